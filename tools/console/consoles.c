@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <syslog.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "daemon.h"
+
+#include <xen/grant_table.h>
+
+#define EVENTS_PER_PERIOD 30u
+#define PERIOD_MS         200u
+#define DOMAINS_AT_ONCE   64u
+
+#define load(x)     __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
+#define store(x, v) __atomic_store_n(&(x), (v), __ATOMIC_SEQ_CST)
+
+static const struct console_kind kinds[] = {
+    {"console", "", true, true},
+    {"vuart/0", "-vuart", false, false},
+};
+
+#define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static char *read_node(struct console *c, const char *name)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s/%s", c->path, name);
+    return xs_read(c->d->xs, XBT_NULL, path, NULL);
+}
+
+/* A node's number, or -1. */
+static int64_t read_number(struct console *c, const char *name)
+{
+    char *text = read_node(c, name), *end;
+    long long val = -1;
+
+    if (text && *text) {
+        val = strtoll(text, &end, 0);
+        if (*end)
+            val = -1;
+    }
+    free(text);
+    return val;
+}
+
+static void unmap_page(struct console *c)
+{
+    if (!c->page)
+        return;
+    if (c->page_granted)
+        (void)xengnttab_unmap(c->d->xgt, c->page, 1);
+    else
+        (void)xenforeignmemory_unmap(c->d->fmem, c->page, 1);
+    c->page = NULL;
+    c->ring_ref = -1;
+}
+
+static bool map_page(struct console *c, int64_t ref)
+{
+    xen_pfn_t pfn = (xen_pfn_t)ref;
+    int err = 0;
+
+    c->page_granted = true;
+    if (c->kind->grant && c->d->xgt)
+        c->page = xengnttab_map_grant_ref(c->d->xgt, c->domid, GNTTAB_RESERVED_CONSOLE,
+                                          PROT_READ | PROT_WRITE);
+    if (!c->page) {
+        c->page_granted = false;
+        c->page = xenforeignmemory_map(c->d->fmem, c->domid, PROT_READ | PROT_WRITE, 1, &pfn, &err);
+        if (c->page && err)
+            unmap_page(c);
+    }
+    if (c->page)
+        c->ring_ref = ref;
+    c->broken = false;
+    return c->page != NULL;
+}
+
+static void unbind_port(struct console *c)
+{
+    if (c->port >= 0)
+        (void)xenevtchn_unbind(c->d->xce, (evtchn_port_t)c->port);
+    c->port = c->remote_port = -1;
+    c->masked = false;
+}
+
+static bool bind_port(struct console *c, int64_t remote)
+{
+    c->port = xenevtchn_bind_interdomain(c->d->xce, c->domid, (evtchn_port_t)remote);
+    if (c->port >= 0)
+        c->remote_port = (int)remote;
+    return c->port >= 0;
+}
+
+static void close_pty(struct console *c)
+{
+    if (c->master >= 0)
+        close(c->master);
+    if (c->slave >= 0)
+        close(c->slave);
+    c->master = c->slave = -1;
+}
+
+/* The slave stays open here, so that the pty lives while no client is attached. */
+static bool open_pty(struct console *c, char *name, size_t room)
+{
+    struct termios t;
+
+    c->master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (c->master < 0 || grantpt(c->master) != 0 || unlockpt(c->master) != 0 ||
+        ptsname_r(c->master, name, room) != 0)
+        goto fail;
+    c->slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (c->slave < 0 || tcgetattr(c->slave, &t) != 0)
+        goto fail;
+    cfmakeraw(&t);
+    if (tcsetattr(c->slave, TCSAFLUSH, &t) == 0)
+        return true;
+fail:
+    syslog(LOG_ERR, "no pty for domain %u: %m", c->domid);
+    close_pty(c);
+    return false;
+}
+
+static bool publish_pty(struct console *c)
+{
+    char name[64], path[128];
+    int64_t limit = read_number(c, "limit");
+
+    if (!open_pty(c, name, sizeof(name)))
+        return false;
+    if (limit > 0)
+        c->out.max = (size_t)limit;
+    snprintf(path, sizeof(path), "%s/tty", c->path);
+    if (xs_write(c->d->xs, XBT_NULL, path, name, (unsigned int)strlen(name)))
+        return true;
+    close_pty(c);
+    return false;
+}
+
+void console_open_log(struct console *c)
+{
+    char path[64], file[300], *name;
+
+    if (!c->d->opt.log_guest || !c->page)
+        return;
+    log_close(&c->log);
+    snprintf(path, sizeof(path), "/local/domain/%u/name", c->domid);
+    name = xs_read(c->d->xs, XBT_NULL, path, NULL);
+    if (!name)
+        return;
+    for (char *p = name; *p; p++) {
+        if (*p == '/')
+            *p = '_';
+    }
+    snprintf(file, sizeof(file), "guest-%s%s", name, c->kind->log_suffix);
+    (void)log_open(&c->log, c->d->opt.log_dir, file, c->d->opt.stamp_guest,
+                   c->d->opt.replace_escape);
+    free(name);
+}
+
+static bool is_ours(struct console *c)
+{
+    char *type = read_node(c, "type");
+    bool ours = !type || strcmp(type, "xenconsoled") == 0;
+
+    free(type);
+    return ours;
+}
+
+void console_store_event(struct console *c)
+{
+    int64_t ref = read_number(c, "ring-ref"), port = read_number(c, "port");
+
+    if (ref < 0 || port < 0 || !is_ours(c))
+        return;
+    if (c->page && ref != c->ring_ref)
+        unmap_page(c);
+    if (!c->page && !map_page(c, ref))
+        return;
+    if (c->remote_port != port) {
+        unbind_port(c);
+        if (!bind_port(c, port)) {
+            unmap_page(c);
+            return;
+        }
+    }
+    if (c->master < 0 && !publish_pty(c)) {
+        unbind_port(c);
+        unmap_page(c);
+        return;
+    }
+    if (c->log.fd < 0)
+        console_open_log(c);
+    console_ring_event(c);
+}
+
+static void notify(struct console *c)
+{
+    if (c->port >= 0)
+        (void)xenevtchn_notify(c->d->xce, (evtchn_port_t)c->port);
+}
+
+/* Takes the output that is in the ring; it has been logged when this returns. */
+static void drain_ring(struct console *c)
+{
+    char copy[sizeof(c->page->out)];
+    uint32_t cons = load(c->page->out_cons), have = load(c->page->out_prod) - cons;
+
+    if (have > sizeof(copy)) {
+        syslog(LOG_WARNING, "domain %u broke the rules of its console ring", c->domid);
+        c->broken = true;
+        return;
+    }
+    if (have == 0 || (c->d->opt.keep_overflow && !outbuf_has_room(&c->out)))
+        return;
+    for (uint32_t i = 0; i < have; i++)
+        copy[i] = c->page->out[MASK_XENCONS_IDX(cons + i, c->page->out)];
+    store(c->page->out_cons, cons + have);
+    notify(c);
+    log_write(&c->log, copy, have);
+    if (c->master >= 0)
+        outbuf_add(&c->out, copy, have);
+}
+
+void console_ring_event(struct console *c)
+{
+    if (!c->page || c->broken)
+        return;
+    drain_ring(c);
+    console_pump_out(c);
+    if (c->port >= 0 && ++c->events > EVENTS_PER_PERIOD)
+        c->masked = true;
+    else if (c->port >= 0)
+        (void)xenevtchn_unmask(c->d->xce, (evtchn_port_t)c->port);
+}
+
+void console_pump_out(struct console *c)
+{
+    while (c->master >= 0 && c->out.len > c->out.off) {
+        ssize_t n = write(c->master, c->out.data + c->out.off, c->out.len - c->out.off);
+
+        if (n <= 0)
+            break;
+        outbuf_took(&c->out, (size_t)n);
+    }
+    if (c->d->opt.keep_overflow && c->page && !c->broken && outbuf_has_room(&c->out))
+        drain_ring(c);
+}
+
+static uint32_t input_room(const struct console *c)
+{
+    uint32_t used;
+
+    if (!c->page || c->broken)
+        return 0;
+    used = load(c->page->in_prod) - load(c->page->in_cons);
+    return used > sizeof(c->page->in) ? 0 : (uint32_t)sizeof(c->page->in) - used;
+}
+
+bool console_wants_input(const struct console *c)
+{
+    return input_room(c) > 0;
+}
+
+void console_pump_in(struct console *c)
+{
+    char typed[sizeof(c->page->in)];
+    uint32_t room = input_room(c), prod;
+    ssize_t n = room ? read(c->master, typed, room) : 0;
+
+    if (n <= 0)
+        return;
+    prod = load(c->page->in_prod);
+    for (ssize_t i = 0; i < n; i++)
+        c->page->in[MASK_XENCONS_IDX(prod + (uint32_t)i, c->page->in)] = typed[i];
+    store(c->page->in_prod, prod + (uint32_t)n);
+    notify(c);
+}
+
+static void console_free(struct console *c)
+{
+    char token[32];
+
+    snprintf(token, sizeof(token), "dom%u", c->domid);
+    (void)xs_unwatch(c->d->xs, c->path, token);
+    if (c->page && !c->broken)
+        drain_ring(c); /* the last words */
+    console_pump_out(c);
+    LIST_REMOVE(c, link);
+    unbind_port(c);
+    unmap_page(c);
+    close_pty(c);
+    log_close(&c->log);
+    outbuf_dispose(&c->out);
+    free(c->path);
+    free(c);
+}
+
+static void console_add(struct daemon *d, uint32_t domid, const struct console_kind *kind)
+{
+    struct console *c = calloc(1, sizeof(*c));
+    char token[32];
+
+    if (!c)
+        return;
+    *c = (struct console){.d = d,
+                          .kind = kind,
+                          .domid = domid,
+                          .seen = true,
+                          .ring_ref = -1,
+                          .remote_port = -1,
+                          .port = -1,
+                          .master = -1,
+                          .slave = -1,
+                          .log = {.fd = -1}};
+    snprintf(token, sizeof(token), "dom%u", domid);
+    if (asprintf(&c->path, "/local/domain/%u/%s", domid, kind->node) < 0) {
+        free(c);
+        return;
+    }
+    LIST_INSERT_HEAD(&d->consoles, c, link);
+    if (!xs_watch(d->xs, c->path, token))
+        console_free(c);
+}
+
+static bool mark_seen(struct daemon *d, uint32_t domid)
+{
+    struct console *c;
+    bool known = false;
+
+    LIST_FOREACH(c, &d->consoles, link)
+    {
+        if (c->domid == domid)
+            c->seen = known = true;
+    }
+    return known;
+}
+
+static void saw_domain(struct daemon *d, const xc_dominfo_t *info)
+{
+    if (info->domid == 0 || info->dying || mark_seen(d, info->domid))
+        return;
+    for (size_t i = 0; i < NR_KINDS; i++)
+        console_add(d, info->domid, &kinds[i]);
+}
+
+void consoles_enumerate(struct daemon *d)
+{
+    static xc_dominfo_t info[DOMAINS_AT_ONCE];
+    struct console *c, *next;
+    uint32_t first = 0;
+    int n;
+
+    LIST_FOREACH(c, &d->consoles, link)
+    c->seen = false;
+    do {
+        n = xc_domain_getinfo(d->xch, first, DOMAINS_AT_ONCE, info);
+        for (int i = 0; i < n; i++)
+            saw_domain(d, &info[i]);
+        if (n > 0)
+            first = info[n - 1].domid + 1;
+    } while (n == (int)DOMAINS_AT_ONCE);
+    for (c = LIST_FIRST(&d->consoles); c; c = next) {
+        next = LIST_NEXT(c, link);
+        if (!c->seen)
+            console_free(c);
+    }
+}
+
+void consoles_free(struct daemon *d)
+{
+    struct console *c;
+
+    while ((c = LIST_FIRST(&d->consoles)))
+        console_free(c);
+}
+
+void console_period(struct daemon *d, uint64_t now_ms)
+{
+    struct console *c;
+
+    if (now_ms - d->period_start_ms < PERIOD_MS)
+        return;
+    d->period_start_ms = now_ms;
+    LIST_FOREACH(c, &d->consoles, link)
+    {
+        c->events = 0;
+        if (c->masked) {
+            c->masked = false;
+            console_ring_event(c);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#warning xs.h is an old name; include xenstore.h
+#include <xenstore.h>

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the domain builder share. */
+#ifndef GUEST_DOM_H
+#define GUEST_DOM_H
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define XC_WANT_COMPAT_MAP_FOREIGN_API
+#include "xenctrl.h"
+
+#include "xenguest.h"
+
+#include "../ctrl/report.h"
+
+#define PAGE_UP(n) (((n) + XC_PAGE_SIZE - 1) & XC_PAGE_MASK)
+#define UNSET_ADDR (~0ULL)
+
+/* One loadable part of the kernel. */
+struct elf_part {
+    uint64_t file_off;
+    uint64_t file_len;
+    uint64_t vaddr; /* in the initial mapping */
+    uint64_t mem_len;
+};
+#define MAX_PARTS 16u
+
+/* What the kernel's ELF headers and notes say. Addresses that are not told are UNSET_ADDR. */
+struct elf_dom_parms {
+    struct elf_part part[MAX_PARTS];
+    unsigned int nr_parts;
+    uint64_t elf_entry;
+    uint64_t virt_base;
+    uint64_t virt_entry;
+    uint64_t virt_hypercall;
+    uint64_t paddr_offset;
+    uint64_t p2m_base; /* where the frame list goes, outside of the initial mapping */
+    uint64_t phys_entry;
+    bool has_paddr_offset;
+    bool has_notes;
+    bool mod_start_pfn; /* takes a ram disk that is not mapped */
+    bool pae;
+    char guest_os[32];
+    char guest_ver[32];
+    char xen_ver[16];
+    char loader[16];
+    uint32_t f_supported[XENFEAT_NR_SUBMAPS];
+    uint32_t f_required[XENFEAT_NR_SUBMAPS];
+};
+
+/* Logs @fmt with @code and errno @errnoval, which it sets; -1. */
+int dom_fail(struct xc_dom_image *dom, xc_error_code code, int errnoval, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/*
+ * "name|!name" into bits; a name with "!" is required too. Returns 0, or -1 for an unknown name
+ * that is required. @required may be NULL.
+ */
+int dom_features_parse(const char *text, size_t len, uint32_t *supported, uint32_t *required);
+
+/*
+ * Unpack a kernel: *@blob and *@size become the ELF file inside, in memory of the image's pool.
+ * Unknown formats are left alone. 0, or -1 with errno.
+ */
+int dom_kernel_unpack(struct xc_dom_image *dom, void **blob, size_t *size);
+
+/* One block in LZ4's block format: what it unpacked to, at most @room bytes, or -1. */
+long dom_lz4_block(const uint8_t *in, size_t in_len, uint8_t *out, size_t room);
+
+/* Reads the headers and notes of the 64-bit ELF file at @blob. 0, or -1 with errno. */
+int dom_elf_parse(struct xc_dom_image *dom, const void *blob, size_t size,
+                  struct elf_dom_parms *parms);
+/* Puts the parts where they belong in the guest, which must have memory. */
+int dom_elf_load(struct xc_dom_image *dom);
+
+/*
+ * @len bytes at @src, which may be NULL for zeros, to guest frames from @first on; the rest of the
+ * last frame is zeroed. Frames of zeros are cleared by the hypervisor, without mapping them.
+ */
+int dom_write(struct xc_dom_image *dom, xen_pfn_t first, const void *src, size_t len);
+
+/* The kinds of guest: PV x86-64 is all there is. */
+extern struct xc_dom_arch dom_arch_pv64;
+int dom_pv_alloc_tables(struct xc_dom_image *dom);
+int dom_pv_alloc_p2m(struct xc_dom_image *dom);
+int dom_pv_write_tables(struct xc_dom_image *dom);
+
+#endif

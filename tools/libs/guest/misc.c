@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+
+#include "xenctrl.h"
+
+#include "xenguest.h"
+
+#include "../ctrl/report.h"
+
+const char *xc_domain_get_native_protocol(xc_interface *xch, uint32_t domid)
+{
+    unsigned int width;
+
+    if (xc_domain_get_guest_width(xch, domid, &width))
+        return NULL;
+    return width == 8 ? "x86_64-abi" : "x86_32-abi";
+}
+
+static int page_op(xc_interface *xch, uint32_t cmd, unsigned long start, unsigned long end,
+                   uint32_t *status)
+{
+    struct xen_sysctl op = { .cmd = XEN_SYSCTL_page_offline_op };
+    size_t nr = end - start + 1;
+    DECLARE_HYPERCALL_BUFFER(uint32_t, words);
+    int rc;
+
+    if (!status || end < start || end > UINT32_MAX) {
+        errno = EINVAL;
+        return -1;
+    }
+    words = xc_hypercall_buffer_alloc(xch, words, nr * sizeof(*words));
+    if (!words)
+        return -1;
+    op.u.page_offline.cmd = cmd;
+    op.u.page_offline.start = (uint32_t)start;
+    op.u.page_offline.end = (uint32_t)end;
+    set_xen_guest_handle(op.u.page_offline.status, words);
+    rc = xc_sysctl(xch, &op);
+    if (!rc)
+        memcpy(status, words, nr * sizeof(*words));
+    xc_hypercall_buffer_free(xch, words);
+    return rc;
+}
+
+int xc_mark_page_online(xc_interface *xch, unsigned long start, unsigned long end,
+                        uint32_t *status)
+{
+    return page_op(xch, sysctl_page_online, start, end, status);
+}
+
+int xc_mark_page_offline(xc_interface *xch, unsigned long start, unsigned long end,
+                         uint32_t *status)
+{
+    return page_op(xch, sysctl_page_offline, start, end, status);
+}
+
+int xc_query_page_offline_status(xc_interface *xch, unsigned long start, unsigned long end,
+                                 uint32_t *status)
+{
+    return page_op(xch, sysctl_query_page_offline, start, end, status);
+}
+
+int xc_domain_dumpcore_via_callback(xc_interface *xch, uint32_t domid, void *arg,
+                                    dumpcore_rtn_t dump_rtn)
+{
+    (void)arg, (void)dump_rtn;
+    errno = EOPNOTSUPP;
+    return xc_report_error(xch, XC_INTERNAL_ERROR, "no core dump of domain %u: not implemented",
+                           domid);
+}
+
+int xc_domain_dumpcore(xc_interface *xch, uint32_t domid, const char *corename)
+{
+    (void)corename;
+    return xc_domain_dumpcore_via_callback(xch, domid, NULL, NULL);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Children and threads.
+ *
+ * A child's end shows on its pidfd, so that libxl neither installs a signal handler nor touches
+ * processes which are not its own. Two modes differ: with owner_mainloop the program reaps, and
+ * with owner_libxl_always libxl reaps the program's children too and needs SIGCHLD for that.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/loop_impl.h"
+
+static void child_ended(libxl_ctx *ctx, struct ev_child *ev, int status)
+{
+    int fd = ev->pidfd.fd;
+
+    if (ev->pidfd.active) {
+        ev_fd_stop(ctx, &ev->pidfd);
+        close(fd);
+    }
+    ev->active = false;
+    XEN_LIST_REMOVE(ev, link);
+    ev->ended(ctx, ev, status);
+}
+
+static bool child_reap(libxl_ctx *ctx, struct ev_child *ev)
+{
+    int status;
+    pid_t r = waitpid(ev->pid, &status, WNOHANG);
+
+    if (!r)
+        return false;
+    child_ended(ctx, ev, r == ev->pid ? status : -1);
+    return true;
+}
+
+static void pidfd_readable(libxl_ctx *ctx, struct ev_fd *fd, short revents)
+{
+    (void)revents;
+    child_reap(ctx, CONTAINER_OF(fd, struct ev_child, pidfd));
+}
+
+static bool program_reaps(const struct loop *l)
+{
+    return l->child_hooks && l->child_hooks->chldowner == libxl_sigchld_owner_mainloop;
+}
+
+static int child_watch(libxl_ctx *ctx, struct ev_child *ev)
+{
+    int fd, rc;
+
+    if (program_reaps(ctx->loop))
+        return 0;
+    fd = (int)syscall(SYS_pidfd_open, ev->pid, 0);
+    if (fd < 0)
+        return ERROR_FAIL;
+    rc = ev_fd_start(ctx, &ev->pidfd, fd, POLLIN, pidfd_readable);
+    if (rc)
+        close(fd);
+    return rc;
+}
+
+/* With a fork of the program's own; everything after it must be safe in a copy of any thread. */
+static pid_t spawn_forked(pid_t (*fork_fn)(void *), void *user, char *const argv[],
+                          char *const env[])
+{
+    pid_t pid = fork_fn(user);
+    int null;
+
+    if (pid)
+        return pid;
+    null = open("/dev/null", O_RDONLY);
+    if (null >= 0 && dup2(null, 0) == 0 && dup2(2, 1) == 1)
+        execve(argv[0], argv, env);
+    _exit(127);
+}
+
+static pid_t spawn(libxl_ctx *ctx, char *const argv[], char *const env[])
+{
+    const libxl_childproc_hooks *h = ctx->loop->child_hooks;
+    posix_spawn_file_actions_t fa;
+    posix_spawnattr_t attr;
+    sigset_t none, deflt;
+    pid_t pid;
+    int r;
+
+    if (h && h->fork_replacement)
+        return spawn_forked(h->fork_replacement, ctx->loop->child_user, argv, env);
+    sigemptyset(&none);
+    sigemptyset(&deflt);
+    sigaddset(&deflt, SIGPIPE);
+    sigaddset(&deflt, SIGCHLD);
+    posix_spawn_file_actions_init(&fa);
+    posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&fa, 2, 1);
+    posix_spawnattr_init(&attr);
+    posix_spawnattr_setsigmask(&attr, &none);
+    posix_spawnattr_setsigdefault(&attr, &deflt);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    r = posix_spawn(&pid, argv[0], &fa, &attr, argv, env);
+    posix_spawnattr_destroy(&attr);
+    posix_spawn_file_actions_destroy(&fa);
+    if (r) {
+        errno = r;
+        return -1;
+    }
+    return pid;
+}
+
+int ev_child_spawn(struct scope *sc, struct ev_child *ev, char *const argv[], char *const env[],
+                   void (*ended)(libxl_ctx *, struct ev_child *, int))
+{
+    int rc, status;
+
+    ev->ended = ended;
+    ev->pid = spawn(sc->ctx, argv, env);
+    if (ev->pid < 0) {
+        LOG_ERRNO(sc, "cannot execute %s", argv[0]);
+        return ERROR_FAIL;
+    }
+    ev->active = true;
+    XEN_LIST_INSERT_HEAD(&sc->ctx->loop->children, ev, link);
+    rc = child_watch(sc->ctx, ev);
+    if (rc) {
+        LOG_ERRNO(sc, "cannot watch process %d", (int)ev->pid);
+        kill(ev->pid, SIGKILL);
+        waitpid(ev->pid, &status, 0);
+        ev->active = false;
+        XEN_LIST_REMOVE(ev, link);
+    }
+    return rc;
+}
+
+int libxl_childproc_reaped(libxl_ctx *ctx, pid_t pid, int status)
+{
+    struct ev_child *ev;
+    int rc = ERROR_UNKNOWN_CHILD;
+
+    ctx_lock(ctx);
+    XEN_LIST_FOREACH(ev, &ctx->loop->children, link)
+    {
+        if (ev->pid == pid) {
+            child_ended(ctx, ev, status);
+            rc = 0;
+            break;
+        }
+    }
+    ctx_unlock(ctx);
+    return rc;
+}
+
+static void reap_own(libxl_ctx *ctx)
+{
+    struct ev_child *ev;
+
+again:
+    XEN_LIST_FOREACH(ev, &ctx->loop->children, link)
+    {
+        if (child_reap(ctx, ev))
+            goto again; /* the callback may have changed the list */
+    }
+}
+
+void libxl_childproc_sigchld_occurred(libxl_ctx *ctx)
+{
+    ctx_lock(ctx);
+    reap_own(ctx);
+    ctx_unlock(ctx);
+}
+
+/* owner_libxl_always: the handler writes to an eventfd, the loop reaps everything. */
+
+static int sigchld_event = -1;
+
+static void sigchld_handler(int sig)
+{
+    int saved = errno;
+
+    (void)sig;
+    (void)eventfd_write(sigchld_event, 1);
+    errno = saved;
+}
+
+static void reap_foreign(libxl_ctx *ctx, pid_t pid, int status)
+{
+    const libxl_childproc_hooks *h = ctx->loop->child_hooks;
+    struct scope sc = { .ctx = ctx, .domid = (uint32_t)INVALID_DOMID };
+
+    if (h && h->reaped_callback && !h->reaped_callback(pid, status, ctx->loop->child_user))
+        return;
+    LOG_WARN(&sc, "process %d, unknown to libxl, ended with status 0x%x", (int)pid, status);
+}
+
+static void sigchld_readable(libxl_ctx *ctx, struct ev_fd *fd, short revents)
+{
+    eventfd_t v;
+    siginfo_t si;
+    int status;
+    pid_t pid;
+
+    (void)revents;
+    (void)eventfd_read(fd->fd, &v);
+    reap_own(ctx);
+    for (;;) {
+        si.si_pid = 0;
+        if (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) || !si.si_pid)
+            return;
+        pid = waitpid(si.si_pid, &status, 0);
+        if (pid <= 0)
+            return;
+        reap_foreign(ctx, pid, status);
+    }
+}
+
+void libxl_childproc_setmode(libxl_ctx *ctx, const libxl_childproc_hooks *hooks, void *user)
+{
+    struct sigaction sa = { .sa_handler = sigchld_handler, .sa_flags = SA_NOCLDSTOP | SA_RESTART };
+    struct loop *l = ctx->loop;
+
+    ctx_lock(ctx);
+    l->child_hooks = hooks;
+    l->child_user = user;
+    if (hooks && hooks->chldowner == libxl_sigchld_owner_libxl_always && !l->sigchld_fd.active) {
+        if (sigchld_event < 0)
+            sigchld_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (sigchld_event >= 0 &&
+            !ev_fd_start(ctx, &l->sigchld_fd, sigchld_event, POLLIN, sigchld_readable))
+            sigaction(SIGCHLD, &sa, NULL);
+    }
+    ctx_unlock(ctx);
+}
+
+/* Threads. */
+
+static void *work_thread(void *arg)
+{
+    struct ev_work *w = arg;
+    int fd = w->event_fd;
+
+    w->result = w->run(w);
+    (void)eventfd_write(fd, 1);
+    return NULL;
+}
+
+static void work_ended(libxl_ctx *ctx, struct ev_fd *fd, short revents)
+{
+    struct ev_work *w = CONTAINER_OF(fd, struct ev_work, wake);
+
+    (void)revents;
+    pthread_join(w->thread, NULL);
+    ev_fd_stop(ctx, fd);
+    close(w->event_fd);
+    w->done(ctx, w, w->result);
+}
+
+int ev_work_start(libxl_ctx *ctx, struct ev_work *w, int (*run)(struct ev_work *),
+                  void (*done)(libxl_ctx *, struct ev_work *, int))
+{
+    sigset_t all, old;
+    int rc, r;
+
+    w->run = run;
+    w->done = done;
+    w->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (w->event_fd < 0)
+        return ERROR_FAIL;
+    rc = ev_fd_start(ctx, &w->wake, w->event_fd, POLLIN, work_ended);
+    if (rc)
+        goto close;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    r = pthread_create(&w->thread, NULL, work_thread, w);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (!r)
+        return 0;
+    ev_fd_stop(ctx, &w->wake);
+    rc = ERROR_FAIL;
+close:
+    close(w->event_fd);
+    return rc;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls of the interface that this library does not carry out. They say so, by ERROR_NI,
+ * ERROR_FEATURE_REMOVED for what the hypervisor itself has lost, or an empty list; nothing is
+ * touched. libxl.h is not included, since the definitions here leave out the arguments: a
+ * function may be called with more arguments than it looks at.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+/* Of enum libxl_error. */
+#define ERROR_NI              (-4)
+#define ERROR_FEATURE_REMOVED (-25)
+
+#define ANSWER(name, error)                                                                        \
+    int name(void);                                                                                \
+    int name(void)                                                                                 \
+    {                                                                                              \
+        return error;                                                                              \
+    }
+#define UNSUPPORTED(name) ANSWER(libxl_##name, ERROR_NI)
+#define REMOVED(name)     ANSWER(libxl_##name, ERROR_FEATURE_REMOVED)
+#define EMPTY(name)                                                                                \
+    void *libxl_##name(void *ctx, uint32_t domid, int *num);                                       \
+    void *libxl_##name(void *ctx, uint32_t domid, int *num)                                        \
+    {                                                                                              \
+        (void)ctx;                                                                                 \
+        (void)domid;                                                                               \
+        *num = 0;                                                                                  \
+        return NULL;                                                                               \
+    }
+#define FREES_NOTHING(name)                                                                        \
+    void libxl_##name(void);                                                                       \
+    void libxl_##name(void)                                                                        \
+    {                                                                                              \
+    }
+
+UNSUPPORTED(domain_create_restore)
+UNSUPPORTED(domain_soft_reset)
+UNSUPPORTED(domain_suspend)
+UNSUPPORTED(domain_suspend_only)
+UNSUPPORTED(domain_resume)
+UNSUPPORTED(domain_remus_start)
+UNSUPPORTED(set_parameters)
+UNSUPPORTED(qemu_monitor_command)
+UNSUPPORTED(vncviewer_exec)
+UNSUPPORTED(evenable_disk_eject)
+FREES_NOTHING(evdisable_disk_eject)
+
+UNSUPPORTED(vcpu_sched_params_get)
+UNSUPPORTED(vcpu_sched_params_get_all)
+UNSUPPORTED(vcpu_sched_params_set)
+UNSUPPORTED(vcpu_sched_params_set_all)
+
+UNSUPPORTED(cdrom_insert)
+UNSUPPORTED(device_events_handler)
+EMPTY(device_channel_list)
+UNSUPPORTED(device_channel_getinfo)
+UNSUPPORTED(device_p9_remove)
+UNSUPPORTED(device_p9_destroy)
+UNSUPPORTED(device_pvcallsif_remove)
+UNSUPPORTED(device_pvcallsif_destroy)
+UNSUPPORTED(device_vfb_add)
+UNSUPPORTED(device_vfb_remove)
+UNSUPPORTED(device_vfb_destroy)
+UNSUPPORTED(device_pci_add)
+UNSUPPORTED(device_pci_remove)
+UNSUPPORTED(device_pci_destroy)
+EMPTY(device_pci_list)
+FREES_NOTHING(device_pci_list_free)
+UNSUPPORTED(device_pci_assignable_add)
+UNSUPPORTED(device_pci_assignable_remove)
+FREES_NOTHING(device_pci_assignable_list_free)
+
+#define KIND_UNSUPPORTED(kind)                                                                     \
+    UNSUPPORTED(device_##kind##_add)                                                               \
+    UNSUPPORTED(device_##kind##_remove)                                                            \
+    EMPTY(device_##kind##_list)                                                                    \
+    FREES_NOTHING(device_##kind##_list_free)
+#define KIND_WITH_INFO_UNSUPPORTED(kind)                                                           \
+    KIND_UNSUPPORTED(kind)                                                                         \
+    UNSUPPORTED(device_##kind##_destroy)                                                           \
+    UNSUPPORTED(device_##kind##_getinfo)                                                           \
+    UNSUPPORTED(devid_to_device_##kind)
+
+KIND_UNSUPPORTED(usbdev)
+UNSUPPORTED(ctrlport_to_device_usbdev)
+KIND_WITH_INFO_UNSUPPORTED(usbctrl)
+KIND_WITH_INFO_UNSUPPORTED(vtpm)
+UNSUPPORTED(uuid_to_device_vtpm)
+KIND_WITH_INFO_UNSUPPORTED(vdispl)
+KIND_WITH_INFO_UNSUPPORTED(vsnd)
+KIND_WITH_INFO_UNSUPPORTED(vkb)
+
+UNSUPPORTED(psr_cmt_attach)
+UNSUPPORTED(psr_cmt_detach)
+ANSWER(libxl_psr_cmt_domain_attached, 0)
+ANSWER(libxl_psr_cmt_enabled, 0)
+UNSUPPORTED(psr_cmt_get_total_rmid)
+UNSUPPORTED(psr_cmt_get_l3_cache_size)
+UNSUPPORTED(psr_cmt_get_cache_occupancy)
+ANSWER(libxl_psr_cmt_type_supported, 0)
+UNSUPPORTED(psr_cmt_get_sample)
+UNSUPPORTED(psr_cat_set_cbm)
+UNSUPPORTED(psr_cat_get_cbm)
+UNSUPPORTED(psr_cat_get_info)
+UNSUPPORTED(psr_cat_get_l3_info)
+FREES_NOTHING(psr_cat_info_list_free)
+UNSUPPORTED(psr_set_val)
+UNSUPPORTED(psr_get_val)
+UNSUPPORTED(psr_get_hw_info)
+FREES_NOTHING(psr_hw_info_list_free)
+
+REMOVED(tmem_freeze)
+REMOVED(tmem_thaw)
+REMOVED(tmem_set)
+REMOVED(tmem_shared_auth)
+REMOVED(tmem_freeable)
+
+void *libxl_tmem_list(void);
+void *libxl_tmem_list(void)
+{
+    return NULL;
+}
+
+void *libxl_device_pci_assignable_list(void *ctx, int *num);
+void *libxl_device_pci_assignable_list(void *ctx, int *num)
+{
+    (void)ctx;
+    *num = 0;
+    return NULL;
+}

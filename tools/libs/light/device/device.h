@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Split devices: a frontend and a backend directory in xenstore, a record of both below /libxl,
+ * and for some kinds a hotplug script which connects the backend to something on the host.
+ *
+ * Adding:   write all three at once -> the backend says InitWait -> script -> done
+ * Removing: backend offline and Closing -> it says Closed -> script -> remove all three
+ */
+#ifndef LIBXL_DEVICE_DEVICE_H
+#define LIBXL_DEVICE_DEVICE_H
+
+#include "core/loop.h"
+#include "core/store.h"
+
+#define TOOLSTACK_DOMID 0
+
+/* Numbers of xen/io/xenbus.h. */
+enum xenbus_state {
+    XENBUS_UNKNOWN,
+    XENBUS_INITIALISING,
+    XENBUS_INIT_WAIT,
+    XENBUS_INITIALISED,
+    XENBUS_CONNECTED,
+    XENBUS_CLOSING,
+    XENBUS_CLOSED,
+};
+
+struct device {
+    uint32_t domid, backend_domid;
+    const char *kind; /* both ends: "vbd", "vif", "console" */
+    int devid;
+};
+
+char *device_front_path(struct scope *sc, const struct device *d);
+char *device_back_path(struct scope *sc, const struct device *d);
+char *device_libxl_path(struct scope *sc, const struct device *d);
+
+/* Nodes to write into a directory, in order. */
+#define NODES_MAX 24
+struct nodes {
+    unsigned int nr;
+    struct {
+        const char *key, *value;
+    } node[NODES_MAX];
+};
+
+void nodes_add(struct nodes *n, const char *key, const char *value); /* NULL: left out */
+void nodes_addf(struct scope *sc, struct nodes *n, const char *key, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The three directories of a device, in the caller's transaction. The nodes hold what is
+ * particular to the kind. */
+int device_write(struct scope *sc, xs_transaction_t t, const struct device *d,
+                 const struct nodes *front, const struct nodes *back);
+
+struct device_batch;
+
+struct device_op {
+    /* Set by the caller: */
+    struct scope *sc;
+    struct device dev;
+    struct nodes front, back; /* adding */
+    bool force;               /* removing: do not wait for the guest to let go */
+    bool unwaited;            /* no kernel driver serves this kind */
+    void (*done)(libxl_ctx *ctx, struct device_op *op, int rc);
+
+    /* Private: */
+    bool adding;
+    char *back_path;
+    int rc;
+    struct device_batch *batch;
+    struct ao *ao;
+    struct ev_watch state;
+    struct ev_timer timeout;
+    struct ev_child script;
+};
+
+void device_add(struct device_op *op);
+void device_remove(struct device_op *op);
+
+/* What a kind's hotplug script is run with; argv[0] NULL: nothing to run. */
+struct hotplug {
+    char *argv[4];
+    char *env[64];
+};
+
+/* device/hotplug.c: for the device whose backend is at @back_path. */
+void hotplug_prepare(struct scope *sc, const struct device *d, const char *back_path, bool adding,
+                     struct hotplug *out);
+
+/* A list of operations, all at once. */
+struct device_batch {
+    unsigned int pending;
+    int rc; /* the first error */
+    void (*done)(libxl_ctx *ctx, struct device_batch *b, int rc);
+    struct device_op *ops;
+    unsigned int nr;
+};
+
+/* All the devices recorded for a domain, as operations ready to be removed. */
+int device_batch_of_domain(struct scope *sc, uint32_t domid, struct device_batch *b);
+/* Start them all; done is called even if there are none. */
+void device_batch_run(libxl_ctx *ctx, struct device_batch *b, void (*start)(struct device_op *));
+
+/* The numbers recorded for a kind, scope memory. */
+unsigned int device_ids(struct scope *sc, uint32_t domid, const char *kind, int **ids);
+/* The lowest unused number. */
+int device_free_id(struct scope *sc, uint32_t domid, const char *kind);
+/* A domain id or the name of a driver domain; @domid is left alone if there is no name. */
+int device_backend_domid(struct scope *sc, const char *name, uint32_t *domid);
+
+/* The rest of an operation for one device given by the program. */
+int device_op_run(struct ao *ao, struct device_op *op, bool adding);
+
+/* Kinds: fill in defaults for a device of @domid; then describe it. */
+struct libxl_device_disk;
+int disk_defaults(struct scope *sc, uint32_t domid, libxl_device_disk *disk);
+int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
+                struct device *dev);
+int disk_describe(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
+                  struct device_op *op);
+int nic_defaults(struct scope *sc, uint32_t domid, libxl_device_nic *nic);
+int nic_describe(struct scope *sc, uint32_t domid, const libxl_device_nic *nic,
+                 struct device_op *op);
+/* The first console, in the domain's own creation transaction. */
+int console_write(struct scope *sc, xs_transaction_t t, uint32_t domid);
+/* Number of a virtual disk name by xen-vbd-interface(7), or -1; the parts may be NULL. */
+int disk_number(const char *vdev, int *disk, int *partition);
+
+#endif

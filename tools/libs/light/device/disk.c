@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/* Block devices. */
+#include <ctype.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "core/domains.h"
+#include "core/userdata.h"
+#include "device/config.h"
+
+/* xen-vbd-interface(7): numbers of the three old families and of the extended scheme. */
+#define MAJOR_XVD       202
+#define XVD_OLD_MAX     16 /* disks and partitions that fit the old xvd numbers */
+#define EXTENDED        (1 << 28)
+#define PARTITION_BITS  8
+#define DISK_MAX        ((1 << 20) - 1)
+
+static int letters(const char **s)
+{
+    int n = 0;
+
+    while (**s >= 'a' && **s <= 'z' && n <= DISK_MAX)
+        n = n * 26 + (*(*s)++ - 'a' + 1);
+    return n - 1;
+}
+
+static int digits(const char **s)
+{
+    int n = 0;
+
+    if (!isdigit((unsigned char)**s))
+        return -1;
+    while (isdigit((unsigned char)**s) && n <= DISK_MAX)
+        n = n * 10 + (*(*s)++ - '0');
+    return n;
+}
+
+static int number_xvd(int disk, int part)
+{
+    if (disk < XVD_OLD_MAX && part < XVD_OLD_MAX)
+        return MAJOR_XVD << 8 | disk << 4 | part;
+    return EXTENDED | disk << PARTITION_BITS | part;
+}
+
+static int number_hd(int disk, int part)
+{
+    static const int major[] = { 3, 22 };
+
+    if (disk > 3 || part > 63)
+        return -1;
+    return major[disk / 2] << 8 | (disk % 2) << 6 | part;
+}
+
+static int number_sd(int disk, int part)
+{
+    if (disk > 15 || part > 15)
+        return -1;
+    return 8 << 8 | disk << 4 | part;
+}
+
+static int number_raw(const char *s)
+{
+    char *end;
+    unsigned long v = strtoul(s, &end, 0);
+
+    return *end || v > INT32_MAX ? -1 : (int)v;
+}
+
+int disk_number(const char *vdev, int *disk, int *partition)
+{
+    static const struct {
+        const char *prefix;
+        int (*number)(int disk, int part);
+    } families[] = { { "xvd", number_xvd }, { "hd", number_hd }, { "sd", number_sd } };
+    const char *s;
+    int d = -1, p = 0, (*number)(int, int) = number_xvd;
+
+    if (isdigit((unsigned char)*vdev))
+        return number_raw(vdev);
+    for (unsigned int i = 0; i < ARRAY_SIZE(families) && d < 0; i++) {
+        if (strncmp(vdev, families[i].prefix, strlen(families[i].prefix)))
+            continue;
+        number = families[i].number;
+        s = vdev + strlen(families[i].prefix);
+        d = letters(&s);
+        if (*s)
+            p = digits(&s);
+    }
+    if (d < 0 && vdev[0] == 'd') {
+        s = vdev + 1;
+        d = digits(&s);
+        if (*s == 'p') {
+            s++;
+            p = digits(&s);
+        }
+    }
+    if (d < 0 || d > DISK_MAX || p < 0 || p >= 1 << PARTITION_BITS || *s)
+        return -1;
+    if (disk)
+        *disk = d;
+    if (partition)
+        *partition = p;
+    return number(d, p);
+}
+
+static bool is_there(const char *path)
+{
+    struct stat st;
+
+    return !stat(path, &st) && (S_ISBLK(st.st_mode) || S_ISREG(st.st_mode));
+}
+
+/* The kernel's backend serves block devices, and raw files through loop devices. */
+static int choose_backend(struct scope *sc, libxl_device_disk *disk)
+{
+    if (disk->backend == LIBXL_DISK_BACKEND_UNKNOWN) {
+        if (disk->format == LIBXL_DISK_FORMAT_RAW && disk->pdev_path &&
+            (disk->script || disk->backend_domid || is_there(disk->pdev_path)))
+            disk->backend = LIBXL_DISK_BACKEND_PHY;
+    }
+    if (disk->backend == LIBXL_DISK_BACKEND_PHY) {
+        if (disk->format != LIBXL_DISK_FORMAT_RAW) {
+            LOG_ERROR(sc, "disk %s: backend phy takes raw images only", disk->vdev);
+            return ERROR_INVAL;
+        }
+        return 0;
+    }
+    if (disk->pdev_path && !is_there(disk->pdev_path)) {
+        LOG_ERROR(sc, "disk %s: there is no %s", disk->vdev, disk->pdev_path);
+        return ERROR_INVAL;
+    }
+    LOG_ERROR(sc, "disk %s: format %s needs a backend that is not supported", disk->vdev,
+              libxl_disk_format_to_string(disk->format));
+    return ERROR_NI;
+}
+
+int disk_defaults(struct scope *sc, uint32_t domid, libxl_device_disk *disk)
+{
+    int rc = device_backend_domid(sc, disk->backend_domname, &disk->backend_domid);
+
+    (void)domid;
+    if (rc)
+        return rc;
+    if (!disk->vdev || disk_number(disk->vdev, NULL, NULL) < 0) {
+        LOG_ERROR(sc, "'%s' is no name of a virtual disk", disk->vdev ? disk->vdev : "");
+        return ERROR_INVAL;
+    }
+    if (disk->specification == LIBXL_DISK_SPECIFICATION_UNKNOWN)
+        disk->specification = LIBXL_DISK_SPECIFICATION_XEN;
+    if (disk->specification != LIBXL_DISK_SPECIFICATION_XEN) {
+        LOG_ERROR(sc, "disk %s: virtio is not supported", disk->vdev);
+        return ERROR_NI;
+    }
+    if (disk->format == LIBXL_DISK_FORMAT_UNKNOWN)
+        disk->format = LIBXL_DISK_FORMAT_RAW;
+    libxl_defbool_setdefault(&disk->discard_enable, disk->readwrite);
+    libxl_defbool_setdefault(&disk->colo_enable, false);
+    libxl_defbool_setdefault(&disk->colo_restore_enable, false);
+    libxl_defbool_setdefault(&disk->trusted, true);
+    return choose_backend(sc, disk);
+}
+
+int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
+                struct device *dev)
+{
+    int nr = disk->vdev ? disk_number(disk->vdev, NULL, NULL) : -1;
+
+    if (nr < 0) {
+        LOG_ERROR(sc, "'%s' is no name of a virtual disk", disk->vdev ? disk->vdev : "");
+        return ERROR_INVAL;
+    }
+    *dev = (struct device){ domid, disk->backend_domid, "vbd", nr };
+    return 0;
+}
+
+static char *script_path(struct scope *sc, const char *script, const char *deflt)
+{
+    if (!script || !*script)
+        script = deflt;
+    return strchr(script, '/') ? scope_strdup(sc, script)
+                               : scope_printf(sc, XEN_SCRIPT_DIR "/%s", script);
+}
+
+int disk_describe(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
+                  struct device_op *op)
+{
+    const char *type = disk->is_cdrom ? "cdrom" : "disk";
+    const char *protocol = xc_domain_get_native_protocol(sc->ctx->xch, domid);
+    struct nodes *b = &op->back, *f = &op->front;
+    int rc = disk_device(sc, domid, disk, &op->dev);
+
+    if (rc)
+        return rc;
+    op->sc = sc;
+    nodes_add(b, "params", disk->pdev_path ? disk->pdev_path : "");
+    nodes_add(b, "script", script_path(sc, disk->script, "block"));
+    nodes_addf(sc, b, "frontend-id", "%u", domid);
+    nodes_add(b, "online", "1");
+    nodes_add(b, "removable", disk->removable ? "1" : "0");
+    nodes_add(b, "bootable", "1");
+    nodes_addf(sc, b, "state", "%d", XENBUS_INITIALISING);
+    nodes_add(b, "dev", disk->vdev);
+    nodes_add(b, "type", libxl_disk_backend_to_string(disk->backend));
+    nodes_add(b, "mode", disk->readwrite ? "w" : "r");
+    nodes_add(b, "device-type", type);
+    if (disk->direct_io_safe)
+        nodes_add(b, "direct-io-safe", "1");
+    nodes_add(b, "discard-enable", libxl_defbool_val(disk->discard_enable) ? "1" : "0");
+    nodes_add(b, "specification", libxl_disk_specification_to_string(disk->specification));
+
+    nodes_addf(sc, f, "state", "%d", XENBUS_INITIALISING);
+    nodes_addf(sc, f, "virtual-device", "%d", op->dev.devid);
+    nodes_add(f, "device-type", type);
+    nodes_add(f, "trusted", libxl_defbool_val(disk->trusted) ? "1" : "0");
+    nodes_add(f, "protocol", protocol);
+    return 0;
+}
+
+/* From the record of the toolstack; what the guest can write is not looked at. */
+static int disk_read(struct scope *sc, uint32_t domid, int devid, libxl_device_disk *disk)
+{
+    char *dir = scope_printf(sc, "/libxl/%u/device/vbd/%d", domid, devid), *s;
+
+    libxl_device_disk_init(disk);
+    s = store_readf(sc, XBT_NULL, "%s/backend", dir);
+    if (!s || sscanf(s, "/local/domain/%u/", &disk->backend_domid) != 1)
+        return ERROR_FAIL;
+    s = store_readf(sc, XBT_NULL, "%s/dev", dir);
+    if (!s)
+        return ERROR_FAIL;
+    disk->vdev = xstrdup(s);
+    s = store_readf(sc, XBT_NULL, "%s/params", dir);
+    if (s && *s)
+        disk->pdev_path = xstrdup(s);
+    s = store_readf(sc, XBT_NULL, "%s/type", dir);
+    if (s)
+        libxl_string_to_backend(sc->ctx, s, &disk->backend);
+    s = store_readf(sc, XBT_NULL, "%s/script", dir);
+    if (s)
+        disk->script = xstrdup(s);
+    s = store_readf(sc, XBT_NULL, "%s/removable", dir);
+    disk->removable = s && atoi(s);
+    s = store_readf(sc, XBT_NULL, "%s/mode", dir);
+    disk->readwrite = s && *s == 'w';
+    s = store_readf(sc, XBT_NULL, "%s/device-type", dir);
+    disk->is_cdrom = s && !strcmp(s, "cdrom");
+    disk->format = LIBXL_DISK_FORMAT_RAW;
+    return 0;
+}
+
+libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx, uint32_t domid, int *num)
+{
+    libxl_device_disk *list;
+    unsigned int nr;
+    int *ids, n = 0;
+    API_ENTER(ctx, domid);
+
+    nr = device_ids(sc, domid, "vbd", &ids);
+    list = nr ? xmalloc0(nr * sizeof(*list)) : NULL;
+    for (unsigned int i = 0; i < nr; i++) {
+        if (!disk_read(sc, domid, ids[i], &list[n]))
+            n++;
+        else
+            libxl_device_disk_dispose(&list[n]);
+    }
+    *num = n;
+    API_LEAVE;
+    return list;
+}
+
+void libxl_device_disk_list_free(libxl_device_disk *list, int num)
+{
+    for (int i = 0; i < num; i++)
+        libxl_device_disk_dispose(&list[i]);
+    free(list);
+}
+
+int libxl_vdev_to_device_disk(libxl_ctx *ctx, uint32_t domid, const char *vdev,
+                              libxl_device_disk *disk)
+{
+    int nr = disk_number(vdev, NULL, NULL), rc;
+    API_ENTER(ctx, domid);
+
+    libxl_device_disk_init(disk);
+    rc = nr < 0 ? ERROR_INVAL : disk_read(sc, domid, nr, disk);
+    API_LEAVE;
+    return rc;
+}
+
+int libxl_device_disk_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_disk *disk,
+                              libxl_diskinfo *diskinfo)
+{
+    struct device dev;
+    int rc;
+    API_ENTER(ctx, domid);
+
+    libxl_diskinfo_init(diskinfo);
+    rc = disk_device(sc, domid, disk, &dev);
+    if (!rc) {
+        char *front = device_front_path(sc, &dev);
+
+        diskinfo->devid = dev.devid;
+        diskinfo->backend = xstrdup(device_back_path(sc, &dev));
+        diskinfo->backend_id = dev.backend_domid;
+        diskinfo->frontend = xstrdup(front);
+        diskinfo->frontend_id = domid;
+        diskinfo->state = (int)store_read_long(sc, scope_printf(sc, "%s/state", front));
+        diskinfo->evtch = (int)store_read_long(sc, scope_printf(sc, "%s/event-channel", front));
+        diskinfo->rref = (int)store_read_long(sc, scope_printf(sc, "%s/ring-ref", front));
+    }
+    API_LEAVE;
+    return rc;
+}
+
+int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
+                          const libxl_asyncop_how *ao_how)
+{
+    struct ao *ao = ao_begin(ctx, domid, ao_how);
+    struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
+    int rc = disk_defaults(&ao->sc, domid, disk);
+
+    if (!rc)
+        rc = disk_describe(&ao->sc, domid, disk, op);
+    if (!rc)
+        rc = config_add_disk(&ao->sc, domid, disk);
+    return rc ? ao_finish(ao, rc) : device_op_run(ao, op, true);
+}
+
+static int disk_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_disk *disk,
+                          const libxl_asyncop_how *how, bool force)
+{
+    struct ao *ao = ao_begin(ctx, domid, how);
+    struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
+    int rc = disk_device(&ao->sc, domid, disk, &op->dev);
+
+    if (!rc)
+        rc = config_remove_disk(&ao->sc, domid, disk->vdev);
+    op->force = force;
+    return rc ? ao_finish(ao, rc) : device_op_run(ao, op, false);
+}
+
+int libxl_device_disk_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
+                             const libxl_asyncop_how *ao_how)
+{
+    return disk_take_away(ctx, domid, disk, ao_how, false);
+}
+
+int libxl_device_disk_safe_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
+                                  const libxl_asyncop_how *ao_how)
+{
+    return disk_take_away(ctx, domid, disk, ao_how, false);
+}
+
+int libxl_device_disk_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
+                              const libxl_asyncop_how *ao_how)
+{
+    return disk_take_away(ctx, domid, disk, ao_how, true);
+}

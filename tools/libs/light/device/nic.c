@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* Network cards. */
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "core/domains.h"
+#include "device/config.h"
+
+#define MTU_DEFAULT 1492 /* what a card has of which no other is said */
+
+static bool mac_is_zero(const libxl_mac mac)
+{
+    static const libxl_mac zero;
+
+    return !memcmp(mac, zero, sizeof(zero));
+}
+
+/* Xen's prefix and three random bytes; the first of them below 0x80 by convention. */
+static int mac_generate(struct scope *sc, libxl_mac mac)
+{
+    mac[0] = 0x00;
+    mac[1] = 0x16;
+    mac[2] = 0x3e;
+    if (getrandom(mac + 3, 3, 0) != 3) {
+        LOG_ERRNO(sc, "no random bytes for an address");
+        return ERROR_FAIL;
+    }
+    mac[3] &= 0x7f;
+    return 0;
+}
+
+static void set_default(char **s, const char *value)
+{
+    if (!*s)
+        *s = xstrdup(value);
+}
+
+int nic_defaults(struct scope *sc, uint32_t domid, libxl_device_nic *nic)
+{
+    int rc = device_backend_domid(sc, nic->backend_domname, &nic->backend_domid);
+
+    if (rc)
+        return rc;
+    if (nic->devid < 0)
+        nic->devid = device_free_id(sc, domid, "vif");
+    if (mac_is_zero(nic->mac) && (rc = mac_generate(sc, nic->mac)))
+        return rc;
+    set_default(&nic->bridge, "xenbr0");
+    set_default(&nic->script, XEN_SCRIPT_DIR "/vif-bridge");
+    if (!strchr(nic->script, '/')) {
+        char *full = scope_printf(sc, XEN_SCRIPT_DIR "/%s", nic->script);
+
+        free(nic->script);
+        nic->script = xstrdup(full);
+    }
+    libxl_defbool_setdefault(&nic->trusted, true);
+    if (nic->nictype == LIBXL_NIC_TYPE_UNKNOWN)
+        nic->nictype = LIBXL_NIC_TYPE_VIF;
+    if (nic->nictype != LIBXL_NIC_TYPE_VIF) {
+        LOG_ERROR(sc, "an emulated network card needs a device model");
+        return ERROR_INVAL;
+    }
+    return 0;
+}
+
+int nic_describe(struct scope *sc, uint32_t domid, const libxl_device_nic *nic,
+                 struct device_op *op)
+{
+    struct nodes *b = &op->back, *f = &op->front;
+    char *mac = scope_printf(sc, LIBXL_MAC_FMT, LIBXL_MAC_BYTES(nic->mac));
+
+    op->sc = sc;
+    op->dev = (struct device){ domid, nic->backend_domid, "vif", nic->devid };
+    nodes_addf(sc, b, "frontend-id", "%u", domid);
+    nodes_add(b, "online", "1");
+    nodes_addf(sc, b, "state", "%d", XENBUS_INITIALISING);
+    nodes_add(b, "script", nic->script);
+    nodes_add(b, "vifname", nic->ifname);
+    nodes_add(b, "mac", mac);
+    nodes_add(b, "ip", nic->ip);
+    nodes_add(b, "gatewaydev", nic->gatewaydev);
+    if (nic->rate_interval_usecs)
+        nodes_addf(sc, b, "rate", "%llu,%u", (unsigned long long)nic->rate_bytes_per_interval,
+                   nic->rate_interval_usecs);
+    nodes_add(b, "bridge", nic->bridge);
+    nodes_addf(sc, b, "handle", "%d", nic->devid);
+    if (nic->mtu && nic->mtu != MTU_DEFAULT)
+        nodes_addf(sc, b, "mtu", "%d", nic->mtu);
+    nodes_add(b, "type", "vif");
+    nodes_add(b, "hotplug-status", "");
+
+    nodes_addf(sc, f, "state", "%d", XENBUS_INITIALISING);
+    nodes_addf(sc, f, "handle", "%d", nic->devid);
+    nodes_add(f, "mac", mac);
+    nodes_add(f, "trusted", libxl_defbool_val(nic->trusted) ? "1" : "0");
+    return 0;
+}
+
+static char *take(const char *s)
+{
+    return s && *s ? xstrdup(s) : NULL;
+}
+
+static int nic_read(struct scope *sc, uint32_t domid, int devid, libxl_device_nic *nic)
+{
+    char *dir = scope_printf(sc, "/libxl/%u/device/vif/%d", domid, devid), *s;
+
+    libxl_device_nic_init(nic);
+    s = store_readf(sc, XBT_NULL, "%s/backend", dir);
+    if (!s || sscanf(s, "/local/domain/%u/", &nic->backend_domid) != 1)
+        return ERROR_FAIL;
+    nic->devid = devid;
+    s = store_readf(sc, XBT_NULL, "%s/mac", dir);
+    if (s && sscanf(s, LIBXL_MAC_FMT, &nic->mac[0], &nic->mac[1], &nic->mac[2], &nic->mac[3],
+                    &nic->mac[4], &nic->mac[5]) != 6)
+        return ERROR_FAIL;
+    nic->bridge = take(store_readf(sc, XBT_NULL, "%s/bridge", dir));
+    nic->ip = take(store_readf(sc, XBT_NULL, "%s/ip", dir));
+    nic->script = take(store_readf(sc, XBT_NULL, "%s/script", dir));
+    nic->ifname = take(store_readf(sc, XBT_NULL, "%s/vifname", dir));
+    nic->gatewaydev = take(store_readf(sc, XBT_NULL, "%s/gatewaydev", dir));
+    s = store_readf(sc, XBT_NULL, "%s/mtu", dir);
+    nic->mtu = s ? atoi(s) : MTU_DEFAULT;
+    s = store_readf(sc, XBT_NULL, "%s/rate", dir);
+    if (s) {
+        unsigned long long bytes;
+        unsigned int us;
+
+        if (sscanf(s, "%llu,%u", &bytes, &us) == 2) {
+            nic->rate_bytes_per_interval = bytes;
+            nic->rate_interval_usecs = us;
+        }
+    }
+    nic->nictype = LIBXL_NIC_TYPE_VIF;
+    return 0;
+}
+
+libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx, uint32_t domid, int *num)
+{
+    libxl_device_nic *list;
+    unsigned int nr;
+    int *ids, n = 0;
+    API_ENTER(ctx, domid);
+
+    nr = device_ids(sc, domid, "vif", &ids);
+    list = nr ? xmalloc0(nr * sizeof(*list)) : NULL;
+    for (unsigned int i = 0; i < nr; i++) {
+        if (!nic_read(sc, domid, ids[i], &list[n]))
+            n++;
+        else
+            libxl_device_nic_dispose(&list[n]);
+    }
+    *num = n;
+    API_LEAVE;
+    return list;
+}
+
+void libxl_device_nic_list_free(libxl_device_nic *list, int num)
+{
+    for (int i = 0; i < num; i++)
+        libxl_device_nic_dispose(&list[i]);
+    free(list);
+}
+
+int libxl_device_nic_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic *nic,
+                             libxl_nicinfo *info)
+{
+    struct device dev = { domid, nic->backend_domid, "vif", nic->devid };
+    char *front;
+    API_ENTER(ctx, domid);
+
+    libxl_nicinfo_init(info);
+    front = device_front_path(sc, &dev);
+    info->devid = nic->devid;
+    info->backend = xstrdup(device_back_path(sc, &dev));
+    info->backend_id = dev.backend_domid;
+    info->frontend = xstrdup(front);
+    info->frontend_id = domid;
+    info->state = (int)store_read_long(sc, scope_printf(sc, "%s/state", front));
+    info->evtch = (int)store_read_long(sc, scope_printf(sc, "%s/event-channel", front));
+    info->rref_tx = (int)store_read_long(sc, scope_printf(sc, "%s/tx-ring-ref", front));
+    info->rref_rx = (int)store_read_long(sc, scope_printf(sc, "%s/rx-ring-ref", front));
+    API_LEAVE;
+    return 0;
+}
+
+int libxl_devid_to_device_nic(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_nic *nic)
+{
+    int rc;
+    API_ENTER(ctx, domid);
+
+    rc = nic_read(sc, domid, devid, nic) ? ERROR_INVAL : 0;
+    API_LEAVE;
+    return rc;
+}
+
+int libxl_mac_to_device_nic(libxl_ctx *ctx, uint32_t domid, const char *mac, libxl_device_nic *nic)
+{
+    libxl_device_nic *list;
+    libxl_mac want;
+    int num, rc = ERROR_INVAL;
+
+    libxl_device_nic_init(nic);
+    if (sscanf(mac, LIBXL_MAC_FMT, &want[0], &want[1], &want[2], &want[3], &want[4], &want[5]) != 6)
+        return ERROR_INVAL;
+    list = libxl_device_nic_list(ctx, domid, &num);
+    for (int i = 0; i < num && rc; i++) {
+        if (memcmp(list[i].mac, want, sizeof(want)))
+            continue;
+        libxl_device_nic_copy(ctx, nic, &list[i]);
+        rc = 0;
+    }
+    libxl_device_nic_list_free(list, num);
+    return rc;
+}
+
+int libxl_device_nic_add(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
+                         const libxl_asyncop_how *ao_how)
+{
+    struct ao *ao = ao_begin(ctx, domid, ao_how);
+    struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
+    int rc = nic_defaults(&ao->sc, domid, nic);
+
+    if (!rc)
+        rc = nic_describe(&ao->sc, domid, nic, op);
+    if (!rc)
+        rc = config_add_nic(&ao->sc, domid, nic);
+    return rc ? ao_finish(ao, rc) : device_op_run(ao, op, true);
+}
+
+static int nic_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic *nic,
+                         const libxl_asyncop_how *how, bool force)
+{
+    struct ao *ao = ao_begin(ctx, domid, how);
+    struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
+    int rc = config_remove_nic(&ao->sc, domid, nic->devid);
+
+    op->dev = (struct device){ domid, nic->backend_domid, "vif", nic->devid };
+    op->force = force;
+    return rc ? ao_finish(ao, rc) : device_op_run(ao, op, false);
+}
+
+int libxl_device_nic_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
+                            const libxl_asyncop_how *ao_how)
+{
+    return nic_take_away(ctx, domid, nic, ao_how, false);
+}
+
+int libxl_device_nic_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
+                             const libxl_asyncop_how *ao_how)
+{
+    return nic_take_away(ctx, domid, nic, ao_how, true);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/cpuid.h"
+#include "domain/domain.h"
+
+#include <xenguest.h> /* needs what the others bring */
+
+static int set_affinities(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
+{
+    libxl_bitmap all;
+    int rc = 0;
+
+    libxl_bitmap_init(&all);
+    if (b->cpumap.size && !b->num_vcpu_hard_affinity)
+        rc = libxl_set_vcpuaffinity_all(sc->ctx, domid, (unsigned int)b->max_vcpus, &b->cpumap,
+                                        NULL);
+    for (int i = 0; i < b->num_vcpu_hard_affinity && i < b->max_vcpus && !rc; i++)
+        if (b->vcpu_hard_affinity[i].size)
+            rc = libxl_set_vcpuaffinity(sc->ctx, domid, (uint32_t)i, &b->vcpu_hard_affinity[i],
+                                        NULL);
+    for (int i = 0; i < b->num_vcpu_soft_affinity && i < b->max_vcpus && !rc; i++)
+        if (b->vcpu_soft_affinity[i].size)
+            rc = libxl_set_vcpuaffinity(sc->ctx, domid, (uint32_t)i, NULL,
+                                        &b->vcpu_soft_affinity[i]);
+    if (!rc && b->nodemap.size)
+        rc = libxl_domain_set_nodeaffinity(sc->ctx, domid,
+                                           (libxl_bitmap *)(uintptr_t)&b->nodemap);
+    return rc;
+}
+
+static bool wants_scheduling(const libxl_domain_sched_params *p)
+{
+    return p->weight != -1 || p->cap != -1 || p->period != -1 || p->budget != -1 ||
+           p->extratime != -1;
+}
+
+static int permit_io(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
+{
+    xc_interface *xch = sc->ctx->xch;
+    int r = 0;
+
+    for (int i = 0; i < b->num_ioports && !r; i++)
+        r = xc_domain_ioport_permission(xch, domid, b->ioports[i].first, b->ioports[i].number, 1);
+    for (int i = 0; i < b->num_irqs && !r; i++) {
+        int pirq = (int)b->irqs[i];
+
+        r = xc_physdev_map_pirq(xch, domid, pirq, &pirq);
+        if (r >= 0)
+            r = xc_domain_irq_permission(xch, domid, (uint32_t)pirq, 1);
+    }
+    for (int i = 0; i < b->num_iomem && !r; i++)
+        r = xc_domain_iomem_permission(xch, domid, b->iomem[i].start, b->iomem[i].number, 1);
+    if (!r)
+        return 0;
+    LOG_ERRNO(sc, "the guest cannot be given ports, memory or interrupts of the host");
+    return ERROR_FAIL;
+}
+
+static int set_limits(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
+{
+    xc_interface *xch = sc->ctx->xch;
+
+    if (xc_domain_max_vcpus(xch, domid, (unsigned int)b->max_vcpus)) {
+        LOG_ERRNO(sc, "cannot have %d vCPUs", b->max_vcpus);
+        return ERROR_FAIL;
+    }
+    if (xc_domain_setmaxmem(xch, domid, b->target_memkb + MAXMEM_SLACK_KB)) {
+        LOG_ERRNO(sc, "cannot set the memory limit");
+        return ERROR_FAIL;
+    }
+    if (b->type == LIBXL_DOMAIN_TYPE_PV &&
+        xc_domain_set_memmap_limit(xch, domid, b->max_memkb + b->u.pv.slack_memkb)) {
+        LOG_ERRNO(sc, "cannot set the size of the memory map");
+        return ERROR_FAIL;
+    }
+    return 0;
+}
+
+static int set_cpu_policy(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
+{
+    bool itsc = libxl_defbool_val(b->disable_migrate) || b->tsc_mode == LIBXL_TSC_MODE_ALWAYS_EMULATE;
+
+    if (b->tsc_mode && xc_domain_set_tsc_info(sc->ctx->xch, domid, b->tsc_mode, 0, 0, 0)) {
+        LOG_ERRNO(sc, "cannot set the TSC mode");
+        return ERROR_FAIL;
+    }
+    if (xc_cpuid_apply_policy(sc->ctx->xch, domid, false, NULL, 0, true, itsc,
+                              libxl_defbool_val(b->nested_hvm), cpuid_leaves(&b->cpuid), NULL)) {
+        LOG_ERRNO(sc, "cannot apply the CPUID policy");
+        return ERROR_FAIL;
+    }
+    return 0;
+}
+
+int build_prepare(struct scope *sc, uint32_t domid, const libxl_domain_config *config)
+{
+    const libxl_domain_build_info *b = &config->b_info;
+    int rc = set_limits(sc, domid, b);
+
+    if (!rc)
+        rc = set_affinities(sc, domid, b);
+    if (!rc && wants_scheduling(&b->sched_params))
+        rc = libxl_domain_sched_params_set(sc->ctx, domid, &b->sched_params);
+    if (!rc)
+        rc = permit_io(sc, domid, b);
+    return rc ? rc : set_cpu_policy(sc, domid, b);
+}
+
+static int alloc_port(struct scope *sc, uint32_t domid, unsigned int *out)
+{
+    int port = (int)xc_evtchn_alloc_unbound(sc->ctx->xch, domid, TOOLSTACK_DOMID);
+
+    if (port < 0) {
+        LOG_ERRNO(sc, "cannot allocate an event channel");
+        return ERROR_FAIL;
+    }
+    *out = (unsigned int)port;
+    return 0;
+}
+
+static int load_files(struct scope *sc, struct xc_dom_image *dom, const libxl_domain_build_info *b)
+{
+    if (xc_dom_kernel_file(dom, b->kernel)) {
+        LOG_ERROR(sc, "cannot load kernel %s: %s", b->kernel, strerror(errno));
+        return ERROR_FAIL;
+    }
+    if (b->ramdisk && *b->ramdisk && xc_dom_module_file(dom, b->ramdisk, NULL)) {
+        LOG_ERROR(sc, "cannot load ramdisk %s: %s", b->ramdisk, strerror(errno));
+        return ERROR_FAIL;
+    }
+    return 0;
+}
+
+static int load_image(struct scope *sc, struct xc_dom_image *dom, uint32_t domid,
+                      const libxl_domain_build_info *b)
+{
+    const char *step;
+
+    dom->claim_enabled = libxl_defbool_val(b->claim_mode);
+    dom->max_vcpus = (unsigned int)b->max_vcpus;
+    step = "prepare for this hypervisor";
+    if (xc_dom_boot_xen_init(dom, sc->ctx->xch, domid))
+        goto fail;
+    step = "parse the kernel";
+    if (xc_dom_parse_image(dom))
+        goto fail;
+    step = "lay out memory";
+    if (xc_dom_mem_init(dom, (unsigned int)(b->target_memkb / 1024)))
+        goto fail;
+    step = "allocate memory";
+    if (xc_dom_boot_mem_init(dom))
+        goto fail;
+    step = "build the image";
+    if (xc_dom_build_image(dom))
+        goto fail;
+    step = "set up the first vCPU";
+    if (xc_dom_boot_image(dom))
+        goto fail;
+    step = "seed the grant table";
+    if (xc_dom_gnttab_init(dom))
+        goto fail;
+    return 0;
+fail:
+    LOG_ERRNO(sc, "cannot %s", step);
+    return ERROR_FAIL;
+}
+
+int build_pv(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
+             struct build_result *out)
+{
+    const libxl_domain_build_info *b = &config->b_info;
+    struct xc_dom_image *dom;
+    int rc = alloc_port(sc, domid, &out->store_port);
+
+    if (!rc)
+        rc = alloc_port(sc, domid, &out->console_port);
+    if (rc)
+        return rc;
+    dom = xc_dom_allocate(sc->ctx->xch, b->cmdline ? b->cmdline : "", b->u.pv.features);
+    if (!dom) {
+        LOG_ERRNO(sc, "cannot start the domain builder");
+        return ERROR_FAIL;
+    }
+    dom->container_type = XC_DOM_PV_CONTAINER;
+    dom->xenstore_evtchn = out->store_port;
+    dom->console_evtchn = out->console_port;
+    dom->xenstore_domid = TOOLSTACK_DOMID;
+    dom->console_domid = TOOLSTACK_DOMID;
+    rc = load_files(sc, dom, b);
+    if (!rc)
+        rc = load_image(sc, dom, domid, b);
+    if (!rc) {
+        char *os = xc_dom_guest_os(dom);
+
+        out->store_frame = xc_dom_p2m(dom, dom->xenstore_pfn);
+        out->console_frame = xc_dom_p2m(dom, dom->console_pfn);
+        out->os = scope_strdup(sc, os ? os : "linux");
+        free(os);
+    }
+    xc_dom_release(dom);
+    return rc;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* Small operations on a running domain. */
+#include <ctype.h>
+#include <stdio.h>
+
+#include "core/userdata.h"
+#include "domain/domain.h"
+
+static int result(struct scope *sc, int r, const char *what)
+{
+    if (r >= 0)
+        return 0;
+    LOG_ERRNO(sc, "cannot %s", what);
+    return ERROR_FAIL;
+}
+
+int libxl_domain_pause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
+{
+    struct ao *ao = ao_begin(ctx, domid, ao_how);
+
+    return ao_finish(ao, result(&ao->sc, xc_domain_pause(ctx->xch, domid), "pause the domain"));
+}
+
+int libxl_domain_unpause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
+{
+    struct ao *ao = ao_begin(ctx, domid, ao_how);
+
+    return ao_finish(ao,
+                     result(&ao->sc, xc_domain_unpause(ctx->xch, domid), "unpause the domain"));
+}
+
+/* Shutdown and reboot: a word in control/shutdown, which the guest takes away. */
+
+#define ANSWER_TIMEOUT_MS 60000
+
+struct request {
+    struct ao *ao;
+    uint32_t domid;
+    const char *word;
+    char *path;
+    struct ev_watch answer;
+    struct ev_timer timeout;
+};
+
+static void request_end(libxl_ctx *ctx, struct request *r, int rc)
+{
+    ev_watch_stop(ctx, &r->answer);
+    ev_timer_stop(ctx, &r->timeout);
+    ao_complete(r->ao, rc);
+}
+
+struct withdrawal {
+    const struct request *r;
+    bool taken; /* the guest has answered after all */
+};
+
+static int withdraw(struct scope *sc, xs_transaction_t t, void *arg)
+{
+    struct withdrawal *w = arg;
+    char *s = store_read(sc, t, w->r->path);
+
+    w->taken = !s || !*s;
+    return w->taken ? 0 : store_write(sc, t, w->r->path, "");
+}
+
+static void request_timeout(libxl_ctx *ctx, struct ev_timer *ev)
+{
+    struct request *r = CONTAINER_OF(ev, struct request, timeout);
+    struct withdrawal w = { .r = r };
+    int rc = store_transact(&r->ao->sc, withdraw, &w);
+
+    if (!rc && !w.taken) {
+        LOG_ERROR(&r->ao->sc, "the guest does not answer the request to %s", r->word);
+        rc = ERROR_TIMEDOUT;
+    }
+    request_end(ctx, r, rc);
+}
+
+static void request_changed(libxl_ctx *ctx, struct ev_watch *ev, const char *path)
+{
+    struct request *r = CONTAINER_OF(ev, struct request, answer);
+    char *s = store_read(&r->ao->sc, XBT_NULL, r->path);
+
+    (void)path;
+    if (!s)
+        request_end(ctx, r, ERROR_DOMAIN_NOTFOUND);
+    else if (!*s)
+        request_end(ctx, r, 0);
+}
+
+static int request_send(libxl_ctx *ctx, uint32_t domid, const char *word,
+                        const libxl_asyncop_how *how)
+{
+    struct ao *ao = ao_begin(ctx, domid, how);
+    struct request *r = scope_alloc(&ao->sc, sizeof(*r));
+    libxl_domain_type type = domain_type(&ao->sc, domid);
+    int rc;
+
+    if (type == LIBXL_DOMAIN_TYPE_INVALID)
+        return ao_finish(ao, ERROR_DOMAIN_NOTFOUND);
+    if (type == LIBXL_DOMAIN_TYPE_HVM)
+        return ao_finish(ao, ERROR_NOPARAVIRT);
+    r->ao = ao;
+    r->domid = domid;
+    r->word = word;
+    r->path = scope_printf(&ao->sc, "/local/domain/%u/control/shutdown", domid);
+    rc = store_write(&ao->sc, XBT_NULL, r->path, word);
+    if (!rc)
+        rc = ev_watch_start(ctx, &r->answer, r->path, request_changed);
+    if (!rc)
+        rc = ev_timer_start(ctx, &r->timeout, ANSWER_TIMEOUT_MS, request_timeout);
+    if (rc) {
+        ev_watch_stop(ctx, &r->answer);
+        return ao_finish(ao, rc);
+    }
+    return ao_run(ao);
+}
+
+int libxl_domain_shutdown(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
+{
+    return request_send(ctx, domid, "poweroff", ao_how);
+}
+
+int libxl_domain_reboot(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
+{
+    return request_send(ctx, domid, "reboot", ao_how);
+}
+
+int libxl_send_sysrq(libxl_ctx *ctx, uint32_t domid, char sysrq)
+{
+    int rc;
+    API_ENTER(ctx, domid);
+
+    rc = store_writef(sc, XBT_NULL, scope_printf(sc, "/local/domain/%u/control/sysrq", domid), "%c",
+                      sysrq);
+    API_LEAVE;
+    return rc;
+}
+
+int libxl_send_trigger(libxl_ctx *ctx, uint32_t domid, libxl_trigger trigger, uint32_t vcpuid,
+                       const libxl_asyncop_how *ao_how)
+{
+    static const uint32_t numbers[] = {
+        [LIBXL_TRIGGER_POWER] = XEN_DOMCTL_SENDTRIGGER_POWER,
+        [LIBXL_TRIGGER_SLEEP] = XEN_DOMCTL_SENDTRIGGER_SLEEP,
+        [LIBXL_TRIGGER_NMI] = XEN_DOMCTL_SENDTRIGGER_NMI,
+        [LIBXL_TRIGGER_INIT] = XEN_DOMCTL_SENDTRIGGER_INIT,
+        [LIBXL_TRIGGER_RESET] = XEN_DOMCTL_SENDTRIGGER_RESET,
+    };
+    struct ao *ao = ao_begin(ctx, domid, ao_how);
+
+    if (trigger == LIBXL_TRIGGER_S3RESUME)
+        return ao_finish(ao, domain_type(&ao->sc, domid) == LIBXL_DOMAIN_TYPE_HVM ? ERROR_NI
+                                                                                  : ERROR_INVAL);
+    if (trigger <= LIBXL_TRIGGER_UNKNOWN || (size_t)trigger >= ARRAY_SIZE(numbers))
+        return ao_finish(ao, ERROR_INVAL);
+    return ao_finish(
+        ao, result(&ao->sc, xc_domain_send_trigger(ctx->xch, domid, numbers[trigger], vcpuid),
+                   "send the trigger"));
+}
+
+/* Names. */
+
+struct rename_args {
+    uint32_t domid;
+    const char *from, *to;
+};
+
+static int rename_nodes(struct scope *sc, xs_transaction_t t, void *arg)
+{
+    const struct rename_args *a = arg;
+    char *path = scope_printf(sc, "/local/domain/%u/name", a->domid);
+    char *now = store_read(sc, t, path);
+    char *vm = store_readf(sc, t, "/local/domain/%u/vm", a->domid);
+    int rc;
+
+    if (a->from && (!now || strcmp(now, a->from))) {
+        LOG_ERROR(sc, "the domain is not called '%s'", a->from);
+        return ERROR_INVAL;
+    }
+    rc = store_write(sc, t, path, a->to);
+    return rc || !vm ? rc : store_write(sc, t, scope_printf(sc, "%s/name", vm), a->to);
+}
+
+static int rename_config(struct scope *sc, uint32_t domid, const char *to)
+{
+    libxl_domain_config config;
+    int lock = userdata_lock(sc), rc;
+
+    if (lock < 0)
+        return lock;
+    rc = config_load(sc, domid, &config);
+    if (!rc) {
+        free(config.c_info.name);
+        config.c_info.name = xstrdup(to);
+        rc = config_save(sc, domid, &config);
+    }
+    libxl_domain_config_dispose(&config);
+    userdata_unlock(lock);
+    return rc == ERROR_JSON_CONFIG_EMPTY ? 0 : rc;
+}
+
+static int do_rename(struct scope *sc, struct rename_args *a)
+{
+    uint32_t other;
+    int rc;
+
+    if (!*a->to)
+        return ERROR_INVAL;
+    if (!libxl_name_to_domid(sc->ctx, a->to, &other) && other != a->domid) {
+        LOG_ERROR(sc, "Domain with name \"%s\" already exists.", a->to);
+        return ERROR_INVAL;
+    }
+    rc = store_transact(sc, rename_nodes, a);
+    return rc ? rc : rename_config(sc, a->domid, a->to);
+}
+
+int libxl_domain_rename(libxl_ctx *ctx, uint32_t domid, const char *old_name, const char *new_name)
+{
+    struct rename_args a = { domid, old_name, new_name };
+    int rc;
+    API_ENTER(ctx, domid);
+
+    rc = do_rename(sc, &a);
+    API_LEAVE;
+    return rc;
+}
+
+/* Keep a dead domain for inspection: another name, another UUID. */
+
+static int preserve_nodes(struct scope *sc, xs_transaction_t t, void *arg)
+{
+    const struct rename_args *a = arg;
+    char *old = store_readf(sc, t, "/local/domain/%u/vm", a->domid);
+    int rc = 0;
+
+    if (old)
+        rc = store_rm(sc, t, old);
+    if (!rc)
+        rc = store_make(sc, t, a->to, 0, XS_PERM_READ, a->domid);
+    if (!rc)
+        rc = store_write(sc, t, scope_printf(sc, "%s/uuid", a->to), strrchr(a->to, '/') + 1);
+    if (!rc)
+        rc = store_write(sc, t, scope_printf(sc, "%s/name", a->to), a->from);
+    return rc ? rc
+              : store_write(sc, t, scope_printf(sc, "/local/domain/%u/vm", a->domid), a->to);
+}
+
+int libxl_domain_preserve(libxl_ctx *ctx, uint32_t domid, libxl_domain_create_info *info,
+                          const char *name_suffix, libxl_uuid new_uuid)
+{
+    libxl_domain_config config;
+    struct rename_args a;
+    char *name;
+    int rc, lock = -1;
+    API_ENTER(ctx, domid);
+
+    libxl_domain_config_init(&config);
+    name = scope_printf(sc, "%s%s", info->name, name_suffix);
+    a = (struct rename_args){ domid, info->name, name };
+    rc = do_rename(sc, &a);
+    if (rc)
+        goto out;
+    lock = rc = userdata_lock(sc);
+    if (lock < 0)
+        goto out;
+    rc = config_load(sc, domid, &config);
+    if (rc)
+        goto out;
+    a.from = name;
+    a.to = scope_printf(sc, "/vm/" LIBXL_UUID_FMT, LIBXL_UUID_BYTES(new_uuid));
+    rc = store_transact(sc, preserve_nodes, &a);
+    if (!rc) {
+        userdata_remove_all(sc, domid);
+        rc = result(sc, xc_domain_sethandle(ctx->xch, domid, new_uuid.uuid), "set the UUID");
+    }
+    if (!rc) {
+        config.c_info.uuid = new_uuid;
+        rc = config_save(sc, domid, &config);
+    }
+out:
+    userdata_unlock(lock);
+    libxl_domain_config_dispose(&config);
+    API_LEAVE;
+    return rc;
+}
+
+int libxl_domain_core_dump(libxl_ctx *ctx, uint32_t domid, const char *filename,
+                           const libxl_asyncop_how *ao_how)
+{
+    struct ao *ao = ao_begin(ctx, domid, ao_how);
+
+    return ao_finish(ao,
+                     result(&ao->sc, xc_domain_dumpcore(ctx->xch, domid, filename), "dump core"));
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "domain/domain.h"
+
+#define EVENT_CHANNELS_DEFAULT 1023
+#define PAGE_KB                (XC_PAGE_SIZE / 1024)
+
+static int check_type(struct scope *sc, const libxl_domain_config *c)
+{
+    if (c->c_info.type != c->b_info.type) {
+        LOG_ERROR(sc, "the configuration gives two different types of domain");
+        return ERROR_INVAL;
+    }
+    if (c->c_info.type == LIBXL_DOMAIN_TYPE_PV)
+        return 0;
+    LOG_ERROR(sc, "domains of type %s are not supported",
+              libxl_domain_type_to_string(c->c_info.type));
+    return ERROR_NI;
+}
+
+static int check_pv(struct scope *sc, libxl_domain_build_info *b)
+{
+    if (b->bootloader || b->u.pv.bootloader) {
+        LOG_ERROR(sc, "a bootloader is not supported");
+        return ERROR_NI;
+    }
+    /* Older programs set the kernel where only PV guests had it. */
+    if (!b->kernel && b->u.pv.kernel)
+        b->kernel = xstrdup(b->u.pv.kernel);
+    if (!b->ramdisk && b->u.pv.ramdisk)
+        b->ramdisk = xstrdup(b->u.pv.ramdisk);
+    if (!b->cmdline && b->u.pv.cmdline)
+        b->cmdline = xstrdup(b->u.pv.cmdline);
+    if (!b->kernel) {
+        LOG_ERROR(sc, "no kernel is given");
+        return ERROR_INVAL;
+    }
+    if (b->u.pv.slack_memkb == LIBXL_MEMKB_DEFAULT)
+        b->u.pv.slack_memkb = 0;
+    libxl_defbool_setdefault(&b->u.pv.e820_host, false);
+    return 0;
+}
+
+static int check_devices(struct scope *sc, const libxl_domain_config *c)
+{
+    const struct {
+        const char *what;
+        int nr;
+    } unsupported[] = {
+        { "pci", c->num_pcidevs },   { "vtpm", c->num_vtpms },      { "vfb", c->num_vfbs },
+        { "p9", c->num_p9s },        { "pvcalls", c->num_pvcallsifs }, { "vdispl", c->num_vdispls },
+        { "vsnd", c->num_vsnds },    { "channel", c->num_channels }, { "usbctrl", c->num_usbctrls },
+        { "usbdev", c->num_usbdevs }, { "dtdev", c->num_dtdevs },
+    };
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(unsupported); i++) {
+        if (unsupported[i].nr) {
+            LOG_ERROR(sc, "devices of kind %s are not supported", unsupported[i].what);
+            return ERROR_NI;
+        }
+    }
+    return 0;
+}
+
+static int memory_defaults(struct scope *sc, libxl_domain_build_info *b)
+{
+    if (b->max_memkb == LIBXL_MEMKB_DEFAULT)
+        b->max_memkb = 32 * 1024;
+    if (b->target_memkb == LIBXL_MEMKB_DEFAULT)
+        b->target_memkb = b->max_memkb;
+    if (b->video_memkb == LIBXL_MEMKB_DEFAULT)
+        b->video_memkb = 0;
+    if (b->shadow_memkb == LIBXL_MEMKB_DEFAULT)
+        b->shadow_memkb = 0;
+    if (b->iommu_memkb == LIBXL_MEMKB_DEFAULT)
+        b->iommu_memkb = 0;
+    if (b->target_memkb > b->max_memkb) {
+        LOG_ERROR(sc, "memory target %llu KiB exceeds the maximum %llu KiB",
+                  (unsigned long long)b->target_memkb, (unsigned long long)b->max_memkb);
+        return ERROR_INVAL;
+    }
+    return 0;
+}
+
+static int vcpu_defaults(struct scope *sc, libxl_domain_build_info *b)
+{
+    if (!b->max_vcpus)
+        b->max_vcpus = 1;
+    if (!b->avail_vcpus.size) {
+        libxl_bitmap_alloc(sc->ctx, &b->avail_vcpus, 1);
+        libxl_bitmap_set(&b->avail_vcpus, 0);
+    }
+    if (libxl_bitmap_count_set(&b->avail_vcpus) > b->max_vcpus) {
+        LOG_ERROR(sc, "more vCPUs are online than there may be");
+        return ERROR_INVAL;
+    }
+    return 0;
+}
+
+static int grant_defaults(struct scope *sc, libxl_domain_build_info *b)
+{
+    xc_physinfo_t phys;
+    int rc;
+
+    if (b->max_grant_frames == LIBXL_MAX_GRANT_DEFAULT)
+        b->max_grant_frames = LIBXL_MAX_GRANT_FRAMES_DEFAULT;
+    if (b->max_maptrack_frames == LIBXL_MAX_GRANT_DEFAULT)
+        b->max_maptrack_frames = LIBXL_MAX_MAPTRACK_FRAMES_DEFAULT;
+    if (!b->event_channels)
+        b->event_channels = EVENT_CHANNELS_DEFAULT;
+    if (b->max_grant_version >= 0)
+        return 0;
+    rc = physinfo_get(sc, &phys);
+    if (!rc)
+        b->max_grant_version = phys.capabilities & XEN_SYSCTL_PHYSCAP_gnttab_v2   ? 2
+                               : phys.capabilities & XEN_SYSCTL_PHYSCAP_gnttab_v1 ? 1
+                                                                                  : 0;
+    return rc;
+}
+
+int create_defaults(struct scope *sc, libxl_domain_config *config)
+{
+    libxl_domain_create_info *c = &config->c_info;
+    libxl_domain_build_info *b = &config->b_info;
+    int rc = check_type(sc, config);
+
+    if (rc)
+        return rc;
+    if (!c->name) {
+        LOG_ERROR(sc, "the domain has no name");
+        return ERROR_INVAL;
+    }
+    if (libxl_uuid_is_nil(&c->uuid))
+        libxl_uuid_generate(&c->uuid);
+    libxl_defbool_setdefault(&c->run_hotplug_scripts, true);
+    libxl_defbool_setdefault(&c->driver_domain, false);
+    libxl_defbool_setdefault(&b->claim_mode, false);
+    libxl_defbool_setdefault(&b->localtime, false);
+    libxl_defbool_setdefault(&b->disable_migrate, false);
+    libxl_defbool_setdefault(&b->nested_hvm, false);
+    libxl_defbool_setdefault(&b->vpmu, false);
+    libxl_defbool_setdefault(&b->arch_x86.msr_relaxed, false);
+    (void)((rc = check_pv(sc, b)) || (rc = check_devices(sc, config)) ||
+           (rc = memory_defaults(sc, b)) || (rc = vcpu_defaults(sc, b)) ||
+           (rc = grant_defaults(sc, b)));
+    return rc;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Creation and destruction, in the pieces that other operations share. */
+#ifndef LIBXL_DOMAIN_DOMAIN_H
+#define LIBXL_DOMAIN_DOMAIN_H
+
+#include "core/domains.h"
+#include "device/device.h"
+
+#define MAXMEM_SLACK_KB 1024 /* above a guest's own memory, for what Xen counts to it */
+
+/* What building a guest's memory yields. */
+struct build_result {
+    unsigned int store_port, console_port;
+    unsigned long store_frame, console_frame;
+    char *os; /* scope memory */
+};
+
+/* Fill in what the program left open, refuse what cannot be. */
+int create_defaults(struct scope *sc, libxl_domain_config *config);
+/* Put the guest's memory, kernel and vCPUs in place. One function per guest type. */
+int build_pv(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
+             struct build_result *out);
+/* Limits, affinity, scheduling: before the memory is built. */
+int build_prepare(struct scope *sc, uint32_t domid, const libxl_domain_config *config);
+
+/* The domain's own nodes, all in one transaction. */
+struct store_create {
+    uint32_t domid;
+    const libxl_domain_config *config;
+};
+int domain_store_create(struct scope *sc, xs_transaction_t t, void *arg);
+int domain_store_booted(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
+                        const struct build_result *b);
+
+/* Take a domain down with everything that is known of it. */
+struct domain_destroy {
+    /* Set by the caller: */
+    struct scope *sc;
+    uint32_t domid;
+    void (*done)(libxl_ctx *ctx, struct domain_destroy *d, int rc);
+    /* Private: */
+    int rc;
+    struct device_batch devices;
+    struct ev_work work;
+    struct ao *ao;
+};
+void domain_destroy_start(struct domain_destroy *d);
+
+#endif

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/* Domains: their rings, event channels, and what the hypervisor says of them. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <xenctrl.h>
+#include <xenevtchn.h>
+#include <xenforeignmemory.h>
+#include <xengnttab.h>
+#include <xen/grant_table.h>
+
+#include "io.h"
+
+#define PAGE_BYTES 4096u
+#define MAX_GRANTS STORE_NR_DOMIDS
+
+enum map_kind { MAP_GRANT, MAP_FOREIGN, MAP_KERNEL };
+
+struct xen_handles {
+    xc_interface *xch;
+    xenevtchn_handle *xce;
+    xengnttab_handle *xgt;
+    xenforeignmemory_handle *fmem;
+    int virq_port;
+};
+
+static int dom_read(struct link *l, void *buf, size_t len)
+{
+    return ring_read(&l->ring, buf, len);
+}
+
+static int dom_write(struct link *l, const void *buf, size_t len)
+{
+    return ring_write(&l->ring, buf, len);
+}
+
+static void dom_flush(struct link *l)
+{
+    if (l->port >= 0)
+        (void)xenevtchn_notify(l->d->xen->xce, (evtchn_port_t)l->port);
+}
+
+/* Only this guest's connection stops; it can reconnect or be released. */
+static void dom_broken(struct link *l, int err)
+{
+    uint32_t why = err == EPROTO   ? XENSTORE_ERROR_PROTO
+                   : err == EINVAL ? XENSTORE_ERROR_RINGIDX
+                                   : XENSTORE_ERROR_COMM;
+
+    syslog(LOG_WARNING, "domain %u broke the rules of its ring: %s", l->domid, strerror(err));
+    l->dead = true;
+    l->got = 0;
+    conn_reset(l->conn);
+    while (conn_out_peek(l->conn))
+        conn_out_pop(l->conn);
+    l->conn->overflow = false;
+    ring_set_error(&l->ring, why);
+    dom_flush(l);
+}
+
+static const struct link_ops dom_ops = {dom_read, dom_write, dom_flush, dom_broken};
+
+static struct link *find_domain(struct daemon *d, uint32_t domid)
+{
+    struct link *l;
+
+    TAILQ_FOREACH(l, &d->rings, link)
+    {
+        if (l->domid == domid && !l->gone)
+            return l;
+    }
+    return NULL;
+}
+
+static void unmap_page(struct xen_handles *x, void *page, int kind)
+{
+    if (kind == MAP_GRANT)
+        (void)xengnttab_unmap(x->xgt, page, 1);
+    else if (kind == MAP_FOREIGN)
+        (void)xenforeignmemory_unmap(x->fmem, page, 1);
+    else
+        munmap(page, PAGE_BYTES);
+}
+
+/* The reserved grant is the way that works without privilege over the domain's memory. */
+static void *map_page(struct xen_handles *x, uint32_t domid, uint64_t gfn, int *kind)
+{
+    xen_pfn_t pfn = (xen_pfn_t)gfn;
+    void *page = NULL;
+    int err;
+
+    *kind = MAP_GRANT;
+    if (x->xgt)
+        page = xengnttab_map_grant_ref(x->xgt, domid, GNTTAB_RESERVED_XENSTORE,
+                                       PROT_READ | PROT_WRITE);
+    if (page)
+        return page;
+    *kind = MAP_FOREIGN;
+    page = xenforeignmemory_map(x->fmem, domid, PROT_READ | PROT_WRITE, 1, &pfn, &err);
+    if (page && err) {
+        (void)xenforeignmemory_unmap(x->fmem, page, 1);
+        page = NULL;
+    }
+    return page;
+}
+
+/* The link itself stays until the round is over: somebody may be walking the list. */
+static void drop_domain(struct daemon *d, struct link *l)
+{
+    if (l->port >= 0)
+        (void)xenevtchn_unbind(d->xen->xce, (evtchn_port_t)l->port);
+    l->port = -1;
+    unmap_page(d->xen, l->ring.page, l->map_kind);
+    conn_reset(l->conn);
+    l->dead = l->gone = true;
+}
+
+void domio_reap(struct daemon *d)
+{
+    struct link *l, *next;
+
+    for (l = TAILQ_FIRST(&d->rings); l; l = next) {
+        next = TAILQ_NEXT(l, link);
+        if (l->gone) {
+            TAILQ_REMOVE(&d->rings, l, link);
+            link_free(l);
+        }
+    }
+}
+
+static int add_domain(struct daemon *d, uint32_t domid, void *page, int kind, uint32_t port)
+{
+    struct link *l = link_new(d, &dom_ops, domid);
+
+    if (!l) {
+        unmap_page(d->xen, page, kind);
+        return -ENOMEM;
+    }
+    TAILQ_INSERT_TAIL(&d->rings, l, link);
+    l->map_kind = kind;
+    ring_attach(&l->ring, page);
+    l->remote_port = port;
+    l->port = xenevtchn_bind_interdomain(d->xen->xce, domid, port);
+    if (l->port < 0) {
+        drop_domain(d, l);
+        return -EINVAL;
+    }
+    dom_flush(l);
+    return 0;
+}
+
+/* A domain that is known already came back from a suspend: it has a new event channel. */
+static int rebind(struct daemon *d, struct link *l, uint32_t port)
+{
+    int local = xenevtchn_bind_interdomain(d->xen->xce, l->domid, port);
+
+    if (local < 0)
+        return -EINVAL;
+    if (l->port >= 0)
+        (void)xenevtchn_unbind(d->xen->xce, (evtchn_port_t)l->port);
+    l->port = local;
+    l->remote_port = port;
+    l->ready = true;
+    return 0;
+}
+
+static int host_introduce(void *ctx, uint32_t domid, uint64_t gfn, uint32_t port)
+{
+    struct daemon *d = ctx;
+    struct link *l = find_domain(d, domid);
+    void *page;
+    int kind;
+
+    if (!d->xen)
+        return -EINVAL;
+    if (l)
+        return l->remote_port == port ? 0 : rebind(d, l, port);
+    page = map_page(d->xen, domid, gfn, &kind);
+    return page ? add_domain(d, domid, page, kind, port) : -EINVAL;
+}
+
+static void host_release(void *ctx, uint32_t domid)
+{
+    struct daemon *d = ctx;
+    struct link *l = find_domain(d, domid);
+
+    if (l)
+        drop_domain(d, l);
+}
+
+static bool get_info(struct daemon *d, uint32_t domid, xc_dominfo_t *info)
+{
+    return xc_domain_getinfo(d->xen->xch, domid, 1, info) == 1 && info->domid == domid;
+}
+
+static bool host_domain_exists(void *ctx, uint32_t domid)
+{
+    struct daemon *d = ctx;
+    xc_dominfo_t info;
+
+    return d->xen && get_info(d, domid, &info);
+}
+
+static int host_set_log(void *ctx, bool on, const char *file)
+{
+    struct daemon *d = ctx;
+
+    if (!on) {
+        if (d->trace)
+            fclose(d->trace);
+        d->trace = NULL;
+        return 0;
+    }
+    if (!file)
+        file = d->trace_file;
+    return file ? trace_open(d, file) : 0;
+}
+
+static void host_log(void *ctx, const char *text)
+{
+    trace_text(ctx, text);
+    syslog(LOG_NOTICE, "%s", text);
+}
+
+const struct host_ops domain_host_ops = {
+    host_introduce, host_release, host_domain_exists, host_set_log, host_log,
+};
+
+/* VIRQ_DOM_EXC: some domain has shut down, crashed or died; find out which. */
+static void check_domains(struct daemon *d)
+{
+    bool tell = false;
+
+    for (uint32_t id = 1; id < STORE_NR_DOMIDS; id++) {
+        struct domain *dom = d->s->domains[id];
+        xc_dominfo_t info;
+
+        if (!dom || !dom->introduced)
+            continue;
+        if (!get_info(d, id, &info) || info.dying) {
+            host_release(d, id);
+            store_domain_forget(d->s, id);
+            tell = true;
+        } else if ((info.shutdown || info.crashed) && !dom->shutdown) {
+            dom->shutdown = true;
+            tell = true;
+        }
+    }
+    if (tell)
+        store_tell_special(d->s, true);
+}
+
+static void ring_event(struct link *l)
+{
+    l->ready = true;
+    if (!ring_wants_restart(&l->ring))
+        return;
+    conn_reset(l->conn);
+    while (conn_out_peek(l->conn))
+        conn_out_pop(l->conn);
+    l->got = 0;
+    l->dead = false;
+    ring_restart(&l->ring);
+    dom_flush(l);
+}
+
+void domio_event(struct daemon *d)
+{
+    xenevtchn_port_or_error_t port = xenevtchn_pending(d->xen->xce);
+    struct link *l;
+
+    if (port < 0)
+        return;
+    (void)xenevtchn_unmask(d->xen->xce, (evtchn_port_t)port);
+    if (port == d->xen->virq_port) {
+        check_domains(d);
+        return;
+    }
+    TAILQ_FOREACH(l, &d->rings, link)
+    {
+        if (!l->gone && l->port == port) {
+            ring_event(l);
+            break;
+        }
+    }
+}
+
+int domio_fd(const struct daemon *d)
+{
+    return d->xen ? xenevtchn_fd(d->xen->xce) : -1;
+}
+
+int domio_open(struct daemon *d)
+{
+    struct xen_handles *x = calloc(1, sizeof(*x));
+
+    if (!x)
+        return -ENOMEM;
+    d->xen = x;
+    x->virq_port = -1;
+    x->xch = xc_interface_open(NULL, NULL, 0);
+    x->xce = xenevtchn_open(NULL, 0);
+    x->fmem = xenforeignmemory_open(NULL, 0);
+    if (!x->xch || !x->xce || !x->fmem)
+        return -errno;
+    x->xgt = xengnttab_open(NULL, 0);
+    if (x->xgt)
+        (void)xengnttab_set_max_grants(x->xgt, MAX_GRANTS);
+    x->virq_port = xenevtchn_bind_virq(x->xce, VIRQ_DOM_EXC);
+    return x->virq_port < 0 ? -errno : 0;
+}
+
+static int read_number(const char *file, unsigned long *out)
+{
+    char text[32], *end;
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    ssize_t n;
+
+    if (fd < 0)
+        return -errno;
+    n = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    if (n <= 0)
+        return -EIO;
+    text[n] = '\0';
+    *out = strtoul(text, &end, 10);
+    return end == text ? -EINVAL : 0;
+}
+
+/* The kernel that we run on shares its page and its port through xenfs. */
+int domio_connect_dom0(struct daemon *d)
+{
+    unsigned long port = 0;
+    int fd, rc = read_number("/proc/xen/xsd_port", &port);
+    void *page;
+
+    if (rc)
+        return rc;
+    fd = open("/proc/xen/xsd_kva", O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    page = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    rc = -errno;
+    close(fd);
+    if (page == MAP_FAILED)
+        return rc;
+    rc = add_domain(d, 0, page, MAP_KERNEL, (uint32_t)port);
+    if (rc == 0)
+        store_domain_introduced(d->s, 0);
+    return rc;
+}
+
+void domio_close(struct daemon *d)
+{
+    struct xen_handles *x = d->xen;
+    struct link *l;
+
+    if (!x)
+        return;
+    TAILQ_FOREACH(l, &d->rings, link)
+    {
+        if (!l->gone)
+            drop_domain(d, l);
+    }
+    domio_reap(d);
+    if (x->xgt)
+        xengnttab_close(x->xgt);
+    if (x->fmem)
+        xenforeignmemory_close(x->fmem);
+    if (x->xce)
+        xenevtchn_close(x->xce);
+    if (x->xch)
+        xc_interface_close(x->xch);
+    free(x);
+    d->xen = NULL;
+}

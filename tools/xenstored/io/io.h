@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* The daemon's side towards the world: sockets, rings, event channels, logs. One thread. */
+#ifndef XENSTORED_IO_H
+#define XENSTORED_IO_H
+
+#include <poll.h>
+#include <stdio.h>
+#include <sys/queue.h>
+
+#include "ring.h"
+#include "store/store.h"
+
+struct link;
+
+/* How bytes move on one kind of connection. */
+struct link_ops {
+    /* Bytes moved; 0: not now; negative errno: the connection is broken. */
+    int (*read)(struct link *l, void *buf, size_t len);
+    int (*write)(struct link *l, const void *buf, size_t len);
+    /* After a turn in which bytes moved. */
+    void (*flush)(struct link *l);
+    /* The connection is broken (an errno): close it, or stop serving it. May free @l. */
+    void (*broken)(struct link *l, int err);
+};
+
+/* A connection of either kind, with the message that is coming in. */
+struct link {
+    TAILQ_ENTRY(link) link;
+    const struct link_ops *ops;
+    struct daemon *d;
+    struct conn *conn;
+    bool ready; /* there may be something to read */
+    bool dead;  /* not served */
+    bool gone;  /* released; freed at the end of the round */
+    bool moved; /* bytes moved in this turn */
+    struct xsd_sockmsg hdr;
+    unsigned int got; /* bytes of header and body */
+    char body[XENSTORE_PAYLOAD_MAX + 1];
+
+    /* a socket */
+    int fd;
+    struct pollfd *poll; /* in this turn's set */
+
+    /* a domain */
+    struct ring ring;
+    uint32_t domid;
+    int port; /* ours, or -1 */
+    uint32_t remote_port;
+    int map_kind; /* see domio.c */
+};
+TAILQ_HEAD(link_list, link);
+
+struct xen_handles; /* domio.c */
+
+struct daemon {
+    struct store *s;
+    struct link_list socks, rings;
+    int listen_fd;
+    struct xen_handles *xen; /* NULL: run without domains */
+    FILE *trace;
+    const char *trace_file;
+    bool verbose;
+    volatile bool stop;
+};
+
+/* link.c: moves what can be moved; one request at most. True: there may be more to do. */
+bool link_turn(struct link *l);
+/* Only sends. */
+void link_push(struct link *l);
+struct link *link_new(struct daemon *d, const struct link_ops *ops, uint32_t domid);
+void link_free(struct link *l);
+
+/* sock.c */
+int sock_listen(struct daemon *d, const char *path);
+void sock_accept(struct daemon *d);
+
+/* domio.c */
+extern const struct host_ops domain_host_ops;
+int domio_open(struct daemon *d);
+int domio_connect_dom0(struct daemon *d);
+int domio_fd(const struct daemon *d);
+void domio_event(struct daemon *d);
+void domio_reap(struct daemon *d); /* frees what was released in this round */
+void domio_close(struct daemon *d);
+
+/* trace.c */
+int trace_open(struct daemon *d, const char *file);
+void trace_message(struct daemon *d, const struct link *l, const char *way,
+                   const struct xsd_sockmsg *hdr, const char *body);
+void trace_text(struct daemon *d, const char *text);
+
+/* loop.c: serves until d->stop. 0 or a negative errno. */
+int loop_run(struct daemon *d);
+
+#endif

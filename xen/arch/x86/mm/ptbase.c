@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* Root tables of vCPUs. */
+#include <asm/cpu.h>
+#include <asm/current.h>
+#include <asm/pv_mm.h>
+#include <asm/pv_mmu.h>
+#include <asm/tlb.h>
+
+#include "pagetable.h"
+
+void make_cr3(struct vcpu *v)
+{
+    mfn_t root = v->arch.flags & TF_KERNEL_MODE ? v->arch.guest_table : v->arch.guest_table_user;
+
+    v->arch.cr3 = mfn_to_maddr(root);
+}
+
+void write_ptbase(struct vcpu *v)
+{
+    tlb_note_flush();
+    write_cr3(is_idle_vcpu(v) ? virt_to_maddr(idle_l4) : v->arch.cr3);
+}
+
+void stash_partial(struct page_info *pg)
+{
+    struct vcpu *v = current;
+
+    if (v->arch.old_guest_table) {
+        /* Only a caller that does not finish the last one first. */
+        page_finish_partial(pg, false);
+        return;
+    }
+    if (page_get_again(pg))
+        v->arch.old_guest_table = pg;
+}
+
+int pv_put_old_guest_table(struct vcpu *v)
+{
+    struct page_info *pg = v->arch.old_guest_table;
+    int rc;
+
+    if (!pg)
+        return 0;
+    rc = page_finish_partial(pg, true);
+    if (rc)
+        return rc;
+    v->arch.old_guest_table = NULL;
+    page_put(pg);
+    return 0;
+}
+
+int pv_new_guest_cr3(mfn_t mfn)
+{
+    struct vcpu *v = current;
+    mfn_t old = v->arch.guest_table;
+    struct page_info *pg;
+    int rc;
+
+    if (!mfn_eq(mfn, old)) {
+        pg = page_get_from_mfn(mfn, v->domain);
+        if (!pg)
+            return -EINVAL;
+        rc = page_get_type_preemptible(pg, PGT_L4);
+        if (rc) {
+            page_put(pg);
+            return rc;
+        }
+        if (v->domain->vm_assist & (1UL << VMASST_TYPE_m2p_strict)) {
+            unsigned int slot = pt_index(RO_M2P_START, 4);
+
+            page_table(pg)[slot] = idle_l4[slot];
+        }
+        /* LDT pages were found by the old tables. */
+        pv_ldt_unmap_all(v);
+        v->arch.guest_table = mfn;
+    }
+    make_cr3(v);
+    write_ptbase(v);
+    if (mfn_eq(mfn, old) || mfn_eq(old, INVALID_MFN))
+        return 0;
+    pg = mfn_to_page(old);
+    rc = page_put_type_preemptible(pg);
+    if (rc)
+        stash_partial(pg);
+    page_put(pg);
+    return rc ? -EINTR : 0;
+}
+
+/* Drop the table that *@root names; what is preempted of it becomes v->arch.old_guest_table. */
+static int drop_root(struct vcpu *v, mfn_t *root)
+{
+    struct page_info *pg;
+    int rc;
+
+    if (mfn_eq(*root, INVALID_MFN))
+        return 0;
+    pg = mfn_to_page(*root);
+    *root = INVALID_MFN;
+    rc = page_put_type_preemptible(pg);
+    if (rc)
+        v->arch.old_guest_table = pg; /* with our reference */
+    else
+        page_put(pg);
+    return rc;
+}
+
+int pv_vcpu_drop_page_tables(struct vcpu *v)
+{
+    int rc = pv_put_old_guest_table(v);
+
+    if (rc)
+        return rc;
+    v->arch.cr3 = virt_to_maddr(idle_l4);
+    rc = drop_root(v, &v->arch.guest_table_user);
+    if (rc)
+        return rc;
+    return drop_root(v, &v->arch.guest_table);
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/* GNTTABOP_map_grant_ref, unmap_grant_ref, unmap_and_replace. */
+#include <xen/guest_access.h>
+#include <xen/kernel.h>
+#include <xen/port/p2m.h>
+#include <xen/port/page_type.h>
+#include <xen/softirq.h>
+#include <asm/current.h>
+
+#include "private.h"
+
+#define BATCH 32 /* unmaps for one TLB flush */
+#define PINS_MAX 0xffff
+
+/* A page reference per kind of mapping: general, and writable type where it is to be written. */
+static int take_page(struct domain *rd, struct active_entry *act, bool readonly)
+{
+    struct page_info *pg = port_get_page_from_gfn(rd, mk_gfn(act->gfn));
+
+    if (pg == NULL)
+        return GNTST_bad_page;
+    if (!readonly && !page_get_writable_type(pg)) {
+        page_put(pg);
+        return GNTST_general_error;
+    }
+    act->mfn = page_to_mfn(pg);
+    return GNTST_okay;
+}
+
+static void drop_page(mfn_t mfn, bool readonly)
+{
+    struct page_info *pg = mfn_to_page(mfn);
+
+    if (readonly)
+        page_put(pg);
+    else
+        page_put_writable(pg);
+}
+
+static uint16_t *pin_of(struct pins *p, unsigned int kind, bool readonly)
+{
+    if (kind == GNTMAP_host_map)
+        return readonly ? &p->host_r : &p->host_w;
+    return readonly ? &p->dev_r : &p->dev_w;
+}
+
+/* One reference and one pin for each kind in @flags. */
+static int pin(struct domain *rd, grant_ref_t ref, struct active_entry *act, domid_t ld,
+               unsigned int flags)
+{
+    bool readonly = flags & GNTMAP_readonly;
+    unsigned int done = 0;
+    int rc = entry_use(rd, ref, act, ld, readonly, false);
+
+    if (rc)
+        return rc;
+    for (unsigned int kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1) {
+        if (!(flags & kind))
+            continue;
+        rc = *pin_of(&act->pins, kind, readonly) == PINS_MAX ? GNTST_general_error
+                                                             : take_page(rd, act, readonly);
+        if (rc)
+            break;
+        (*pin_of(&act->pins, kind, readonly))++;
+        done |= kind;
+    }
+    if (rc == GNTST_okay)
+        return rc;
+    for (unsigned int kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1)
+        if (done & kind) {
+            (*pin_of(&act->pins, kind, readonly))--;
+            drop_page(act->mfn, readonly);
+        }
+    entry_unuse(rd->grant, ref, act);
+    return rc;
+}
+
+/* Undo pin() for the kinds in @flags. Table of @rd read-held here. */
+static void unpin(struct domain *rd, grant_ref_t ref, unsigned int flags)
+{
+    struct grant_table *gt = rd->grant;
+    bool readonly = flags & GNTMAP_readonly;
+    struct active_entry *act;
+    mfn_t mfn;
+
+    read_lock(&gt->lock);
+    act = active_lock(gt, ref);
+    mfn = act->mfn;
+    for (unsigned int kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1)
+        if (flags & kind)
+            (*pin_of(&act->pins, kind, readonly))--;
+    entry_unuse(gt, ref, act);
+    active_unlock(act);
+    read_unlock(&gt->lock);
+    for (unsigned int kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1)
+        if (flags & kind)
+            drop_page(mfn, readonly);
+}
+
+static int pin_ref(struct domain *rd, grant_ref_t ref, domid_t ld, unsigned int flags, mfn_t *mfn)
+{
+    struct grant_table *gt = rd->grant;
+    struct active_entry *act;
+    int rc = GNTST_bad_gntref;
+
+    read_lock(&gt->lock);
+    if (gt->version && ref < nr_entries(gt)) {
+        act = active_lock(gt, ref);
+        rc = pin(rd, ref, act, ld, flags);
+        *mfn = act->mfn;
+        active_unlock(act);
+    }
+    read_unlock(&gt->lock);
+    return rc;
+}
+
+static int map_from(struct domain *rd, struct gnttab_map_grant_ref *op)
+{
+    struct domain *ld = current->domain;
+    grant_handle_t handle;
+    struct maptrack_entry *mt;
+    mfn_t mfn;
+    int rc;
+
+    if (maptrack_get(ld->grant, &handle))
+        return GNTST_no_space;
+    rc = pin_ref(rd, op->ref, ld->domain_id, op->flags, &mfn);
+    if (rc)
+        goto put_handle;
+    if (op->flags & GNTMAP_host_map) {
+        rc = port_grant_map_host(op->host_addr, mfn, op->flags);
+        if (rc)
+            goto unpin;
+    }
+    mt = &ld->grant->maptrack[handle / MAPTRACK_PER_PAGE][handle % MAPTRACK_PER_PAGE];
+    mt->domid = rd->domain_id;
+    mt->ref = op->ref;
+    __atomic_store_n(&mt->flags, (uint16_t)(op->flags & (MAP_KINDS | GNTMAP_readonly)),
+                     __ATOMIC_RELEASE);
+    op->dev_bus_addr = mfn_to_maddr(mfn);
+    op->handle = handle;
+    return GNTST_okay;
+unpin:
+    unpin(rd, op->ref, op->flags);
+put_handle:
+    maptrack_put(ld->grant, handle);
+    return rc;
+}
+
+static int map_one(struct gnttab_map_grant_ref *op)
+{
+    struct domain *rd;
+    int rc;
+
+    if (!(op->flags & MAP_KINDS))
+        return GNTST_bad_gntref;
+    rd = rcu_lock_domain_by_id(op->dom);
+    if (rd == NULL)
+        return GNTST_bad_domain;
+    rc = rd->grant ? map_from(rd, op) : GNTST_bad_domain;
+    rcu_unlock_domain(rd);
+    return rc;
+}
+
+long grant_op_map(struct gnttab_map_grant_ref *uop, unsigned int count)
+{
+    for (unsigned int i = 0; i < count; i++) {
+        struct gnttab_map_grant_ref op;
+
+        if (i && hypercall_preempt_check())
+            return i;
+        if (copy_from_guest_bytes(&op, uop + i, sizeof(op)))
+            return -EFAULT;
+        op.status = (int16_t)map_one(&op);
+        if (copy_to_guest_bytes(uop + i, &op, sizeof(op)))
+            return -EFAULT;
+    }
+    return count;
+}
+
+/* An unmap between removal of the mapping and the TLB flush. */
+struct unmapped {
+    domid_t domid;
+    grant_ref_t ref;
+    grant_handle_t handle;
+    uint16_t flags; /* kinds removed, and readonly; 0: nothing to complete */
+    bool free_handle;
+};
+
+/* The frame that the handle's grant maps; pinned, so it does not change. */
+static int active_mfn(struct domain *rd, grant_ref_t ref, mfn_t *mfn)
+{
+    struct active_entry *act;
+    int rc = GNTST_bad_gntref;
+
+    read_lock(&rd->grant->lock);
+    if (ref < nr_entries(rd->grant)) {
+        act = active_lock(rd->grant, ref);
+        *mfn = act->mfn;
+        active_unlock(act);
+        rc = GNTST_okay;
+    }
+    read_unlock(&rd->grant->lock);
+    return rc;
+}
+
+/* Take @kinds out of the handle's flags, once: two CPUs may unmap the same handle. */
+static bool claim_kinds(struct maptrack_entry *mt, uint16_t kinds, bool *last)
+{
+    uint16_t seen = __atomic_load_n(&mt->flags, __ATOMIC_ACQUIRE);
+
+    do {
+        if ((seen & kinds) != kinds)
+            return false;
+    } while (!__atomic_compare_exchange_n(&mt->flags, &seen, (uint16_t)(seen & ~kinds), false,
+                                          __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+    *last = !(seen & ~kinds & MAP_KINDS);
+    return true;
+}
+
+static int unmap_begin(uint64_t host_addr, uint64_t dev_addr, uint64_t new_addr,
+                       grant_handle_t handle, struct unmapped *um)
+{
+    struct domain *ld = current->domain, *rd;
+    struct maptrack_entry *mt = maptrack_lookup(ld->grant, handle);
+    uint16_t kinds = 0, readonly;
+    mfn_t mfn = INVALID_MFN;
+    int rc;
+
+    um->flags = 0;
+    if (mt == NULL)
+        return GNTST_bad_handle;
+    um->domid = mt->domid;
+    um->ref = mt->ref;
+    um->handle = handle;
+    readonly = mt->flags & GNTMAP_readonly;
+    if (host_addr && (mt->flags & GNTMAP_host_map))
+        kinds |= GNTMAP_host_map;
+    if (dev_addr && (mt->flags & GNTMAP_device_map))
+        kinds |= GNTMAP_device_map;
+    rd = rcu_lock_domain_by_id(um->domid);
+    if (rd == NULL)
+        return GNTST_bad_domain;
+    rc = active_mfn(rd, um->ref, &mfn);
+    rcu_unlock_domain(rd);
+    if (rc)
+        return rc;
+    if (dev_addr && (dev_addr & PAGE_MASK) != mfn_to_maddr(mfn))
+        return GNTST_bad_dev_addr;
+    if (kinds == 0)
+        return GNTST_okay;
+    if (!claim_kinds(mt, kinds, &um->free_handle))
+        return GNTST_bad_handle;
+    if (kinds & GNTMAP_host_map) {
+        rc = port_grant_unmap_host(host_addr, mfn, new_addr, readonly);
+        if (rc) {
+            __atomic_fetch_or(&mt->flags, kinds, __ATOMIC_RELEASE);
+            return rc;
+        }
+    }
+    um->flags = kinds | readonly;
+    return GNTST_okay;
+}
+
+/* TLBs are flushed: the grant's pins and the page may go. */
+static void unmap_complete(const struct unmapped *um)
+{
+    struct domain *rd;
+
+    if (um->flags == 0)
+        return;
+    /* A pinned grant keeps its domain's table, and RCU the domain, until here. */
+    rd = rcu_lock_domain_by_id(um->domid);
+    if (rd == NULL)
+        return;
+    unpin(rd, um->ref, um->flags);
+    rcu_unlock_domain(rd);
+    if (um->free_handle)
+        maptrack_put(current->domain->grant, um->handle);
+}
+
+static void unmap_complete_all(const struct unmapped *um, unsigned int nr, bool flush)
+{
+    if (flush)
+        port_flush_domain_tlb(current->domain);
+    for (unsigned int i = 0; i < nr; i++)
+        unmap_complete(&um[i]);
+}
+
+long grant_op_unmap(struct gnttab_unmap_grant_ref *uop, unsigned int count)
+{
+    struct unmapped um[BATCH];
+    unsigned int done = 0;
+
+    while (done < count) {
+        unsigned int nr = min_t(unsigned int, count - done, BATCH), i;
+        bool flush = false;
+        int err = 0;
+
+        for (i = 0; i < nr && !err; i++) {
+            struct gnttab_unmap_grant_ref op;
+
+            um[i].flags = 0;
+            if (copy_from_guest_bytes(&op, uop + done + i, sizeof(op))) {
+                err = -EFAULT;
+                break;
+            }
+            op.status = (int16_t)unmap_begin(op.host_addr, op.dev_bus_addr, 0, op.handle, &um[i]);
+            flush |= um[i].flags & GNTMAP_host_map;
+            if (copy_to_guest_bytes(&uop[done + i].status, &op.status, sizeof(op.status)))
+                err = -EFAULT;
+        }
+        unmap_complete_all(um, i, flush);
+        if (err)
+            return err;
+        done += nr;
+        if (done < count && hypercall_preempt_check())
+            break;
+    }
+    return done;
+}
+
+long grant_op_unmap_replace(struct gnttab_unmap_and_replace *uop, unsigned int count)
+{
+    for (unsigned int i = 0; i < count; i++) {
+        struct gnttab_unmap_and_replace op;
+        struct unmapped um;
+
+        if (i && hypercall_preempt_check())
+            return i;
+        if (copy_from_guest_bytes(&op, uop + i, sizeof(op)))
+            return -EFAULT;
+        if (op.new_addr == 0 || op.host_addr == 0) {
+            um.flags = 0;
+            op.status = GNTST_bad_virt_addr;
+        } else {
+            op.status = (int16_t)unmap_begin(op.host_addr, 0, op.new_addr, op.handle, &um);
+        }
+        unmap_complete_all(&um, 1, um.flags & GNTMAP_host_map);
+        if (copy_to_guest_bytes(&uop[i].status, &op.status, sizeof(op.status)))
+            return -EFAULT;
+    }
+    return count;
+}
+
+/* The domain dies: its page tables are gone, its mappings' pins and references are left. */
+int grant_release_mappings(struct domain *d)
+{
+    struct grant_table *gt = d->grant;
+    uint32_t total = gt ? gt->nr_maptrack * (uint32_t)MAPTRACK_PER_PAGE : 0;
+
+    for (; gt && gt->release_next < total; gt->release_next++) {
+        grant_handle_t handle = gt->release_next;
+        struct maptrack_entry *mt;
+        struct domain *rd;
+
+        if (handle % 64 == 63 && hypercall_preempt_check())
+            return -ERESTART;
+        mt = maptrack_lookup(gt, handle);
+        if (mt == NULL)
+            continue;
+        rd = rcu_lock_domain_by_id(mt->domid);
+        if (rd) {
+            unpin(rd, mt->ref, mt->flags);
+            rcu_unlock_domain(rd);
+        }
+        maptrack_put(gt, handle);
+    }
+    return 0;
+}

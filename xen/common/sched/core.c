@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: MIT */
+/* Scheduling: a vCPU's way between running, waiting and sleeping. */
+#include <xen/hypercall.h>
+#include <xen/kernel.h>
+#include <xen/mm.h>
+#include <xen/port/context.h>
+#include <xen/port/cpu.h>
+#include <xen/rcu.h>
+#include <xen/smp.h>
+#include <xen/softirq.h>
+#include <xen/tasklet.h>
+#include <xen/time.h>
+#include <asm/current.h>
+
+#include "private.h"
+
+DEFINE_PER_CPU(struct sched_cpu, sched_cpu);
+struct vcpu *idle_vcpu[NR_CPUS];
+
+/* Lock the queue that @u belongs to, which may change until it is locked. */
+struct runq *unit_lock(struct sched_unit *u, unsigned long *flags)
+{
+    for (;;) {
+        struct runq *rq = READ_ONCE(u->rq);
+
+        spin_lock_irqsave(&rq->lock, *flags);
+        if (likely(rq == u->rq))
+            return rq;
+        spin_unlock_irqrestore(&rq->lock, *flags);
+    }
+}
+
+void unit_assign(struct sched_unit *u, struct runq *rq)
+{
+    if (u->rq)
+        __atomic_fetch_sub(&u->rq->nr_units, 1, __ATOMIC_RELAXED);
+    if (rq) {
+        __atomic_fetch_add(&rq->nr_units, 1, __ATOMIC_RELAXED);
+        u->vtime = rq->vtime;
+    }
+    WRITE_ONCE(u->rq, rq);
+}
+
+void runstate_change(struct vcpu *v, int state, s_time_t now)
+{
+    s_time_t delta = now - (s_time_t)v->runstate.state_entry_time;
+
+    if (delta > 0) {
+        v->runstate.time[v->runstate.state] += (uint64_t)delta;
+        v->runstate.state_entry_time = (uint64_t)now;
+    }
+    v->runstate.state = state;
+}
+
+static int sleeping_state(const struct vcpu *v)
+{
+    return v->pause_flags & VPF_BLOCKED && !(v->pause_flags & ~VPF_BLOCKED) && !v->pause_count &&
+                   !v->domain->pause_count
+               ? RUNSTATE_blocked
+               : RUNSTATE_offline;
+}
+
+void runq_tickle(struct runq *rq, unsigned int cpu)
+{
+    if (!cpumask_test_and_set(cpu, &rq->tickled))
+        softirq_raise_on(cpu, SOFTIRQ_SCHEDULE);
+}
+
+static void enqueue(struct sched_unit *u, s_time_t now, bool woken)
+{
+    struct runq *rq = u->rq;
+    unsigned int cpu;
+
+    fair_insert(rq, u, woken);
+    cpu = fair_choose_cpu(rq, u, now);
+    if (cpu < NR_CPUS)
+        runq_tickle(rq, cpu);
+}
+
+void unit_enqueue(struct sched_unit *u, s_time_t now)
+{
+    enqueue(u, now, true);
+}
+
+void unit_dequeue(struct sched_unit *u)
+{
+    if (u->queued)
+        fair_remove(u->rq, u);
+    u->parked = false;
+}
+
+/* While it sleeps anyway: to a queue of its pool with less to do. */
+static void rebalance(struct sched_unit *u)
+{
+    struct runq *rq = u->rq, *better;
+    unsigned long flags;
+
+    if (likely(rq->pool->runqs.next == rq->pool->runqs.prev) || u->queued || u->v->is_running)
+        return;
+    better = cpupool_choose_runq(rq->pool, &u->v->hard_affinity);
+    if (better == NULL || better == rq || better->nr_units + 1 >= rq->nr_units)
+        return;
+    spin_lock_irqsave(&rq->lock, flags);
+    if (u->rq == rq && !u->queued && !u->v->is_running && !u->parked)
+        unit_assign(u, better);
+    spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+void vcpu_wake(struct vcpu *v)
+{
+    struct sched_unit *u = v->sched;
+    unsigned long flags;
+    struct runq *rq;
+    s_time_t now;
+
+    rebalance(u);
+    rq = unit_lock(u, &flags);
+    now = NOW();
+    if (likely(vcpu_runnable(v))) {
+        if (v->runstate.state >= RUNSTATE_blocked)
+            runstate_change(v, RUNSTATE_runnable, now);
+        if (!v->is_running && !u->queued && !u->parked)
+            unit_enqueue(u, now);
+    } else if (!v->is_running) {
+        runstate_change(v, sleeping_state(v), now);
+    }
+    spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+void vcpu_sleep_nosync(struct vcpu *v)
+{
+    struct sched_unit *u = v->sched;
+    unsigned long flags;
+    struct runq *rq = unit_lock(u, &flags);
+
+    if (!vcpu_runnable(v)) {
+        if (v->is_running) {
+            softirq_raise_on(v->processor, SOFTIRQ_SCHEDULE);
+        } else {
+            unit_dequeue(u);
+            runstate_change(v, sleeping_state(v), NOW());
+        }
+    }
+    spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+void vcpu_sleep_sync(struct vcpu *v)
+{
+    vcpu_sleep_nosync(v);
+    while (!vcpu_runnable(v) && __atomic_load_n(&v->is_running, __ATOMIC_ACQUIRE))
+        cpu_relax();
+    port_sync_vcpu_state(v);
+}
+
+/* The vCPU that @cpu runs next; queue locked. */
+static struct vcpu *choose_next(struct sched_cpu *sc, unsigned int cpu, struct vcpu *prev,
+                                s_time_t now)
+{
+    struct runq *rq = sc->rq;
+    struct sched_unit *u, *stay = NULL;
+
+    if (rq == NULL || tasklet_work_here())
+        return idle_vcpu[cpu];
+    if (!is_idle_vcpu(prev) && vcpu_runnable(prev) && prev->sched->rq == rq &&
+        cpumask_test(cpu, &prev->hard_affinity) && !cap_exhausted(prev->sched))
+        stay = prev->sched;
+    u = fair_pick(rq, cpu, stay, now);
+    return u ? u->v : idle_vcpu[cpu];
+}
+
+static void start_running(struct sched_cpu *sc, struct vcpu *v, unsigned int cpu, s_time_t now)
+{
+    struct sched_unit *u = v->sched;
+
+    v->is_running = true;
+    v->processor = cpu;
+    sc->running = v;
+    u->started = now;
+    u->scheduled_at = now;
+    u->yielded = false;
+    runstate_change(v, RUNSTATE_running, now);
+}
+
+static void set_slice(struct sched_cpu *sc, const struct vcpu *next, s_time_t now)
+{
+    s_time_t slice = is_idle_vcpu(next) ? 0 : fair_slice(sc->rq, next->sched, now);
+
+    if (slice)
+        timer_set(&sc->slice_timer, now + slice);
+    else if (timer_active(&sc->slice_timer))
+        timer_stop(&sc->slice_timer);
+}
+
+static void mark_idle(struct runq *rq, unsigned int cpu, bool idle)
+{
+    cpumask_clear(cpu, &rq->tickled);
+    if (idle)
+        cpumask_set(cpu, &rq->idle);
+    else
+        cpumask_clear(cpu, &rq->idle);
+}
+
+/* SOFTIRQ_SCHEDULE: the stack is empty but for us. */
+static void schedule(void)
+{
+    unsigned int cpu = smp_processor_id();
+    struct sched_cpu *sc = &this_cpu(sched_cpu);
+    struct vcpu *prev = current, *next;
+    struct runq *rq;
+    s_time_t now;
+
+    local_irq_disable();
+    rq = sc->rq;
+    if (rq)
+        spin_lock(&rq->lock);
+    now = NOW();
+    if (!is_idle_vcpu(prev))
+        fair_account(prev->sched->rq, prev->sched, now);
+    next = choose_next(sc, cpu, prev, now);
+    if (rq)
+        mark_idle(rq, cpu, is_idle_vcpu(next));
+    if (next != prev) {
+        if (!is_idle_vcpu(prev) || prev->runstate.state == RUNSTATE_running)
+            runstate_change(prev, is_idle_vcpu(prev) || vcpu_runnable(prev) ? RUNSTATE_runnable
+                                                                            : sleeping_state(prev),
+                            now);
+        start_running(sc, next, cpu, now);
+    } else if (!is_idle_vcpu(prev)) {
+        prev->sched->yielded = false;
+    }
+    if (sc->rq)
+        set_slice(sc, next, now);
+    if (rq)
+        spin_unlock(&rq->lock);
+    if (next == prev)
+        port_continue_running(prev);
+    port_context_switch(prev, next);
+}
+
+void sched_context_switched(struct vcpu *prev, struct vcpu *next)
+{
+    struct sched_unit *u = prev->sched;
+    unsigned long flags;
+    struct runq *rq;
+
+    (void)next;
+    if (is_idle_vcpu(prev)) {
+        __atomic_store_n(&prev->is_running, false, __ATOMIC_RELEASE);
+        return;
+    }
+    rq = unit_lock(u, &flags);
+    __atomic_store_n(&prev->is_running, false, __ATOMIC_RELEASE);
+    if (vcpu_runnable(prev)) {
+        if (prev->runstate.state >= RUNSTATE_blocked)
+            runstate_change(prev, RUNSTATE_runnable, NOW());
+        if (cap_exhausted(u))
+            u->parked = true;
+        else
+            enqueue(u, NOW(), false);
+    }
+    spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+static void slice_over(void *data)
+{
+    (void)data;
+    softirq_raise(SOFTIRQ_SCHEDULE);
+}
+
+void vcpu_yield(void)
+{
+    current->sched->yielded = true;
+    softirq_raise(SOFTIRQ_SCHEDULE);
+}
+
+void vcpu_runstate_get(const struct vcpu *v, struct vcpu_runstate_info *out)
+{
+    unsigned long flags;
+    struct runq *rq = NULL;
+    s_time_t delta;
+
+    if (v->sched->rq && v != current)
+        rq = unit_lock(v->sched, &flags);
+    *out = v->runstate;
+    delta = NOW() - (s_time_t)out->state_entry_time;
+    if (delta > 0)
+        out->time[out->state] += (uint64_t)delta;
+    if (rq)
+        spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+s_time_t vcpu_cpu_time(const struct vcpu *v)
+{
+    struct vcpu_runstate_info info;
+
+    vcpu_runstate_get(v, &info);
+    return (s_time_t)info.time[RUNSTATE_running];
+}
+
+s_time_t cpu_idle_time(unsigned int cpu)
+{
+    return idle_vcpu[cpu] ? vcpu_cpu_time(idle_vcpu[cpu]) : 0;
+}
+
+int sched_vcpu_init(struct vcpu *v)
+{
+    struct sched_unit *u = xzalloc(struct sched_unit);
+
+    if (u == NULL)
+        return -ENOMEM;
+    u->v = v;
+    v->sched = u;
+    v->runstate.state = RUNSTATE_offline;
+    v->runstate.state_entry_time = (uint64_t)NOW();
+    vcpu_timers_init(v);
+    if (is_idle_domain(v->domain)) {
+        v->hard_affinity = cpumask_of(v->vcpu_id);
+        v->processor = v->vcpu_id;
+        v->is_running = true;
+        return 0;
+    }
+    cpumask_setall(&v->hard_affinity);
+    cpumask_setall(&v->soft_affinity);
+    spin_lock(&cpupool_lock);
+    unit_assign(u, cpupool_choose_runq(v->domain->sched->pool, &v->hard_affinity));
+    v->processor = cpumask_first(&u->rq->cpus);
+    spin_unlock(&cpupool_lock);
+    return 0;
+}
+
+void sched_vcpu_destroy(struct vcpu *v)
+{
+    if (v->sched == NULL)
+        return;
+    vcpu_timers_kill(v);
+    if (v->sched->rq) {
+        unsigned long flags;
+        struct runq *rq = unit_lock(v->sched, &flags);
+
+        unit_dequeue(v->sched);
+        unit_assign(v->sched, NULL);
+        spin_unlock_irqrestore(&rq->lock, flags);
+    }
+    xfree(v->sched);
+    v->sched = NULL;
+}
+
+int sched_domain_init(struct domain *d, unsigned int cpupool_id)
+{
+    struct sched_domain *sd;
+    struct cpupool *pool;
+
+    if (is_system_domain(d))
+        return 0;
+    sd = xzalloc(struct sched_domain);
+    if (sd == NULL)
+        return -ENOMEM;
+    spin_lock_init(&sd->lock, RANK_SCHED);
+    sd->weight = SCHED_WEIGHT_DEFAULT;
+    spin_lock(&cpupool_lock);
+    pool = cpupool_find(cpupool_id);
+    if (pool && !cpumask_empty(&pool->cpus)) {
+        pool->nr_domains++;
+        sd->pool = pool;
+        d->sched = sd;
+    }
+    spin_unlock(&cpupool_lock);
+    if (sd->pool == NULL) {
+        xfree(sd);
+        return -EINVAL;
+    }
+    cap_init(d);
+    return 0;
+}
+
+void sched_domain_destroy(struct domain *d)
+{
+    if (d->sched == NULL)
+        return;
+    timer_kill(&d->sched->refill);
+    spin_lock(&cpupool_lock);
+    d->sched->pool->nr_domains--;
+    spin_unlock(&cpupool_lock);
+    xfree(d->sched);
+    d->sched = NULL;
+}
+
+void sched_init(void)
+{
+    softirq_register(SOFTIRQ_SCHEDULE, schedule);
+    cpupool_boot_init();
+}
+
+void sched_cpu_up(unsigned int cpu)
+{
+    struct sched_cpu *sc = &per_cpu(sched_cpu, cpu);
+
+    timer_init(&sc->slice_timer, slice_over, NULL, cpu);
+    sc->running = idle_vcpu[cpu];
+    if (cpupool_cpu_add(cpupool0, cpu))
+        panic("CPU %u does not fit into Pool-0", cpu);
+}
+
+void idle_loop(void)
+{
+    for (;;) {
+        unsigned int cpu = smp_processor_id();
+
+        if (tasklet_work_here())
+            tasklet_do_work();
+        softirq_run();
+        local_irq_disable();
+        if (softirq_pending_here() || tasklet_work_here() || rcu_needs_cpu(cpu)) {
+            local_irq_enable();
+            if (rcu_needs_cpu(cpu))
+                cpu_relax();
+            continue;
+        }
+        rcu_idle_enter(cpu);
+        port_idle();
+        rcu_idle_exit(cpu);
+    }
+}
+
+void sched_start_idle(void)
+{
+    unsigned int cpu = smp_processor_id();
+    struct sched_cpu *sc = &this_cpu(sched_cpu);
+    struct vcpu *idle = idle_vcpu[cpu];
+
+    sc->running = idle;
+    idle->is_running = true;
+    idle->runstate.state = RUNSTATE_running;
+    idle->runstate.state_entry_time = (uint64_t)NOW();
+    softirq_raise(SOFTIRQ_SCHEDULE);
+    idle_loop();
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory of the machine: buddy allocator and small allocations. */
+#ifndef XEN_MM_H
+#define XEN_MM_H
+
+#include <xen/frame.h>
+#include <xen/lib/alloc.h> /* xmalloc_bytes(), xfree() */
+
+#define MAX_ORDER 20
+#define MAX_NODES 64
+
+/* memflags: low bits are flags, then the node and the address width. */
+#define MEMF_no_refcount       (1U << 0) /* not accounted to the domain */
+#define MEMF_populate_on_demand (1U << 1)
+#define MEMF_no_dma            (1U << 2) /* keep clear of the low DMA reserve */
+#define MEMF_exact_node        (1U << 4) /* the named node or none */
+#define MEMF_no_owner          (1U << 5)
+#define MEMF_no_tlbflush       (1U << 6) /* the caller flushes before the page is used */
+#define MEMF_no_scrub          (1U << 7)
+#define MEMF_node_shift        8
+#define MEMF_node(n)           (((((n) + 1) & 0xff) << MEMF_node_shift)) /* 0: any */
+#define MEMF_bits_shift        24
+#define MEMF_bits(n)           ((unsigned int)(n) << MEMF_bits_shift) /* below 1 << n bytes */
+#define MEMF_get_node(f)       ((((f) >> MEMF_node_shift) - 1) & 0xff)
+#define NUMA_NO_NODE           0xffU
+
+/* Boot: hand a range of RAM to the early allocator; then all of it to the heap. */
+void boot_pages_add(paddr_t start, paddr_t end);
+/* Contiguous frames before the heap is up. Panics when there are none. */
+mfn_t boot_pages_alloc(uint64_t nr, uint64_t align_frames);
+/* The same, from the highest memory: all RAM must be mapped. */
+mfn_t boot_pages_alloc_high(uint64_t nr, uint64_t align_frames);
+/* Call @fn for each range that nobody has taken, and forget it. */
+void boot_pages_drain(void (*fn)(uint64_t first_mfn, uint64_t end_mfn));
+void heap_init(void);
+/* Frames [first_mfn, end_mfn) of RAM, unused, become the heap's. */
+void heap_add_frames(uint64_t first_mfn, uint64_t end_mfn);
+
+/* 1 << @order frames, naturally aligned, mapped and of no owner; zeroed only where the page was
+ * scrubbed: the content is never another domain's. NULL: none. */
+struct page_info *heap_alloc_pages(unsigned int order, unsigned int memflags);
+void heap_free_pages(struct page_info *pg, unsigned int order);
+/* For a domain: allocates, flushes TLBs where due, assigns (see page_assign()). */
+struct page_info *domheap_alloc_pages(struct domain *d, unsigned int order, unsigned int memflags);
+/* A page that page_put() found unreferenced: scrubs where the owner dies, unaccounts, frees. */
+void domheap_free_pages(struct page_info *pg, unsigned int order);
+/* The hypervisor's own pages. */
+void *xenheap_alloc_pages(unsigned int order, unsigned int memflags);
+void xenheap_free_pages(void *va, unsigned int order);
+#define xenheap_alloc_page() xenheap_alloc_pages(0, 0)
+#define xenheap_free_page(p) xenheap_free_pages(p, 0)
+/* Free pages now: of one node, or NUMA_NO_NODE for all. */
+uint64_t heap_free_count(unsigned int node);
+uint64_t heap_total_count(unsigned int node);
+uint64_t heap_outstanding_claims(void);
+/* XENMEM_claim_pages. 0, -EINVAL, -ENOMEM. */
+int domain_set_claim(struct domain *d, uint64_t pages);
+/* Give back what is left of it. */
+void domain_drop_claim(struct domain *d);
+/* Adjust d->tot_pages by @delta, d->page_lock held; consumes the claim. Result: the new count. */
+uint64_t domain_adjust_tot_pages(struct domain *d, int64_t delta);
+void heap_dump(unsigned char key);
+
+static inline unsigned int order_from_bytes(uint64_t bytes)
+{
+    unsigned int o = 0;
+
+    while ((PAGE_SIZE << o) < bytes)
+        o++;
+    return o;
+}
+static inline void clear_page(void *p)
+{
+    __builtin_memset(p, 0, PAGE_SIZE);
+}
+static inline void copy_page(void *d, const void *s)
+{
+    __builtin_memcpy(d, s, PAGE_SIZE);
+}
+
+/* Typed small allocations. */
+#define xmalloc(t)          ((t *)xmalloc_bytes(sizeof(t)))
+#define xzalloc(t)          ((t *)xzalloc_bytes(sizeof(t)))
+#define xmalloc_array(t, n) ((t *)xmalloc_array_bytes(sizeof(t), n))
+#define xzalloc_array(t, n) ((t *)xzalloc_array_bytes(sizeof(t), n))
+void *xzalloc_bytes(size_t bytes);
+void *xmalloc_array_bytes(size_t size, size_t n); /* NULL on overflow */
+void *xzalloc_array_bytes(size_t size, size_t n);
+/* Large, page-granular, virtually contiguous. */
+void *vmalloc(size_t bytes);
+void *vzalloc(size_t bytes);
+void vfree(void *va);
+/* Map frames into the hypervisor's address space; port's vmap area. */
+void *vmap_frames(const mfn_t *mfns, unsigned int nr);
+void vunmap(const void *va);
+/* Only addresses of that area: @nr pages, with nothing mapped (0: none left); their number; back. */
+unsigned long vmap_reserve(unsigned int nr);
+unsigned int vmap_size(const void *va);
+void vmap_release(unsigned long va, unsigned int nr);
+
+#endif
