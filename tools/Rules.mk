@@ -33,7 +33,8 @@ OPT ?= -O2 -g
 WARN := -Wall -Wextra -Werror
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) -fno-strict-aliasing -fstack-protector-strong \
 	-I$(CURDIR) -I$(OBJ) -I$(TOOLS)/include $(CPPFLAGS) $(CFLAGS_EXTRA) $(CFLAGS)
-ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed -L$(LIBOUT) -Wl,-rpath-link,$(LIBOUT) $(LDFLAGS)
+ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed -L$(LIBOUT) \
+	-Wl,-rpath-link,$(LIBOUT) $(LDFLAGS)
 
 xenlibs = $(foreach l,$(1),$(if $(filter xlutil,$(l)),-l$(l),-lxen$(l)))
 

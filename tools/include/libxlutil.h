@@ -36,7 +36,7 @@ void xlu_cfg_destroy(XLU_Config *cfg);
 
 /*
  * All getters: ESRCH the name is not set, EINVAL its value has another form (reported unless
- * @dont_warn). get_long also gives ERANGE for what does not fit, get_bounded_long for what is
+ * @dont_warn). get_long also gives ERANGE for what does not fit, get_bounded_long EINVAL for what is
  * outside [min, max]. replace_string frees *value_r and stores a copy for the caller to free.
  */
 int xlu_cfg_get_string(const XLU_Config *cfg, const char *n, const char **value_r, int dont_warn);

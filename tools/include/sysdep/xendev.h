@@ -41,13 +41,13 @@ struct dev_map_resource {
     uint32_t type;
     uint32_t id;
     uint32_t idx;
-    uint64_t num;  /* 0 with addr 0: ask for the size, returned here */
+    uint64_t num; /* 0 with addr 0: ask for the size, returned here */
     uint64_t addr;
 };
-#define DEV_PRIVCMD_HYPERCALL XENDEV_IO('P', 0, struct dev_hypercall)
-#define DEV_PRIVCMD_MAP_BATCH XENDEV_IO('P', 4, struct dev_map_batch)
-#define DEV_PRIVCMD_DM_OP XENDEV_IO('P', 5, struct dev_dm_op)
-#define DEV_PRIVCMD_RESTRICT XENDEV_IO('P', 6, uint16_t)
+#define DEV_PRIVCMD_HYPERCALL    XENDEV_IO('P', 0, struct dev_hypercall)
+#define DEV_PRIVCMD_MAP_BATCH    XENDEV_IO('P', 4, struct dev_map_batch)
+#define DEV_PRIVCMD_DM_OP        XENDEV_IO('P', 5, struct dev_dm_op)
+#define DEV_PRIVCMD_RESTRICT     XENDEV_IO('P', 6, uint16_t)
 #define DEV_PRIVCMD_MAP_RESOURCE XENDEV_IO('P', 7, struct dev_map_resource)
 
 /* /dev/xen/evtchn: the binding calls return the local port. */
@@ -55,12 +55,12 @@ struct dev_evtchn_pair {
     uint32_t remote_domain;
     uint32_t remote_port;
 };
-#define DEV_EVTCHN_BIND_VIRQ XENDEV_IO('E', 0, uint32_t)
+#define DEV_EVTCHN_BIND_VIRQ        XENDEV_IO('E', 0, uint32_t)
 #define DEV_EVTCHN_BIND_INTERDOMAIN XENDEV_IO('E', 1, struct dev_evtchn_pair)
-#define DEV_EVTCHN_BIND_UNBOUND XENDEV_IO('E', 2, uint32_t)
-#define DEV_EVTCHN_UNBIND XENDEV_IO('E', 3, uint32_t)
-#define DEV_EVTCHN_NOTIFY XENDEV_IO('E', 4, uint32_t)
-#define DEV_EVTCHN_RESTRICT XENDEV_IO('E', 6, uint16_t)
+#define DEV_EVTCHN_BIND_UNBOUND     XENDEV_IO('E', 2, uint32_t)
+#define DEV_EVTCHN_UNBIND           XENDEV_IO('E', 3, uint32_t)
+#define DEV_EVTCHN_NOTIFY           XENDEV_IO('E', 4, uint32_t)
+#define DEV_EVTCHN_RESTRICT         XENDEV_IO('E', 6, uint16_t)
 
 /* /dev/xen/gntdev */
 struct dev_grant_ref {
@@ -117,15 +117,15 @@ struct dev_dmabuf_release {
     uint32_t fd;
     uint32_t reserved;
 };
-#define DEV_GNTDEV_MAP XENDEV_IO('G', 0, struct dev_grant_map)
-#define DEV_GNTDEV_UNMAP XENDEV_IO('G', 1, struct dev_grant_unmap)
-#define DEV_GNTDEV_LOOKUP XENDEV_IO('G', 2, struct dev_grant_lookup)
-#define DEV_GNTDEV_SET_MAX XENDEV_IO('G', 3, uint32_t)
-#define DEV_GNTDEV_NOTIFY XENDEV_IO('G', 7, struct dev_grant_notify)
-#define DEV_GNTDEV_COPY XENDEV_IO('G', 8, struct dev_grant_copy)
-#define DEV_GNTDEV_DMABUF_EXPORT XENDEV_IO('G', 9, struct dev_dmabuf_export)
-#define DEV_GNTDEV_DMABUF_WAIT XENDEV_IO('G', 10, struct dev_dmabuf_wait)
-#define DEV_GNTDEV_DMABUF_IMPORT XENDEV_IO('G', 11, struct dev_dmabuf_import)
+#define DEV_GNTDEV_MAP            XENDEV_IO('G', 0, struct dev_grant_map)
+#define DEV_GNTDEV_UNMAP          XENDEV_IO('G', 1, struct dev_grant_unmap)
+#define DEV_GNTDEV_LOOKUP         XENDEV_IO('G', 2, struct dev_grant_lookup)
+#define DEV_GNTDEV_SET_MAX        XENDEV_IO('G', 3, uint32_t)
+#define DEV_GNTDEV_NOTIFY         XENDEV_IO('G', 7, struct dev_grant_notify)
+#define DEV_GNTDEV_COPY           XENDEV_IO('G', 8, struct dev_grant_copy)
+#define DEV_GNTDEV_DMABUF_EXPORT  XENDEV_IO('G', 9, struct dev_dmabuf_export)
+#define DEV_GNTDEV_DMABUF_WAIT    XENDEV_IO('G', 10, struct dev_dmabuf_wait)
+#define DEV_GNTDEV_DMABUF_IMPORT  XENDEV_IO('G', 11, struct dev_dmabuf_import)
 #define DEV_GNTDEV_DMABUF_RELEASE XENDEV_IO('G', 12, struct dev_dmabuf_release)
 
 /* /dev/xen/gntalloc */
@@ -141,8 +141,8 @@ struct dev_galloc_free {
     uint64_t index;
     uint32_t count;
 };
-#define DEV_GNTALLOC_ALLOC XENDEV_IO('G', 5, struct dev_galloc)
-#define DEV_GNTALLOC_FREE XENDEV_IO('G', 6, struct dev_galloc_free)
+#define DEV_GNTALLOC_ALLOC  XENDEV_IO('G', 5, struct dev_galloc)
+#define DEV_GNTALLOC_FREE   XENDEV_IO('G', 6, struct dev_galloc_free)
 #define DEV_GNTALLOC_NOTIFY XENDEV_IO('G', 7, struct dev_grant_notify)
 
 _Static_assert(sizeof(struct dev_map_batch) == 32, "privcmd map batch");

@@ -21,7 +21,7 @@ static void open_failed(struct xentoollog_logger *logger, const char *path)
 
 static int open_privcmd(struct xentoollog_logger *logger)
 {
-    static const char *const paths[] = { "/dev/xen/privcmd", "/proc/xen/privcmd" };
+    static const char *const paths[] = {"/dev/xen/privcmd", "/proc/xen/privcmd"};
     int fd = open(paths[0], O_RDWR | O_CLOEXEC);
 
     if (fd < 0 && (errno == ENOENT || errno == ENXIO || errno == ENODEV))
@@ -86,39 +86,39 @@ static long call(const struct xencall_handle *xcall, struct dev_hypercall hc)
 
 int xencall0(xencall_handle *xcall, unsigned int op)
 {
-    return call(xcall, (struct dev_hypercall){ .op = op });
+    return call(xcall, (struct dev_hypercall){.op = op});
 }
 
 int xencall1(xencall_handle *xcall, unsigned int op, uint64_t arg1)
 {
-    return call(xcall, (struct dev_hypercall){ op, { arg1 } });
+    return call(xcall, (struct dev_hypercall){op, {arg1}});
 }
 
 int xencall2(xencall_handle *xcall, unsigned int op, uint64_t arg1, uint64_t arg2)
 {
-    return call(xcall, (struct dev_hypercall){ op, { arg1, arg2 } });
+    return call(xcall, (struct dev_hypercall){op, {arg1, arg2}});
 }
 
 int xencall3(xencall_handle *xcall, unsigned int op, uint64_t arg1, uint64_t arg2, uint64_t arg3)
 {
-    return call(xcall, (struct dev_hypercall){ op, { arg1, arg2, arg3 } });
+    return call(xcall, (struct dev_hypercall){op, {arg1, arg2, arg3}});
 }
 
 int xencall4(xencall_handle *xcall, unsigned int op, uint64_t arg1, uint64_t arg2, uint64_t arg3,
              uint64_t arg4)
 {
-    return call(xcall, (struct dev_hypercall){ op, { arg1, arg2, arg3, arg4 } });
+    return call(xcall, (struct dev_hypercall){op, {arg1, arg2, arg3, arg4}});
 }
 
 int xencall5(xencall_handle *xcall, unsigned int op, uint64_t arg1, uint64_t arg2, uint64_t arg3,
              uint64_t arg4, uint64_t arg5)
 {
-    return call(xcall, (struct dev_hypercall){ op, { arg1, arg2, arg3, arg4, arg5 } });
+    return call(xcall, (struct dev_hypercall){op, {arg1, arg2, arg3, arg4, arg5}});
 }
 
 long xencall2L(xencall_handle *xcall, unsigned int op, uint64_t arg1, uint64_t arg2)
 {
-    struct dev_hypercall hc = { op, { arg1, arg2 } };
+    struct dev_hypercall hc = {op, {arg1, arg2}};
 
     /* Only ioctl() of libc cuts the result to an int; the kernel does not. */
     return syscall(SYS_ioctl, xcall->fd, DEV_PRIVCMD_HYPERCALL, &hc);

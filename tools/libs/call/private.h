@@ -8,7 +8,7 @@
 #include "sysdep/toolcore.h"
 #include "xencall.h"
 
-#define PAGE_BYTES 4096u
+#define PAGE_BYTES  4096u
 #define CACHE_PAGES 16u
 
 /* Single free pages, kept because locking memory costs far more than most hypercalls. */

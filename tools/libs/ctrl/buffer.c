@@ -7,8 +7,7 @@ struct xc_hypercall_buffer_array {
 };
 
 xc_hypercall_buffer_t XC__HYPERCALL_BUFFER_NAME(HYPERCALL_BUFFER_NULL) = {
-    HYPERCALL_BUFFER_INIT_NO_BOUNCE
-};
+    HYPERCALL_BUFFER_INIT_NO_BOUNCE};
 
 void *xc__hypercall_buffer_alloc(xc_interface *xch, xc_hypercall_buffer_t *b, size_t size)
 {

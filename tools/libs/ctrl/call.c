@@ -155,7 +155,7 @@ int xc_version(xc_interface *xch, int cmd, void *arg)
 int xc_mmuext_op(xc_interface *xch, struct mmuext_op *op, unsigned int nr_ops, uint32_t dom)
 {
     void *arg;
-    struct bounce b = { &arg, op, sizeof(*op) * nr_ops, BOUNCE_BOTH, NULL };
+    struct bounce b = {&arg, op, sizeof(*op) * nr_ops, BOUNCE_BOTH, NULL};
     int rc;
 
     if (bounce_in(xch, &b, 1))
@@ -168,7 +168,7 @@ int xc_mmuext_op(xc_interface *xch, struct mmuext_op *op, unsigned int nr_ops, u
 int xc_gnttab_op(xc_interface *xch, int cmd, void *op, int op_size, int count)
 {
     void *arg;
-    struct bounce b = { &arg, op, (size_t)op_size * (size_t)count, BOUNCE_BOTH, NULL };
+    struct bounce b = {&arg, op, (size_t)op_size * (size_t)count, BOUNCE_BOTH, NULL};
     int rc;
 
     if (bounce_in(xch, &b, 1))

@@ -3,8 +3,8 @@
 
 int xc_physdev_map_pirq(xc_interface *xch, uint32_t domid, int index, int *pirq)
 {
-    struct physdev_map_pirq map = { .domid = (domid_t)domid, .type = MAP_PIRQ_TYPE_GSI,
-                                    .index = index };
+    struct physdev_map_pirq map = {
+        .domid = (domid_t)domid, .type = MAP_PIRQ_TYPE_GSI, .index = index};
     int rc;
 
     if (!pirq)
@@ -19,9 +19,13 @@ int xc_physdev_map_pirq(xc_interface *xch, uint32_t domid, int index, int *pirq)
 int xc_physdev_map_pirq_msi(xc_interface *xch, uint32_t domid, int index, int *pirq, int devfn,
                             int bus, int entry_nr, uint64_t table_base)
 {
-    struct physdev_map_pirq map = { .domid = (domid_t)domid, .type = MAP_PIRQ_TYPE_MSI,
-                                    .index = index, .bus = bus, .devfn = devfn,
-                                    .entry_nr = entry_nr, .table_base = table_base };
+    struct physdev_map_pirq map = {.domid = (domid_t)domid,
+                                   .type = MAP_PIRQ_TYPE_MSI,
+                                   .index = index,
+                                   .bus = bus,
+                                   .devfn = devfn,
+                                   .entry_nr = entry_nr,
+                                   .table_base = table_base};
     int rc;
 
     if (!pirq)
@@ -35,7 +39,7 @@ int xc_physdev_map_pirq_msi(xc_interface *xch, uint32_t domid, int index, int *p
 
 int xc_physdev_unmap_pirq(xc_interface *xch, uint32_t domid, int pirq)
 {
-    struct physdev_unmap_pirq unmap = { .domid = (domid_t)domid, .pirq = pirq };
+    struct physdev_unmap_pirq unmap = {.domid = (domid_t)domid, .pirq = pirq};
 
     return do_cmd(xch, physdev_op, PHYSDEVOP_unmap_pirq, &unmap);
 }
@@ -50,9 +54,8 @@ int xc_physdev_pci_access_modify(xc_interface *xch, uint32_t domid, int bus, int
 
 static int pci_op(xc_interface *xch, struct xen_domctl op, uint32_t sbdf, uint32_t flags)
 {
-    op.u.assign_device = (struct xen_domctl_assign_device){ .dev = XEN_DOMCTL_DEV_PCI,
-                                                            .flags = flags,
-                                                            .u.pci.machine_sbdf = sbdf };
+    op.u.assign_device = (struct xen_domctl_assign_device){
+        .dev = XEN_DOMCTL_DEV_PCI, .flags = flags, .u.pci.machine_sbdf = sbdf};
     return do_domctl(xch, &op);
 }
 
@@ -74,11 +77,12 @@ int xc_deassign_device(xc_interface *xch, uint32_t domid, uint32_t machine_sbdf)
 int xc_get_device_group(xc_interface *xch, uint32_t domid, uint32_t machine_sbdf,
                         uint32_t max_sdevs, uint32_t *num_sdevs, uint32_t *sdev_array)
 {
-    struct xen_domctl op = DOMCTL(get_device_group, domid,
-                                  .u.get_device_group = { .machine_sbdf = machine_sbdf,
-                                                          .max_sdevs = max_sdevs });
-    int rc = domctl_with(xch, &op, BUF_OUT(op.u.get_device_group.sdev_array, sdev_array,
-                                           sizeof(*sdev_array) * max_sdevs));
+    struct xen_domctl op =
+        DOMCTL(get_device_group, domid,
+               .u.get_device_group = {.machine_sbdf = machine_sbdf, .max_sdevs = max_sdevs});
+    int rc = domctl_with(
+        xch, &op,
+        BUF_OUT(op.u.get_device_group.sdev_array, sdev_array, sizeof(*sdev_array) * max_sdevs));
 
     if (!rc)
         *num_sdevs = op.u.get_device_group.num_sdevs;
@@ -114,33 +118,34 @@ int xc_domain_ioport_permission(xc_interface *xch, uint32_t domid, uint32_t firs
                                 uint32_t nr_ports, uint32_t allow_access)
 {
     return domctl_value(xch, DOMCTL(ioport_permission, domid,
-                                    .u.ioport_permission = { .first_port = first_port,
-                                                             .nr_ports = nr_ports,
-                                                             .allow_access = !!allow_access }));
+                                    .u.ioport_permission = {.first_port = first_port,
+                                                            .nr_ports = nr_ports,
+                                                            .allow_access = !!allow_access}));
 }
 
 int xc_domain_irq_permission(xc_interface *xch, uint32_t domid, uint32_t pirq, bool allow_access)
 {
-    return domctl_value(xch, DOMCTL(irq_permission, domid,
-                                    .u.irq_permission = { .pirq = pirq,
-                                                          .allow_access = allow_access }));
+    return domctl_value(xch,
+                        DOMCTL(irq_permission, domid,
+                               .u.irq_permission = {.pirq = pirq, .allow_access = allow_access}));
 }
 
 int xc_domain_iomem_permission(xc_interface *xch, uint32_t domid, unsigned long first_mfn,
                                unsigned long nr_mfns, uint8_t allow_access)
 {
     return domctl_value(xch, DOMCTL(iomem_permission, domid,
-                                    .u.iomem_permission = { .first_mfn = first_mfn,
-                                                            .nr_mfns = nr_mfns,
-                                                            .allow_access = allow_access }));
+                                    .u.iomem_permission = {.first_mfn = first_mfn,
+                                                           .nr_mfns = nr_mfns,
+                                                           .allow_access = allow_access}));
 }
 
 static int map_mmio(xc_interface *xch, uint32_t domid, unsigned long gfn, unsigned long mfn,
                     unsigned long nr, uint32_t add)
 {
-    return domctl_value(xch, DOMCTL(memory_mapping, domid,
-                                    .u.memory_mapping = { .first_gfn = gfn, .first_mfn = mfn,
-                                                          .nr_mfns = nr, .add_mapping = add }));
+    return domctl_value(
+        xch, DOMCTL(memory_mapping, domid,
+                    .u.memory_mapping = {
+                        .first_gfn = gfn, .first_mfn = mfn, .nr_mfns = nr, .add_mapping = add}));
 }
 
 /* The hypervisor says E2BIG when a range is more than it does at a time. */
@@ -177,10 +182,10 @@ int xc_domain_ioport_mapping(xc_interface *xch, uint32_t domid, uint32_t first_g
                              uint32_t first_mport, uint32_t nr_ports, uint32_t add_mapping)
 {
     return domctl_value(xch, DOMCTL(ioport_mapping, domid,
-                                    .u.ioport_mapping = { .first_gport = first_gport,
-                                                          .first_mport = first_mport,
-                                                          .nr_ports = nr_ports,
-                                                          .add_mapping = add_mapping }));
+                                    .u.ioport_mapping = {.first_gport = first_gport,
+                                                         .first_mport = first_mport,
+                                                         .nr_ports = nr_ports,
+                                                         .add_mapping = add_mapping}));
 }
 
 static int msi_irq(xc_interface *xch, struct xen_domctl op, uint32_t gvec, uint32_t pirq,
@@ -239,7 +244,7 @@ int xc_domain_bind_pt_irq(xc_interface *xch, uint32_t domid, uint8_t machine_irq
                           uint8_t bus, uint8_t device, uint8_t intx, uint8_t isa_irq)
 {
     return pt_irq(xch, DOMCTL(bind_pt_irq, domid),
-                  (struct pt_irq){ machine_irq, irq_type, bus, device, intx, isa_irq });
+                  (struct pt_irq){machine_irq, irq_type, bus, device, intx, isa_irq});
 }
 
 int xc_domain_unbind_pt_irq(xc_interface *xch, uint32_t domid, uint8_t machine_irq,
@@ -247,7 +252,7 @@ int xc_domain_unbind_pt_irq(xc_interface *xch, uint32_t domid, uint8_t machine_i
                             uint8_t isa_irq)
 {
     return pt_irq(xch, DOMCTL(unbind_pt_irq, domid),
-                  (struct pt_irq){ machine_irq, irq_type, bus, device, intx, isa_irq });
+                  (struct pt_irq){machine_irq, irq_type, bus, device, intx, isa_irq});
 }
 
 int xc_domain_bind_pt_pci_irq(xc_interface *xch, uint32_t domid, uint8_t machine_irq, uint8_t bus,

@@ -45,14 +45,14 @@ int xc_domain_unpause(xc_interface *xch, uint32_t domid)
 
 int xc_domain_shutdown(xc_interface *xch, uint32_t domid, int reason)
 {
-    sched_remote_shutdown_t arg = { .domain_id = (domid_t)domid, .reason = (unsigned int)reason };
+    sched_remote_shutdown_t arg = {.domain_id = (domid_t)domid, .reason = (unsigned int)reason};
 
     return do_cmd(xch, sched_op, SCHEDOP_remote_shutdown, &arg);
 }
 
 int xc_watchdog(xc_interface *xch, uint32_t id, uint32_t timeout)
 {
-    sched_watchdog_t arg = { .id = id, .timeout = timeout };
+    sched_watchdog_t arg = {.id = id, .timeout = timeout};
 
     return do_cmd(xch, sched_op, SCHEDOP_watchdog, &arg);
 }
@@ -83,7 +83,7 @@ int xc_domain_set_target(xc_interface *xch, uint32_t domid, uint32_t target)
 int xc_domain_send_trigger(xc_interface *xch, uint32_t domid, uint32_t trigger, uint32_t vcpu)
 {
     return domctl_value(
-        xch, DOMCTL(sendtrigger, domid, .u.sendtrigger = { .trigger = trigger, .vcpu = vcpu }));
+        xch, DOMCTL(sendtrigger, domid, .u.sendtrigger = {.trigger = trigger, .vcpu = vcpu}));
 }
 
 int xc_domain_subscribe_for_suspend(xc_interface *xch, uint32_t domid, evtchn_port_t port)
@@ -93,8 +93,8 @@ int xc_domain_subscribe_for_suspend(xc_interface *xch, uint32_t domid, evtchn_po
 
 int xc_domain_set_virq_handler(xc_interface *xch, uint32_t domid, int virq)
 {
-    return domctl_value(
-        xch, DOMCTL(set_virq_handler, domid, .u.set_virq_handler.virq = (uint32_t)virq));
+    return domctl_value(xch,
+                        DOMCTL(set_virq_handler, domid, .u.set_virq_handler.virq = (uint32_t)virq));
 }
 
 int xc_domain_set_access_required(xc_interface *xch, uint32_t domid, unsigned int required)
@@ -105,15 +105,15 @@ int xc_domain_set_access_required(xc_interface *xch, uint32_t domid, unsigned in
 
 int xc_domain_debug_control(xc_interface *xch, uint32_t domid, uint32_t sop, uint32_t vcpu)
 {
-    return domctl_value(xch, DOMCTL(debug_op, domid, .u.debug_op = { .op = sop, .vcpu = vcpu }));
+    return domctl_value(xch, DOMCTL(debug_op, domid, .u.debug_op = {.op = sop, .vcpu = vcpu}));
 }
 
 int xc_domain_getinfolist(xc_interface *xch, uint32_t first_domain, unsigned int max_domains,
                           xc_domaininfo_t *info)
 {
-    struct xen_sysctl op = SYSCTL(getdomaininfolist, .u.getdomaininfolist = {
-                                      .first_domain = (domid_t)first_domain,
-                                      .max_domains = max_domains });
+    struct xen_sysctl op =
+        SYSCTL(getdomaininfolist, .u.getdomaininfolist = {.first_domain = (domid_t)first_domain,
+                                                          .max_domains = max_domains});
 
     if (sysctl_with(xch, &op,
                     BUF_OUT(op.u.getdomaininfolist.buffer, info, sizeof(*info) * max_domains)) < 0)
@@ -228,10 +228,10 @@ int xc_domain_set_tsc_info(xc_interface *xch, uint32_t domid, uint32_t tsc_mode,
                            uint64_t elapsed_nsec, uint32_t gtsc_khz, uint32_t incarnation)
 {
     return domctl_value(xch, DOMCTL(settscinfo, domid,
-                                    .u.tsc_info = { .tsc_mode = tsc_mode,
-                                                    .elapsed_nsec = elapsed_nsec,
-                                                    .gtsc_khz = gtsc_khz,
-                                                    .incarnation = incarnation }));
+                                    .u.tsc_info = {.tsc_mode = tsc_mode,
+                                                   .elapsed_nsec = elapsed_nsec,
+                                                   .gtsc_khz = gtsc_khz,
+                                                   .incarnation = incarnation}));
 }
 
 int xc_domain_get_tsc_info(xc_interface *xch, uint32_t domid, uint32_t *tsc_mode,

@@ -6,14 +6,14 @@
 xc_evtchn_port_or_error_t xc_evtchn_alloc_unbound(xc_interface *xch, uint32_t dom,
                                                   uint32_t remote_dom)
 {
-    struct evtchn_alloc_unbound arg = { .dom = (domid_t)dom, .remote_dom = (domid_t)remote_dom };
+    struct evtchn_alloc_unbound arg = {.dom = (domid_t)dom, .remote_dom = (domid_t)remote_dom};
 
     return do_cmd(xch, event_channel_op, EVTCHNOP_alloc_unbound, &arg) ? -1 : (int)arg.port;
 }
 
 int xc_evtchn_reset(xc_interface *xch, uint32_t dom)
 {
-    struct evtchn_reset arg = { .dom = (domid_t)dom };
+    struct evtchn_reset arg = {.dom = (domid_t)dom};
 
     return do_cmd(xch, event_channel_op, EVTCHNOP_reset, &arg);
 }
@@ -35,7 +35,7 @@ int xc_gnttab_query_size(xc_interface *xch, struct gnttab_query_size *query)
 
 int xc_gnttab_get_version(xc_interface *xch, uint32_t domid)
 {
-    struct gnttab_get_version query = { .dom = (domid_t)domid };
+    struct gnttab_get_version query = {.dom = (domid_t)domid};
     int rc = xc_gnttab_op(xch, GNTTABOP_get_version, &query, sizeof(query), 1);
 
     return rc < 0 ? rc : (int)query.version;
@@ -44,9 +44,9 @@ int xc_gnttab_get_version(xc_interface *xch, uint32_t domid)
 /* All frames of @domid's grant table, mapped; *@frames becomes their number. */
 static void *table_map(xc_interface *xch, uint32_t domid, int version, unsigned int *frames)
 {
-    struct gnttab_query_size query = { .dom = (domid_t)domid };
-    struct gnttab_setup_table setup = { .dom = (domid_t)domid };
-    struct bounce b = { &setup.frame_list.p, NULL, 0, BOUNCE_OUT, NULL };
+    struct gnttab_query_size query = {.dom = (domid_t)domid};
+    struct gnttab_setup_table setup = {.dom = (domid_t)domid};
+    struct bounce b = {&setup.frame_list.p, NULL, 0, BOUNCE_OUT, NULL};
     xen_pfn_t *list;
     void *p = NULL;
     int rc;

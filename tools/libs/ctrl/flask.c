@@ -3,17 +3,17 @@
 #include "private.h"
 
 /* Kinds of object contexts, as policies number them. */
-#define OCON_PIRQ 1
+#define OCON_PIRQ   1
 #define OCON_IOPORT 2
-#define OCON_IOMEM 3
+#define OCON_IOMEM  3
 #define OCON_DEVICE 4
 
-#define FLASK_OP(what, ...)                                                                     \
-    (xen_flask_op_t)                                                                            \
-    {                                                                                           \
-        .cmd = FLASK_##what, .interface_version = XEN_FLASK_INTERFACE_VERSION, ##__VA_ARGS__    \
+#define FLASK_OP(what, ...)                                                                        \
+    (xen_flask_op_t)                                                                               \
+    {                                                                                              \
+        .cmd = FLASK_##what, .interface_version = XEN_FLASK_INTERFACE_VERSION, ##__VA_ARGS__       \
     }
-#define flask_with(xch, op, ...)                                                                \
+#define flask_with(xch, op, ...)                                                                   \
     op_bounced(xch, __HYPERVISOR_xsm_op, op, sizeof(*(op)), BOUNCES(__VA_ARGS__))
 
 int xc_flask_op(xc_interface *xch, xen_flask_op_t *op)
@@ -46,8 +46,8 @@ int xc_flask_context_to_sid(xc_interface *xch, char *buf, uint32_t size, uint32_
 
 int xc_flask_sid_to_context(xc_interface *xch, int sid, char *buf, uint32_t size)
 {
-    xen_flask_op_t op = FLASK_OP(SID_TO_CONTEXT,
-                                 .u.sid_context = { .sid = (uint32_t)sid, .size = size });
+    xen_flask_op_t op =
+        FLASK_OP(SID_TO_CONTEXT, .u.sid_context = {.sid = (uint32_t)sid, .size = size});
 
     return flask_with(xch, &op, BUF_OUT(op.u.sid_context.context, buf, size));
 }
@@ -74,19 +74,19 @@ int xc_flask_getavc_threshold(xc_interface *xch)
 
 int xc_flask_setavc_threshold(xc_interface *xch, int threshold)
 {
-    return flask_value(xch, FLASK_OP(SETAVC_THRESHOLD,
-                                     .u.setavc_threshold.threshold = (uint32_t)threshold));
+    return flask_value(
+        xch, FLASK_OP(SETAVC_THRESHOLD, .u.setavc_threshold.threshold = (uint32_t)threshold));
 }
 
 int xc_flask_relabel_domain(xc_interface *xch, uint32_t domid, uint32_t sid)
 {
-    return flask_value(xch, FLASK_OP(RELABEL_DOMAIN, .u.relabel = { .domid = domid, .sid = sid }));
+    return flask_value(xch, FLASK_OP(RELABEL_DOMAIN, .u.relabel = {.domid = domid, .sid = sid}));
 }
 
 int xc_flask_getbool_byid(xc_interface *xch, int id, char *name, uint32_t size, int *curr,
                           int *pend)
 {
-    xen_flask_op_t op = FLASK_OP(GETBOOL, .u.boolean = { .bool_id = (uint32_t)id, .size = size });
+    xen_flask_op_t op = FLASK_OP(GETBOOL, .u.boolean = {.bool_id = (uint32_t)id, .size = size});
     int rc = flask_with(xch, &op, BUF_OUT(op.u.boolean.name, name, size));
 
     if (rc)
@@ -101,7 +101,7 @@ int xc_flask_getbool_byid(xc_interface *xch, int id, char *name, uint32_t size, 
 int xc_flask_getbool_byname(xc_interface *xch, char *name, int *curr, int *pend)
 {
     uint32_t size = (uint32_t)strlen(name);
-    xen_flask_op_t op = FLASK_OP(GETBOOL, .u.boolean = { .bool_id = ~0u, .size = size });
+    xen_flask_op_t op = FLASK_OP(GETBOOL, .u.boolean = {.bool_id = ~0u, .size = size});
     int rc = flask_with(xch, &op, BUF_IN(op.u.boolean.name, name, size));
 
     if (rc)
@@ -116,9 +116,10 @@ int xc_flask_getbool_byname(xc_interface *xch, char *name, int *curr, int *pend)
 int xc_flask_setbool(xc_interface *xch, char *name, int value, int commit)
 {
     uint32_t size = (uint32_t)strlen(name);
-    xen_flask_op_t op = FLASK_OP(SETBOOL, .u.boolean = { .bool_id = ~0u, .size = size,
-                                                         .new_value = (uint8_t)value,
-                                                         .commit = (uint8_t)commit });
+    xen_flask_op_t op = FLASK_OP(SETBOOL, .u.boolean = {.bool_id = ~0u,
+                                                        .size = size,
+                                                        .new_value = (uint8_t)value,
+                                                        .commit = (uint8_t)commit});
 
     return flask_with(xch, &op, BUF_IN(op.u.boolean.name, name, size));
 }
@@ -130,14 +131,15 @@ static int ocontext_add(xc_interface *xch, uint32_t kind, unsigned long low, uns
 
     if (xc_flask_context_to_sid(xch, scontext, (uint32_t)strlen(scontext), &sid))
         return -1;
-    return flask_value(xch, FLASK_OP(ADD_OCONTEXT, .u.ocontext = { .ocon = kind, .sid = sid,
-                                                                   .low = low, .high = high }));
+    return flask_value(
+        xch,
+        FLASK_OP(ADD_OCONTEXT, .u.ocontext = {.ocon = kind, .sid = sid, .low = low, .high = high}));
 }
 
 static int ocontext_del(xc_interface *xch, uint32_t kind, unsigned long low, unsigned long high)
 {
-    return flask_value(xch, FLASK_OP(DEL_OCONTEXT, .u.ocontext = { .ocon = kind, .low = low,
-                                                                   .high = high }));
+    return flask_value(
+        xch, FLASK_OP(DEL_OCONTEXT, .u.ocontext = {.ocon = kind, .low = low, .high = high}));
 }
 
 int xc_flask_add_pirq(xc_interface *xch, unsigned int pirq, char *scontext)
@@ -184,7 +186,7 @@ int xc_flask_access(xc_interface *xch, const char *scon, const char *tcon, uint1
                     uint32_t req, uint32_t *allowed, uint32_t *decided, uint32_t *auditallow,
                     uint32_t *auditdeny, uint32_t *seqno)
 {
-    xen_flask_op_t op = FLASK_OP(ACCESS, .u.access = { .tclass = tclass, .req = req });
+    xen_flask_op_t op = FLASK_OP(ACCESS, .u.access = {.tclass = tclass, .req = req});
     const struct xen_flask_access *a = &op.u.access;
 
     if (xc_flask_context_to_sid(xch, (char *)(uintptr_t)scon, (uint32_t)strlen(scon),

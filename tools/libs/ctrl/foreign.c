@@ -9,7 +9,7 @@
 void *xc_map_foreign_range(xc_interface *xch, uint32_t dom, int size, int prot, unsigned long mfn)
 {
     size_t nr = ((size_t)size + XC_PAGE_SIZE - 1) >> XC_PAGE_SHIFT;
-    xen_pfn_t few[16] = { 0 }, *arr = few;
+    xen_pfn_t few[16] = {0}, *arr = few;
     void *p;
 
     if (size <= 0) {
@@ -70,15 +70,15 @@ int xc_clear_domain_pages(xc_interface *xch, uint32_t domid, unsigned long dst_p
 
 #ifdef XC_X86
 #define PTE_PRESENT 1u
-#define PTE_LARGE (1u << 7)
-#define PTE_ADDR 0x000ffffffffff000ULL
-#define CR0_PG (1u << 31)
-#define CR4_PAE (1u << 5)
-#define EFER_LMA (1u << 10)
+#define PTE_LARGE   (1u << 7)
+#define PTE_ADDR    0x000ffffffffff000ULL
+#define CR0_PG      (1u << 31)
+#define CR4_PAE     (1u << 5)
+#define EFER_LMA    (1u << 10)
 
 /* How a vCPU translates. */
 struct paging {
-    uint64_t root;      /* address of the top table */
+    uint64_t root;       /* address of the top table */
     unsigned int levels; /* 0: not at all */
 };
 
@@ -113,12 +113,12 @@ static int paging_of_pv(xc_interface *xch, uint32_t dom, int vcpu, struct paging
         xc_vcpu_getcontext(xch, dom, (uint32_t)vcpu, ctxt))
         goto out;
     if (width == 8) {
-        *pg = (struct paging){ ctxt->x64.ctrlreg[3] & PTE_ADDR, 4 };
+        *pg = (struct paging){ctxt->x64.ctrlreg[3] & PTE_ADDR, 4};
     } else {
         uint32_t cr3 = (uint32_t)ctxt->x32.ctrlreg[3];
 
         /* 32-bit guests have frames above 4 GiB rotated into the low bits. */
-        *pg = (struct paging){ (uint64_t)((cr3 >> 12) | (cr3 << 20)) << 12, 3 };
+        *pg = (struct paging){(uint64_t)((cr3 >> 12) | (cr3 << 20)) << 12, 3};
     }
     rc = 0;
 out:
@@ -143,7 +143,7 @@ unsigned long xc_translate_foreign_address(xc_interface *xch, uint32_t dom, int 
                                            unsigned long long virt)
 {
     xc_dominfo_t info;
-    struct paging pg = { 0 };
+    struct paging pg = {0};
     unsigned int bits, size;
     uint64_t pte;
 
@@ -165,7 +165,8 @@ unsigned long xc_translate_foreign_address(xc_interface *xch, uint32_t dom, int 
             return 0;
         if (pg.levels > 1 && pg.levels < 4 && (pte & PTE_LARGE))
             return (unsigned long)(((pte & PTE_ADDR & ~((1ULL << shift) - 1)) |
-                                    (virt & ((1ULL << shift) - 1))) >> XC_PAGE_SHIFT);
+                                    (virt & ((1ULL << shift) - 1))) >>
+                                   XC_PAGE_SHIFT);
     }
     return (unsigned long)((pte & PTE_ADDR) >> XC_PAGE_SHIFT);
 }

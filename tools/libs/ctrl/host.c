@@ -15,7 +15,7 @@ int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
 /* The highest ids do not change while the host runs. */
 static int ask_limits(xc_interface *xch)
 {
-    xc_physinfo_t info = { 0 };
+    xc_physinfo_t info = {0};
 
     if (xch->max_cpus)
         return 0;
@@ -38,7 +38,7 @@ int xc_get_max_nodes(xc_interface *xch)
 
 int xc_get_online_cpus(xc_interface *xch)
 {
-    xc_physinfo_t info = { 0 };
+    xc_physinfo_t info = {0};
 
     return xc_physinfo(xch, &info) ? -1 : (int)info.nr_cpus;
 }
@@ -89,8 +89,8 @@ int xc_cpumap_testcpu(int cpu, xc_cpumap_t map)
 int xc_cputopoinfo(xc_interface *xch, unsigned *max_cpus, xc_cputopo_t *cputopo)
 {
     struct xen_sysctl op = SYSCTL(cputopoinfo, .u.cputopoinfo.num_cpus = *max_cpus);
-    int rc = sysctl_with(xch, &op, BUF_OUT(op.u.cputopoinfo.cputopo, cputopo,
-                                           sizeof(*cputopo) * *max_cpus));
+    int rc = sysctl_with(xch, &op,
+                         BUF_OUT(op.u.cputopoinfo.cputopo, cputopo, sizeof(*cputopo) * *max_cpus));
 
     if (!rc)
         *max_cpus = op.u.cputopoinfo.num_cpus;
@@ -101,8 +101,7 @@ int xc_numainfo(xc_interface *xch, unsigned *max_nodes, xc_meminfo_t *meminfo, u
 {
     struct xen_sysctl op = SYSCTL(numainfo, .u.numainfo.num_nodes = *max_nodes);
     size_t nr = *max_nodes;
-    int rc = sysctl_with(xch, &op,
-                         BUF_OUT(op.u.numainfo.meminfo, meminfo, sizeof(*meminfo) * nr),
+    int rc = sysctl_with(xch, &op, BUF_OUT(op.u.numainfo.meminfo, meminfo, sizeof(*meminfo) * nr),
                          BUF_OUT(op.u.numainfo.distance, distance, sizeof(*distance) * nr * nr));
 
     if (!rc)
@@ -118,9 +117,9 @@ int xc_pcitopoinfo(xc_interface *xch, unsigned num_devs, physdev_pci_device_t *d
     while (done < num_devs) {
         unsigned int left = num_devs - done;
         struct xen_sysctl op = SYSCTL(pcitopoinfo, .u.pcitopoinfo.num_devs = left);
-        int rc = sysctl_with(xch, &op,
-                             BUF_IN(op.u.pcitopoinfo.devs, devs + done, sizeof(*devs) * left),
-                             BUF_BOTH(op.u.pcitopoinfo.nodes, nodes + done, sizeof(*nodes) * left));
+        int rc =
+            sysctl_with(xch, &op, BUF_IN(op.u.pcitopoinfo.devs, devs + done, sizeof(*devs) * left),
+                        BUF_BOTH(op.u.pcitopoinfo.nodes, nodes + done, sizeof(*nodes) * left));
 
         if (rc)
             return rc;
@@ -134,8 +133,8 @@ int xc_pcitopoinfo(xc_interface *xch, unsigned num_devs, physdev_pci_device_t *d
 int xc_getcpuinfo(xc_interface *xch, int max_cpus, xc_cpuinfo_t *info, int *nr_cpus)
 {
     struct xen_sysctl op = SYSCTL(getcpuinfo, .u.getcpuinfo.max_cpus = (uint32_t)max_cpus);
-    int rc = sysctl_with(xch, &op, BUF_OUT(op.u.getcpuinfo.info, info,
-                                           sizeof(*info) * (size_t)max_cpus));
+    int rc = sysctl_with(xch, &op,
+                         BUF_OUT(op.u.getcpuinfo.info, info, sizeof(*info) * (size_t)max_cpus));
 
     if (!rc && nr_cpus)
         *nr_cpus = (int)op.u.getcpuinfo.nr_cpus;
@@ -144,10 +143,9 @@ int xc_getcpuinfo(xc_interface *xch, int max_cpus, xc_cpuinfo_t *info, int *nr_c
 
 int xc_availheap(xc_interface *xch, int min_width, int max_width, int node, uint64_t *bytes)
 {
-    struct xen_sysctl op = SYSCTL(availheap,
-                                  .u.availheap = { .min_bitwidth = (uint32_t)min_width,
-                                                   .max_bitwidth = (uint32_t)max_width,
-                                                   .node = node });
+    struct xen_sysctl op = SYSCTL(availheap, .u.availheap = {.min_bitwidth = (uint32_t)min_width,
+                                                             .max_bitwidth = (uint32_t)max_width,
+                                                             .node = node});
     int rc = do_sysctl(xch, &op);
 
     if (!rc)
@@ -158,11 +156,10 @@ int xc_availheap(xc_interface *xch, int min_width, int max_width, int node, uint
 int xc_readconsolering(xc_interface *xch, char *buffer, unsigned int *pnr_chars, int clear,
                        int incremental, uint32_t *pindex)
 {
-    struct xen_sysctl op = SYSCTL(readconsole,
-                                  .u.readconsole = { .clear = !!clear,
-                                                     .incremental = !!incremental,
-                                                     .index = pindex ? *pindex : 0,
-                                                     .count = *pnr_chars });
+    struct xen_sysctl op = SYSCTL(readconsole, .u.readconsole = {.clear = !!clear,
+                                                                 .incremental = !!incremental,
+                                                                 .index = pindex ? *pindex : 0,
+                                                                 .count = *pnr_chars});
     int rc = sysctl_with(xch, &op, BUF_OUT(op.u.readconsole.buffer, buffer, *pnr_chars));
 
     if (rc)
@@ -186,7 +183,7 @@ static int hotplug(xc_interface *xch, uint32_t cpu, uint32_t what)
     int rc;
 
     do {
-        rc = sysctl_value(xch, SYSCTL(cpu_hotplug, .u.cpu_hotplug = { .cpu = cpu, .op = what }));
+        rc = sysctl_value(xch, SYSCTL(cpu_hotplug, .u.cpu_hotplug = {.cpu = cpu, .op = what}));
     } while (rc && errno == EAGAIN);
     return rc;
 }
@@ -213,9 +210,9 @@ int xc_smt_disable(xc_interface *xch)
 
 int xc_microcode_update(xc_interface *xch, const void *buf, size_t len)
 {
-    struct xen_platform_op op = { .cmd = XENPF_microcode_update,
-                                  .interface_version = XENPF_INTERFACE_VERSION,
-                                  .u.microcode.length = (uint32_t)len };
+    struct xen_platform_op op = {.cmd = XENPF_microcode_update,
+                                 .interface_version = XENPF_INTERFACE_VERSION,
+                                 .u.microcode.length = (uint32_t)len};
 
     return op_bounced(xch, __HYPERVISOR_platform_op, &op, sizeof(op),
                       BOUNCES(BUF_IN(op.u.microcode.data, buf, len)));
@@ -241,11 +238,12 @@ static int resource_prepare(xc_interface *xch, struct resource_calls *rc, uint32
     *rc->op[i] = (struct xen_platform_op){
         .cmd = XENPF_resource_op,
         .interface_version = XENPF_INTERFACE_VERSION,
-        .u.resource_op = { .nr_entries = req->nr_entries, .cpu = req->cpu,
-                           .entries = { rc->entries[i] } },
+        .u.resource_op = {.nr_entries = req->nr_entries,
+                          .cpu = req->cpu,
+                          .entries = {rc->entries[i]}},
     };
-    rc->call[i] = (multicall_entry_t){ .op = __HYPERVISOR_platform_op,
-                                       .args = { (uintptr_t)rc->op[i] } };
+    rc->call[i] =
+        (multicall_entry_t){.op = __HYPERVISOR_platform_op, .args = {(uintptr_t)rc->op[i]}};
     return 0;
 }
 
@@ -291,7 +289,7 @@ int xc_mca_op(xc_interface *xch, struct xen_mc *mc)
 int xc_mca_op_inject_v2(xc_interface *xch, unsigned int flags, xc_cpumap_t cpumap,
                         unsigned int nr_cpus)
 {
-    struct xen_mc mc = { .cmd = XEN_MC_inject_v2, .interface_version = XEN_MCA_INTERFACE_VERSION };
+    struct xen_mc mc = {.cmd = XEN_MC_inject_v2, .interface_version = XEN_MCA_INTERFACE_VERSION};
     struct xen_mc_inject_v2 *inject = &mc.u.mc_inject_v2;
 
     inject->flags = flags;
@@ -317,12 +315,12 @@ static int perfc(xc_interface *xch, struct xen_sysctl_perfc_op *arg)
 
 int xc_perfc_reset(xc_interface *xch)
 {
-    return perfc(xch, &(struct xen_sysctl_perfc_op){ .cmd = XEN_SYSCTL_PERFCOP_reset });
+    return perfc(xch, &(struct xen_sysctl_perfc_op){.cmd = XEN_SYSCTL_PERFCOP_reset});
 }
 
 int xc_perfc_query_number(xc_interface *xch, int *nbr_desc, int *nbr_val)
 {
-    struct xen_sysctl_perfc_op arg = { .cmd = XEN_SYSCTL_PERFCOP_query };
+    struct xen_sysctl_perfc_op arg = {.cmd = XEN_SYSCTL_PERFCOP_query};
     int rc = perfc(xch, &arg);
 
     if (nbr_desc)
@@ -334,8 +332,8 @@ int xc_perfc_query_number(xc_interface *xch, int *nbr_desc, int *nbr_val)
 
 int xc_perfc_query(xc_interface *xch, xc_hypercall_buffer_t *desc, xc_hypercall_buffer_t *val)
 {
-    struct xen_sysctl_perfc_op arg = { .cmd = XEN_SYSCTL_PERFCOP_query,
-                                       .desc = { hbuf_of(desc) }, .val = { hbuf_of(val) } };
+    struct xen_sysctl_perfc_op arg = {
+        .cmd = XEN_SYSCTL_PERFCOP_query, .desc = {hbuf_of(desc)}, .val = {hbuf_of(val)}};
 
     return perfc(xch, &arg);
 }
@@ -351,12 +349,12 @@ static int lockprof(xc_interface *xch, struct xen_sysctl_lockprof_op *arg)
 
 int xc_lockprof_reset(xc_interface *xch)
 {
-    return lockprof(xch, &(struct xen_sysctl_lockprof_op){ .cmd = XEN_SYSCTL_LOCKPROF_reset });
+    return lockprof(xch, &(struct xen_sysctl_lockprof_op){.cmd = XEN_SYSCTL_LOCKPROF_reset});
 }
 
 int xc_lockprof_query_number(xc_interface *xch, uint32_t *n_elems)
 {
-    struct xen_sysctl_lockprof_op arg = { .cmd = XEN_SYSCTL_LOCKPROF_query };
+    struct xen_sysctl_lockprof_op arg = {.cmd = XEN_SYSCTL_LOCKPROF_query};
     int rc = lockprof(xch, &arg);
 
     *n_elems = arg.nr_elem;
@@ -366,8 +364,8 @@ int xc_lockprof_query_number(xc_interface *xch, uint32_t *n_elems)
 int xc_lockprof_query(xc_interface *xch, uint32_t *n_elems, uint64_t *time,
                       xc_hypercall_buffer_t *data)
 {
-    struct xen_sysctl_lockprof_op arg = { .cmd = XEN_SYSCTL_LOCKPROF_query, .max_elem = *n_elems,
-                                          .data = { hbuf_of(data) } };
+    struct xen_sysctl_lockprof_op arg = {
+        .cmd = XEN_SYSCTL_LOCKPROF_query, .max_elem = *n_elems, .data = {hbuf_of(data)}};
     int rc = lockprof(xch, &arg);
 
     *n_elems = arg.nr_elem;

@@ -5,14 +5,14 @@
 
 int xc_hvm_param_set(xc_interface *xch, uint32_t dom, uint32_t param, uint64_t value)
 {
-    struct xen_hvm_param arg = { .domid = (domid_t)dom, .index = param, .value = value };
+    struct xen_hvm_param arg = {.domid = (domid_t)dom, .index = param, .value = value};
 
     return do_cmd(xch, hvm_op, HVMOP_set_param, &arg);
 }
 
 int xc_hvm_param_get(xc_interface *xch, uint32_t dom, uint32_t param, uint64_t *value)
 {
-    struct xen_hvm_param arg = { .domid = (domid_t)dom, .index = param };
+    struct xen_hvm_param arg = {.domid = (domid_t)dom, .index = param};
     int rc = do_cmd(xch, hvm_op, HVMOP_get_param, &arg);
 
     if (!rc)
@@ -36,11 +36,11 @@ int xc_get_hvm_param(xc_interface *xch, uint32_t dom, int param, unsigned long *
 }
 
 /* Alternative views. */
-#define ALTP2M(name, dom, ...)                                                                  \
-    (struct xen_hvm_altp2m_op)                                                                  \
-    {                                                                                           \
-        .version = HVMOP_ALTP2M_INTERFACE_VERSION, .cmd = HVMOP_altp2m_##name,                  \
-        .domain = (domid_t)(dom), ##__VA_ARGS__                                                 \
+#define ALTP2M(name, dom, ...)                                                                     \
+    (struct xen_hvm_altp2m_op)                                                                     \
+    {                                                                                              \
+        .version = HVMOP_ALTP2M_INTERFACE_VERSION, .cmd = HVMOP_altp2m_##name,                     \
+        .domain = (domid_t)(dom), ##__VA_ARGS__                                                    \
     }
 
 static int altp2m(xc_interface *xch, struct xen_hvm_altp2m_op *op)
@@ -71,22 +71,22 @@ int xc_altp2m_set_domain_state(xc_interface *xch, uint32_t dom, bool state)
 int xc_altp2m_set_vcpu_enable_notify(xc_interface *xch, uint32_t domid, uint32_t vcpuid,
                                      xen_pfn_t gfn)
 {
-    return altp2m_value(xch, ALTP2M(vcpu_enable_notify, domid,
-                                    .u.enable_notify = { .vcpu_id = vcpuid, .gfn = gfn }));
+    return altp2m_value(
+        xch, ALTP2M(vcpu_enable_notify, domid, .u.enable_notify = {.vcpu_id = vcpuid, .gfn = gfn}));
 }
 
 int xc_altp2m_set_vcpu_disable_notify(xc_interface *xch, uint32_t domid, uint32_t vcpuid)
 {
-    return altp2m_value(xch, ALTP2M(vcpu_disable_notify, domid,
-                                    .u.disable_notify.vcpu_id = vcpuid));
+    return altp2m_value(xch,
+                        ALTP2M(vcpu_disable_notify, domid, .u.disable_notify.vcpu_id = vcpuid));
 }
 
 int xc_altp2m_create_view(xc_interface *xch, uint32_t domid, xenmem_access_t default_access,
                           uint16_t *view_id)
 {
-    struct xen_hvm_altp2m_op op = ALTP2M(create_p2m, domid, .u.view = {
-                                             .view = (uint16_t)-1,
-                                             .hvmmem_default_access = (uint16_t)default_access });
+    struct xen_hvm_altp2m_op op =
+        ALTP2M(create_p2m, domid,
+               .u.view = {.view = (uint16_t)-1, .hvmmem_default_access = (uint16_t)default_access});
     int rc = altp2m(xch, &op);
 
     if (!rc)
@@ -107,20 +107,19 @@ int xc_altp2m_switch_to_view(xc_interface *xch, uint32_t domid, uint16_t view_id
 int xc_altp2m_set_suppress_ve(xc_interface *xch, uint32_t domid, uint16_t view_id, xen_pfn_t gfn,
                               bool sve)
 {
-    return altp2m_value(xch, ALTP2M(set_suppress_ve, domid,
-                                    .u.suppress_ve = { .view = view_id, .gfn = gfn,
-                                                       .suppress_ve = sve }));
+    return altp2m_value(xch,
+                        ALTP2M(set_suppress_ve, domid,
+                               .u.suppress_ve = {.view = view_id, .gfn = gfn, .suppress_ve = sve}));
 }
 
 int xc_altp2m_set_supress_ve_multi(xc_interface *xch, uint32_t domid, uint16_t view_id,
                                    xen_pfn_t first_gfn, xen_pfn_t last_gfn, bool sve,
                                    xen_pfn_t *error_gfn, int32_t *error_code)
 {
-    struct xen_hvm_altp2m_op op = ALTP2M(set_suppress_ve_multi, domid,
-                                         .u.suppress_ve_multi = { .view = view_id,
-                                                                  .first_gfn = first_gfn,
-                                                                  .last_gfn = last_gfn,
-                                                                  .suppress_ve = sve });
+    struct xen_hvm_altp2m_op op = ALTP2M(
+        set_suppress_ve_multi, domid,
+        .u.suppress_ve_multi = {
+            .view = view_id, .first_gfn = first_gfn, .last_gfn = last_gfn, .suppress_ve = sve});
     int rc = altp2m(xch, &op);
 
     *error_code = op.u.suppress_ve_multi.first_error;
@@ -131,8 +130,8 @@ int xc_altp2m_set_supress_ve_multi(xc_interface *xch, uint32_t domid, uint16_t v
 int xc_altp2m_get_suppress_ve(xc_interface *xch, uint32_t domid, uint16_t view_id, xen_pfn_t gfn,
                               bool *sve)
 {
-    struct xen_hvm_altp2m_op op = ALTP2M(get_suppress_ve, domid,
-                                         .u.suppress_ve = { .view = view_id, .gfn = gfn });
+    struct xen_hvm_altp2m_op op =
+        ALTP2M(get_suppress_ve, domid, .u.suppress_ve = {.view = view_id, .gfn = gfn});
     int rc = altp2m(xch, &op);
 
     if (!rc)
@@ -143,16 +142,16 @@ int xc_altp2m_get_suppress_ve(xc_interface *xch, uint32_t domid, uint16_t view_i
 int xc_altp2m_set_mem_access(xc_interface *xch, uint32_t domid, uint16_t view_id, xen_pfn_t gfn,
                              xenmem_access_t access)
 {
-    return altp2m_value(xch, ALTP2M(set_mem_access, domid,
-                                    .u.mem_access = { .view = view_id, .gfn = gfn,
-                                                      .access = (uint16_t)access }));
+    return altp2m_value(
+        xch, ALTP2M(set_mem_access, domid,
+                    .u.mem_access = {.view = view_id, .gfn = gfn, .access = (uint16_t)access}));
 }
 
 int xc_altp2m_get_mem_access(xc_interface *xch, uint32_t domid, uint16_t view_id, xen_pfn_t gfn,
                              xenmem_access_t *access)
 {
-    struct xen_hvm_altp2m_op op = ALTP2M(get_mem_access, domid,
-                                         .u.mem_access = { .view = view_id, .gfn = gfn });
+    struct xen_hvm_altp2m_op op =
+        ALTP2M(get_mem_access, domid, .u.mem_access = {.view = view_id, .gfn = gfn});
     int rc = altp2m(xch, &op);
 
     if (!rc)
@@ -163,25 +162,24 @@ int xc_altp2m_get_mem_access(xc_interface *xch, uint32_t domid, uint16_t view_id
 int xc_altp2m_set_mem_access_multi(xc_interface *xch, uint32_t domid, uint16_t view_id,
                                    uint8_t *access, uint64_t *gfns, uint32_t nr)
 {
-    struct xen_hvm_altp2m_op op = ALTP2M(set_mem_access_multi, domid,
-                                         .u.set_mem_access_multi = { .view = view_id, .nr = nr });
+    struct xen_hvm_altp2m_op op =
+        ALTP2M(set_mem_access_multi, domid, .u.set_mem_access_multi = {.view = view_id, .nr = nr});
     struct xen_hvm_altp2m_set_mem_access_multi *m = &op.u.set_mem_access_multi;
 
-    return cmd_bounced(xch, __HYPERVISOR_hvm_op, HVMOP_altp2m, &op, sizeof(op),
-                       BOUNCES(BUF_IN(m->pfn_list, gfns, sizeof(*gfns) * nr),
-                               BUF_IN(m->access_list, access, nr)));
+    return cmd_bounced(
+        xch, __HYPERVISOR_hvm_op, HVMOP_altp2m, &op, sizeof(op),
+        BOUNCES(BUF_IN(m->pfn_list, gfns, sizeof(*gfns) * nr), BUF_IN(m->access_list, access, nr)));
 }
 
 int xc_altp2m_change_gfn(xc_interface *xch, uint32_t domid, uint16_t view_id, xen_pfn_t old_gfn,
                          xen_pfn_t new_gfn)
 {
-    return altp2m_value(xch, ALTP2M(change_gfn, domid,
-                                    .u.change_gfn = { .view = view_id, .old_gfn = old_gfn,
-                                                      .new_gfn = new_gfn }));
+    return altp2m_value(
+        xch, ALTP2M(change_gfn, domid,
+                    .u.change_gfn = {.view = view_id, .old_gfn = old_gfn, .new_gfn = new_gfn}));
 }
 
-int xc_altp2m_get_vcpu_p2m_idx(xc_interface *xch, uint32_t domid, uint32_t vcpuid,
-                               uint16_t *p2midx)
+int xc_altp2m_get_vcpu_p2m_idx(xc_interface *xch, uint32_t domid, uint32_t vcpuid, uint16_t *p2midx)
 {
     struct xen_hvm_altp2m_op op = ALTP2M(get_p2m_idx, domid, .u.get_vcpu_p2m_idx.vcpu_id = vcpuid);
     int rc = altp2m(xch, &op);
@@ -193,7 +191,7 @@ int xc_altp2m_get_vcpu_p2m_idx(xc_interface *xch, uint32_t domid, uint32_t vcpui
 
 int xc_altp2m_set_visibility(xc_interface *xch, uint32_t domid, uint16_t view_id, bool visible)
 {
-    return altp2m_value(xch, ALTP2M(set_visibility, domid,
-                                    .u.set_visibility = { .altp2m_idx = view_id,
-                                                          .visible = visible }));
+    return altp2m_value(xch,
+                        ALTP2M(set_visibility, domid,
+                               .u.set_visibility = {.altp2m_idx = view_id, .visible = visible}));
 }

@@ -82,16 +82,14 @@ const xc_error *xc_get_last_error(xc_interface *xch)
 
 void xc_clear_last_error(xc_interface *xch)
 {
-    xch->last_error = (xc_error){ .code = XC_ERROR_NONE };
+    xch->last_error = (xc_error){.code = XC_ERROR_NONE};
 }
 
 const char *xc_error_code_to_desc(int code)
 {
     static const char *const desc[] = {
-        [XC_ERROR_NONE] = "No error details",
-        [XC_INTERNAL_ERROR] = "Internal error",
-        [XC_INVALID_KERNEL] = "Invalid kernel",
-        [XC_INVALID_PARAM] = "Invalid configuration",
+        [XC_ERROR_NONE] = "No error details",   [XC_INTERNAL_ERROR] = "Internal error",
+        [XC_INVALID_KERNEL] = "Invalid kernel", [XC_INVALID_PARAM] = "Invalid configuration",
         [XC_OUT_OF_MEMORY] = "Out of memory",
     };
 
@@ -133,8 +131,8 @@ int xc_report_error(xc_interface *xch, xc_error_code code, const char *fmt, ...)
     xch->last_error.code = code;
     vsnprintf(xch->last_error.message, sizeof(xch->last_error.message), fmt, al);
     va_end(al);
-    xtl_log(xch->logger, XTL_ERROR, saved ? saved : -1, "xc", "%s: %s",
-            xc_error_code_to_desc(code), xch->last_error.message);
+    xtl_log(xch->logger, XTL_ERROR, saved ? saved : -1, "xc", "%s: %s", xc_error_code_to_desc(code),
+            xch->last_error.message);
     errno = saved;
     return -1;
 }

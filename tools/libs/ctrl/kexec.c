@@ -4,14 +4,14 @@
 
 int xc_kexec_exec(xc_interface *xch, int type)
 {
-    xen_kexec_exec_t arg = { .type = type };
+    xen_kexec_exec_t arg = {.type = type};
 
     return do_cmd(xch, kexec_op, KEXEC_CMD_kexec, &arg);
 }
 
 int xc_kexec_get_range(xc_interface *xch, int range, int nr, uint64_t *size, uint64_t *start)
 {
-    xen_kexec_range_t arg = { .range = range, .nr = nr };
+    xen_kexec_range_t arg = {.range = range, .nr = nr};
     int rc = do_cmd(xch, kexec_op, KEXEC_CMD_kexec_get_range, &arg);
 
     *size = arg.size;
@@ -22,8 +22,8 @@ int xc_kexec_get_range(xc_interface *xch, int range, int nr, uint64_t *size, uin
 int xc_kexec_load(xc_interface *xch, uint8_t type, uint16_t arch, uint64_t entry_maddr,
                   uint32_t nr_segments, xen_kexec_segment_t *segments)
 {
-    xen_kexec_load_t arg = { .type = type, .arch = arch, .entry_maddr = entry_maddr,
-                             .nr_segments = nr_segments };
+    xen_kexec_load_t arg = {
+        .type = type, .arch = arch, .entry_maddr = entry_maddr, .nr_segments = nr_segments};
 
     return cmd_bounced(xch, __HYPERVISOR_kexec_op, KEXEC_CMD_kexec_load, &arg, sizeof(arg),
                        BOUNCES(BUF_IN(arg.segments.h, segments, sizeof(*segments) * nr_segments)));
@@ -31,14 +31,14 @@ int xc_kexec_load(xc_interface *xch, uint8_t type, uint16_t arch, uint64_t entry
 
 int xc_kexec_unload(xc_interface *xch, int type)
 {
-    xen_kexec_unload_t arg = { .type = (uint8_t)type };
+    xen_kexec_unload_t arg = {.type = (uint8_t)type};
 
     return do_cmd(xch, kexec_op, KEXEC_CMD_kexec_unload, &arg);
 }
 
 int xc_kexec_status(xc_interface *xch, int type)
 {
-    xen_kexec_status_t arg = { .type = (uint8_t)type };
+    xen_kexec_status_t arg = {.type = (uint8_t)type};
 
     return do_cmd(xch, kexec_op, KEXEC_CMD_kexec_status, &arg);
 }
@@ -56,8 +56,8 @@ static int name_fill(struct xen_livepatch_name *to, const char *name)
 
 int xc_livepatch_upload(xc_interface *xch, char *name, unsigned char *payload, uint32_t size)
 {
-    struct xen_sysctl op = SYSCTL(livepatch_op, .u.livepatch = { .cmd = XEN_SYSCTL_LIVEPATCH_UPLOAD,
-                                                                 .u.upload.size = size });
+    struct xen_sysctl op = SYSCTL(
+        livepatch_op, .u.livepatch = {.cmd = XEN_SYSCTL_LIVEPATCH_UPLOAD, .u.upload.size = size});
     struct xen_sysctl_livepatch_upload *up = &op.u.livepatch.u.upload;
 
     if (!payload || name_fill(&up->name, name))
@@ -112,9 +112,9 @@ struct list_space {
 static int list_some(xc_interface *xch, struct list_space *s, uint32_t idx, uint32_t want,
                      uint32_t *left)
 {
-    struct xen_sysctl op = SYSCTL(livepatch_op, .u.livepatch = { .cmd = XEN_SYSCTL_LIVEPATCH_LIST,
-                                                                 .u.list = { .idx = idx,
-                                                                             .nr = want } });
+    struct xen_sysctl op =
+        SYSCTL(livepatch_op, .u.livepatch = {.cmd = XEN_SYSCTL_LIVEPATCH_LIST,
+                                             .u.list = {.idx = idx, .nr = want}});
     struct xen_sysctl_livepatch_list *l = &op.u.livepatch.u.list;
     int got;
 
@@ -148,8 +148,8 @@ int xc_livepatch_list(xc_interface *xch, const unsigned int max, const unsigned 
                       const uint32_t name_total_size, char *metadata, uint32_t *metadata_len,
                       const uint32_t metadata_total_size, unsigned int *done, unsigned int *left)
 {
-    struct list_space s = { info, name, len, name_total_size, metadata, metadata_len,
-                            metadata_total_size };
+    struct list_space s = {
+        info, name, len, name_total_size, metadata, metadata_len, metadata_total_size};
     unsigned int want = max;
     uint32_t more = 0;
     int got;
@@ -181,10 +181,10 @@ int xc_livepatch_list(xc_interface *xch, const unsigned int max, const unsigned 
 static int patch_action(xc_interface *xch, char *name, uint32_t cmd, uint32_t timeout,
                         uint32_t flags)
 {
-    struct xen_sysctl op = SYSCTL(livepatch_op,
-                                  .u.livepatch = { .cmd = XEN_SYSCTL_LIVEPATCH_ACTION,
-                                                   .u.action = { .cmd = cmd, .timeout = timeout,
-                                                                 .flags = flags } });
+    struct xen_sysctl op =
+        SYSCTL(livepatch_op,
+               .u.livepatch = {.cmd = XEN_SYSCTL_LIVEPATCH_ACTION,
+                               .u.action = {.cmd = cmd, .timeout = timeout, .flags = flags}});
     struct xen_livepatch_name *n = &op.u.livepatch.u.action.name;
 
     if (name_fill(n, name))

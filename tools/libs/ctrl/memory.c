@@ -26,8 +26,10 @@ int xc_domain_increase_reservation(xc_interface *xch, uint32_t domid, unsigned l
                                    unsigned int extent_order, unsigned int mem_flags,
                                    xen_pfn_t *extent_start)
 {
-    struct xen_memory_reservation r = { .nr_extents = nr_extents, .extent_order = extent_order,
-                                        .mem_flags = mem_flags, .domid = (domid_t)domid };
+    struct xen_memory_reservation r = {.nr_extents = nr_extents,
+                                       .extent_order = extent_order,
+                                       .mem_flags = mem_flags,
+                                       .domid = (domid_t)domid};
 
     return reservation(xch, XENMEM_increase_reservation, r, extent_start);
 }
@@ -45,8 +47,8 @@ int xc_domain_increase_reservation_exact(xc_interface *xch, uint32_t domid,
 int xc_domain_decrease_reservation(xc_interface *xch, uint32_t domid, unsigned long nr_extents,
                                    unsigned int extent_order, xen_pfn_t *extent_start)
 {
-    struct xen_memory_reservation r = { .nr_extents = nr_extents, .extent_order = extent_order,
-                                        .domid = (domid_t)domid };
+    struct xen_memory_reservation r = {
+        .nr_extents = nr_extents, .extent_order = extent_order, .domid = (domid_t)domid};
 
     if (!extent_start)
         return fail(EINVAL);
@@ -66,8 +68,10 @@ int xc_domain_populate_physmap(xc_interface *xch, uint32_t domid, unsigned long 
                                unsigned int extent_order, unsigned int mem_flags,
                                xen_pfn_t *extent_start)
 {
-    struct xen_memory_reservation r = { .nr_extents = nr_extents, .extent_order = extent_order,
-                                        .mem_flags = mem_flags, .domid = (domid_t)domid };
+    struct xen_memory_reservation r = {.nr_extents = nr_extents,
+                                       .extent_order = extent_order,
+                                       .mem_flags = mem_flags,
+                                       .domid = (domid_t)domid};
 
     return reservation(xch, XENMEM_populate_physmap, r, extent_start);
 }
@@ -76,15 +80,15 @@ int xc_domain_populate_physmap_exact(xc_interface *xch, uint32_t domid, unsigned
                                      unsigned int extent_order, unsigned int mem_flags,
                                      xen_pfn_t *extent_start)
 {
-    int done = xc_domain_populate_physmap(xch, domid, nr_extents, extent_order, mem_flags,
-                                          extent_start);
+    int done =
+        xc_domain_populate_physmap(xch, domid, nr_extents, extent_order, mem_flags, extent_start);
 
     return exact(xch, "populate_physmap", done, nr_extents, extent_order);
 }
 
 int xc_domain_claim_pages(xc_interface *xch, uint32_t domid, unsigned long nr_pages)
 {
-    struct xen_memory_reservation r = { .nr_extents = nr_pages, .domid = (domid_t)domid };
+    struct xen_memory_reservation r = {.nr_extents = nr_pages, .domid = (domid_t)domid};
 
     return (int)do_memory(xch, XENMEM_claim_pages, &r);
 }
@@ -95,8 +99,8 @@ int xc_domain_memory_exchange_pages(xc_interface *xch, uint32_t domid, unsigned 
                                     xen_pfn_t *out_extents)
 {
     struct xen_memory_exchange x = {
-        .in = { .nr_extents = nr_in_extents, .extent_order = in_order, .domid = (domid_t)domid },
-        .out = { .nr_extents = nr_out_extents, .extent_order = out_order, .domid = (domid_t)domid },
+        .in = {.nr_extents = nr_in_extents, .extent_order = in_order, .domid = (domid_t)domid},
+        .out = {.nr_extents = nr_out_extents, .extent_order = out_order, .domid = (domid_t)domid},
     };
 
     return (int)memory_with(
@@ -108,8 +112,8 @@ int xc_domain_memory_exchange_pages(xc_interface *xch, uint32_t domid, unsigned 
 int xc_domain_add_to_physmap(xc_interface *xch, uint32_t domid, unsigned int space,
                              unsigned long idx, xen_pfn_t gpfn)
 {
-    struct xen_add_to_physmap arg = { .domid = (domid_t)domid, .space = space, .idx = idx,
-                                      .gpfn = gpfn };
+    struct xen_add_to_physmap arg = {
+        .domid = (domid_t)domid, .space = space, .idx = idx, .gpfn = gpfn};
 
     return (int)do_memory(xch, XENMEM_add_to_physmap, &arg);
 }
@@ -118,8 +122,8 @@ int xc_domain_add_to_physmap_batch(xc_interface *xch, uint32_t domid, uint32_t f
                                    unsigned int space, unsigned int size, xen_ulong_t *idxs,
                                    xen_pfn_t *gfpns, int *errs)
 {
-    struct xen_add_to_physmap_batch arg = { .domid = (domid_t)domid, .space = (uint16_t)space,
-                                            .size = (uint16_t)size };
+    struct xen_add_to_physmap_batch arg = {
+        .domid = (domid_t)domid, .space = (uint16_t)space, .size = (uint16_t)size};
 
     if (size > UINT16_MAX || space > UINT16_MAX)
         return fail(EINVAL);
@@ -140,7 +144,7 @@ int xc_domain_add_to_physmap_batch(xc_interface *xch, uint32_t domid, uint32_t f
 
 int xc_domain_remove_from_physmap(xc_interface *xch, uint32_t domid, xen_pfn_t gpfn)
 {
-    struct xen_remove_from_physmap arg = { .domid = (domid_t)domid, .gpfn = gpfn };
+    struct xen_remove_from_physmap arg = {.domid = (domid_t)domid, .gpfn = gpfn};
 
     return (int)do_memory(xch, XENMEM_remove_from_physmap, &arg);
 }
@@ -164,7 +168,7 @@ static int pod(xc_interface *xch, unsigned int cmd, struct xen_pod_target arg, u
 int xc_domain_set_pod_target(xc_interface *xch, uint32_t domid, uint64_t target_pages,
                              uint64_t *tot_pages, uint64_t *pod_cache_pages, uint64_t *pod_entries)
 {
-    struct xen_pod_target arg = { .domid = (domid_t)domid, .target_pages = target_pages };
+    struct xen_pod_target arg = {.domid = (domid_t)domid, .target_pages = target_pages};
 
     return pod(xch, XENMEM_set_pod_target, arg, tot_pages, pod_cache_pages, pod_entries);
 }
@@ -172,7 +176,7 @@ int xc_domain_set_pod_target(xc_interface *xch, uint32_t domid, uint64_t target_
 int xc_domain_get_pod_target(xc_interface *xch, uint32_t domid, uint64_t *tot_pages,
                              uint64_t *pod_cache_pages, uint64_t *pod_entries)
 {
-    struct xen_pod_target arg = { .domid = (domid_t)domid };
+    struct xen_pod_target arg = {.domid = (domid_t)domid};
 
     return pod(xch, XENMEM_get_pod_target, arg, tot_pages, pod_cache_pages, pod_entries);
 }
@@ -205,8 +209,7 @@ int xc_set_paging_mempool_size(xc_interface *xch, uint32_t domid, uint64_t size)
 
 int xc_set_broken_page_p2m(xc_interface *xch, uint32_t domid, unsigned long pfn)
 {
-    return domctl_value(xch,
-                        DOMCTL(set_broken_page_p2m, domid, .u.set_broken_page_p2m.pfn = pfn));
+    return domctl_value(xch, DOMCTL(set_broken_page_p2m, domid, .u.set_broken_page_p2m.pfn = pfn));
 }
 
 int xc_domain_p2m_audit(xc_interface *xch, uint32_t domid, uint64_t *orphans, uint64_t *m2p_bad,
@@ -253,7 +256,7 @@ int xc_maximum_ram_page(xc_interface *xch, unsigned long *max_mfn)
 
 int xc_machphys_mfn_list(xc_interface *xch, unsigned long max_extents, xen_pfn_t *extent_start)
 {
-    struct xen_machphys_mfn_list arg = { .max_extents = (unsigned int)max_extents };
+    struct xen_machphys_mfn_list arg = {.max_extents = (unsigned int)max_extents};
 
     return (int)memory_with(
         xch, XENMEM_machphys_mfn_list, &arg,
@@ -267,7 +270,7 @@ int xc_reserved_device_memory_map(xc_interface *xch, uint32_t flags, uint16_t se
     struct xen_reserved_device_memory_map arg = {
         .flags = flags,
         .nr_entries = *max_entries,
-        .dev.pci = { .seg = seg, .bus = bus, .devfn = devfn },
+        .dev.pci = {.seg = seg, .bus = bus, .devfn = devfn},
     };
     long rc = memory_with(xch, XENMEM_reserved_device_memory_map, &arg,
                           BUF_OUT(arg.buffer, entries, sizeof(entries[0]) * *max_entries));
@@ -280,7 +283,7 @@ int xc_reserved_device_memory_map(xc_interface *xch, uint32_t flags, uint16_t se
 int xc_domain_set_memory_map(xc_interface *xch, uint32_t domid, struct e820entry entries[],
                              uint32_t nr_entries)
 {
-    struct xen_foreign_memory_map arg = { .domid = (domid_t)domid, .map.nr_entries = nr_entries };
+    struct xen_foreign_memory_map arg = {.domid = (domid_t)domid, .map.nr_entries = nr_entries};
 
     return (int)memory_with(xch, XENMEM_set_memory_map, &arg,
                             BUF_IN(arg.map.buffer, entries, sizeof(entries[0]) * nr_entries));
@@ -288,7 +291,7 @@ int xc_domain_set_memory_map(xc_interface *xch, uint32_t domid, struct e820entry
 
 int xc_get_machine_memory_map(xc_interface *xch, struct e820entry entries[], uint32_t max_entries)
 {
-    struct xen_memory_map arg = { .nr_entries = max_entries };
+    struct xen_memory_map arg = {.nr_entries = max_entries};
     long rc = memory_with(xch, XENMEM_machine_memory_map, &arg,
                           BUF_OUT(arg.buffer, entries, sizeof(entries[0]) * max_entries));
 
@@ -297,7 +300,7 @@ int xc_get_machine_memory_map(xc_interface *xch, struct e820entry entries[], uin
 
 int xc_domain_set_memmap_limit(xc_interface *xch, uint32_t domid, unsigned long map_limitkb)
 {
-    struct e820entry all = { .addr = 0, .size = (uint64_t)map_limitkb << 10, .type = E820_RAM };
+    struct e820entry all = {.addr = 0, .size = (uint64_t)map_limitkb << 10, .type = E820_RAM};
 
     return xc_domain_set_memory_map(xch, domid, &all, 1);
 }
@@ -309,16 +312,15 @@ int xc_domain_set_memmap_limit(xc_interface *xch, uint32_t domid, unsigned long 
 }
 #endif
 
-int xc_domain_cacheflush(xc_interface *xch, uint32_t domid, xen_pfn_t start_pfn,
-                         xen_pfn_t nr_pfns)
+int xc_domain_cacheflush(xc_interface *xch, uint32_t domid, xen_pfn_t start_pfn, xen_pfn_t nr_pfns)
 {
 #ifdef XC_X86
     /* Caches are coherent here: nothing to be done. */
     (void)xch, (void)domid, (void)start_pfn, (void)nr_pfns;
     return 0;
 #else
-    return domctl_value(xch, DOMCTL(cacheflush, domid, .u.cacheflush = { .start_pfn = start_pfn,
-                                                                         .nr_pfns = nr_pfns }));
+    return domctl_value(xch, DOMCTL(cacheflush, domid,
+                                    .u.cacheflush = {.start_pfn = start_pfn, .nr_pfns = nr_pfns}));
 #endif
 }
 
@@ -326,10 +328,9 @@ int xc_domain_setvnuma(xc_interface *xch, uint32_t domid, uint32_t nr_vnodes, ui
                        uint32_t nr_vcpus, xen_vmemrange_t *vmemrange, unsigned int *vdistance,
                        unsigned int *vcpu_to_vnode, unsigned int *vnode_to_pnode)
 {
-    struct xen_domctl op = DOMCTL(setvnumainfo, domid,
-                                  .u.vnuma = { .nr_vnodes = nr_vnodes,
-                                               .nr_vmemranges = nr_regions,
-                                               .nr_vcpus = nr_vcpus });
+    struct xen_domctl op = DOMCTL(
+        setvnumainfo, domid,
+        .u.vnuma = {.nr_vnodes = nr_vnodes, .nr_vmemranges = nr_regions, .nr_vcpus = nr_vcpus});
     struct xen_domctl_vnuma *v = &op.u.vnuma;
 
     if (!nr_vnodes || !nr_regions || !nr_vcpus || !vmemrange || !vdistance || !vcpu_to_vnode ||
@@ -346,8 +347,10 @@ int xc_domain_getvnuma(xc_interface *xch, uint32_t domid, uint32_t *nr_vnodes,
                        uint32_t *nr_vmemranges, uint32_t *nr_vcpus, xen_vmemrange_t *vmemrange,
                        unsigned int *vdistance, unsigned int *vcpu_to_vnode)
 {
-    struct xen_vnuma_topology_info arg = { .domid = (domid_t)domid, .nr_vnodes = *nr_vnodes,
-                                           .nr_vcpus = *nr_vcpus, .nr_vmemranges = *nr_vmemranges };
+    struct xen_vnuma_topology_info arg = {.domid = (domid_t)domid,
+                                          .nr_vnodes = *nr_vnodes,
+                                          .nr_vcpus = *nr_vcpus,
+                                          .nr_vmemranges = *nr_vmemranges};
     size_t nodes = *nr_vnodes;
     long rc = memory_with(
         xch, XENMEM_get_vnumainfo, &arg,
@@ -384,8 +387,8 @@ void *xc_memalign(xc_interface *xch, size_t alignment, size_t size)
 int xc_shadow_control(xc_interface *xch, uint32_t domid, unsigned int sop, unsigned int *mb,
                       unsigned int mode)
 {
-    struct xen_domctl op = DOMCTL(shadow_op, domid,
-                                  .u.shadow_op = { .op = sop, .mb = mb ? *mb : 0, .mode = mode });
+    struct xen_domctl op =
+        DOMCTL(shadow_op, domid, .u.shadow_op = {.op = sop, .mb = mb ? *mb : 0, .mode = mode});
     int rc = do_domctl(xch, &op);
 
     if (mb)
@@ -397,8 +400,8 @@ long long xc_logdirty_control(xc_interface *xch, uint32_t domid, unsigned int so
                               xc_hypercall_buffer_t *dirty_bitmap, unsigned long pages,
                               unsigned int mode, xc_shadow_op_stats_t *stats)
 {
-    struct xen_domctl op = DOMCTL(shadow_op, domid,
-                                  .u.shadow_op = { .op = sop, .pages = pages, .mode = mode });
+    struct xen_domctl op =
+        DOMCTL(shadow_op, domid, .u.shadow_op = {.op = sop, .pages = pages, .mode = mode});
     int rc;
 
     if (dirty_bitmap)

@@ -2,10 +2,10 @@
 /* Sharing of memory between HVM guests, and forks of them. */
 #include "private.h"
 
-#define SHARING(what, dom, ...)                                                                 \
-    (struct xen_mem_sharing_op)                                                                 \
-    {                                                                                           \
-        .op = XENMEM_sharing_op_##what, .domain = (domid_t)(dom), ##__VA_ARGS__                 \
+#define SHARING(what, dom, ...)                                                                    \
+    (struct xen_mem_sharing_op)                                                                    \
+    {                                                                                              \
+        .op = XENMEM_sharing_op_##what, .domain = (domid_t)(dom), ##__VA_ARGS__                    \
     }
 
 static int sharing(xc_interface *xch, struct xen_mem_sharing_op *op)
@@ -21,8 +21,8 @@ static int sharing_value(xc_interface *xch, struct xen_mem_sharing_op op)
 int xc_memshr_control(xc_interface *xch, uint32_t domid, int enable)
 {
     return domctl_value(xch, DOMCTL(mem_sharing_op, domid,
-                                    .u.mem_sharing_op = { .op = XEN_DOMCTL_MEM_SHARING_CONTROL,
-                                                          .u.enable = (uint8_t)enable }));
+                                    .u.mem_sharing_op = {.op = XEN_DOMCTL_MEM_SHARING_CONTROL,
+                                                         .u.enable = (uint8_t)enable}));
 }
 
 int xc_memshr_nominate_gfn(xc_interface *xch, uint32_t domid, unsigned long gfn, uint64_t *handle)
@@ -50,11 +50,11 @@ int xc_memshr_share_gfns(xc_interface *xch, uint32_t source_domain, unsigned lon
                          uint64_t client_handle)
 {
     return sharing_value(xch, SHARING(share, source_domain,
-                                      .u.share = { .source_gfn = source_gfn,
-                                                   .source_handle = source_handle,
-                                                   .client_domain = (domid_t)client_domain,
-                                                   .client_gfn = client_gfn,
-                                                   .client_handle = client_handle }));
+                                      .u.share = {.source_gfn = source_gfn,
+                                                  .source_handle = source_handle,
+                                                  .client_domain = (domid_t)client_domain,
+                                                  .client_gfn = client_gfn,
+                                                  .client_handle = client_handle}));
 }
 
 int xc_memshr_share_grefs(xc_interface *xch, uint32_t source_domain, grant_ref_t source_gref,
@@ -73,19 +73,19 @@ int xc_memshr_add_to_physmap(xc_interface *xch, uint32_t source_domain, unsigned
                              unsigned long client_gfn)
 {
     return sharing_value(xch, SHARING(add_physmap, source_domain,
-                                      .u.share = { .source_gfn = source_gfn,
-                                                   .source_handle = source_handle,
-                                                   .client_domain = (domid_t)client_domain,
-                                                   .client_gfn = client_gfn }));
+                                      .u.share = {.source_gfn = source_gfn,
+                                                  .source_handle = source_handle,
+                                                  .client_domain = (domid_t)client_domain,
+                                                  .client_gfn = client_gfn}));
 }
 
 int xc_memshr_range_share(xc_interface *xch, uint32_t source_domain, uint32_t client_domain,
                           uint64_t first_gfn, uint64_t last_gfn)
 {
     return sharing_value(xch, SHARING(range_share, source_domain,
-                                      .u.range = { .client_domain = (domid_t)client_domain,
-                                                   .first_gfn = first_gfn,
-                                                   .last_gfn = last_gfn }));
+                                      .u.range = {.client_domain = (domid_t)client_domain,
+                                                  .first_gfn = first_gfn,
+                                                  .last_gfn = last_gfn}));
 }
 
 int xc_memshr_fork(xc_interface *xch, uint32_t source_domain, uint32_t client_domain,
@@ -97,9 +97,9 @@ int xc_memshr_fork(xc_interface *xch, uint32_t source_domain, uint32_t client_do
         flags |= XENMEM_FORK_WITH_IOMMU_ALLOWED;
     if (block_interrupts)
         flags |= XENMEM_FORK_BLOCK_INTERRUPTS;
-    return sharing_value(xch, SHARING(fork, client_domain,
-                                      .u.fork = { .parent_domain = (domid_t)source_domain,
-                                                  .flags = flags }));
+    return sharing_value(
+        xch, SHARING(fork, client_domain,
+                     .u.fork = {.parent_domain = (domid_t)source_domain, .flags = flags}));
 }
 
 int xc_memshr_fork_reset(xc_interface *xch, uint32_t forked_domain, bool reset_state,

@@ -6,8 +6,7 @@
 
 static int vm_event(xc_interface *xch, uint32_t domid, uint32_t mode, uint32_t what, uint32_t *port)
 {
-    struct xen_domctl op = DOMCTL(vm_event_op, domid, .u.vm_event_op = { .op = what,
-                                                                         .mode = mode });
+    struct xen_domctl op = DOMCTL(vm_event_op, domid, .u.vm_event_op = {.op = what, .mode = mode});
     int rc = do_domctl(xch, &op);
 
     if (!rc && port)
@@ -17,8 +16,8 @@ static int vm_event(xc_interface *xch, uint32_t domid, uint32_t mode, uint32_t w
 
 int xc_vm_event_get_version(xc_interface *xch)
 {
-    struct xen_domctl op = DOMCTL(vm_event_op, DOMID_INVALID,
-                                  .u.vm_event_op.op = XEN_VM_EVENT_GET_VERSION);
+    struct xen_domctl op =
+        DOMCTL(vm_event_op, DOMID_INVALID, .u.vm_event_op.op = XEN_VM_EVENT_GET_VERSION);
     int rc = do_domctl(xch, &op);
 
     return rc ? rc : (int)op.u.vm_event_op.u.version;
@@ -86,15 +85,15 @@ int xc_monitor_resume(xc_interface *xch, uint32_t domid)
 }
 
 #define ENABLE(on) ((on) ? XEN_DOMCTL_MONITOR_OP_ENABLE : XEN_DOMCTL_MONITOR_OP_DISABLE)
-#define MONITOR(dom, on, what, ...)                                                             \
-    DOMCTL(monitor_op, dom, .u.monitor_op = { .op = ENABLE(on),                                 \
-                                              .event = XEN_DOMCTL_MONITOR_EVENT_##what,         \
-                                              ##__VA_ARGS__ })
+#define MONITOR(dom, on, what, ...)                                                                \
+    DOMCTL(monitor_op, dom,                                                                        \
+           .u.monitor_op = {                                                                       \
+               .op = ENABLE(on), .event = XEN_DOMCTL_MONITOR_EVENT_##what, ##__VA_ARGS__})
 
 int xc_monitor_get_capabilities(xc_interface *xch, uint32_t domid, uint32_t *capabilities)
 {
-    struct xen_domctl op = DOMCTL(monitor_op, domid,
-                                  .u.monitor_op.op = XEN_DOMCTL_MONITOR_OP_GET_CAPABILITIES);
+    struct xen_domctl op =
+        DOMCTL(monitor_op, domid, .u.monitor_op.op = XEN_DOMCTL_MONITOR_OP_GET_CAPABILITIES);
     int rc;
 
     if (!capabilities)
@@ -109,17 +108,17 @@ int xc_monitor_write_ctrlreg(xc_interface *xch, uint32_t domid, uint16_t index, 
                              bool sync, uint64_t bitmask, bool onchangeonly)
 {
     return domctl_value(xch, MONITOR(domid, enable, WRITE_CTRLREG,
-                                     .u.mov_to_cr = { .index = (uint8_t)index, .sync = sync,
-                                                      .onchangeonly = onchangeonly,
-                                                      .bitmask = bitmask }));
+                                     .u.mov_to_cr = {.index = (uint8_t)index,
+                                                     .sync = sync,
+                                                     .onchangeonly = onchangeonly,
+                                                     .bitmask = bitmask}));
 }
 
 int xc_monitor_mov_to_msr(xc_interface *xch, uint32_t domid, uint32_t msr, bool enable,
                           bool onchangeonly)
 {
     return domctl_value(xch, MONITOR(domid, enable, MOV_TO_MSR,
-                                     .u.mov_to_msr = { .msr = msr,
-                                                       .onchangeonly = onchangeonly }));
+                                     .u.mov_to_msr = {.msr = msr, .onchangeonly = onchangeonly}));
 }
 
 int xc_monitor_singlestep(xc_interface *xch, uint32_t domid, bool enable)
@@ -140,10 +139,10 @@ int xc_monitor_descriptor_access(xc_interface *xch, uint32_t domid, bool enable)
 int xc_monitor_guest_request(xc_interface *xch, uint32_t domid, bool enable, bool sync,
                              bool allow_userspace)
 {
-    return domctl_value(xch, MONITOR(domid, enable, GUEST_REQUEST,
-                                     .u.guest_request = { .sync = sync,
-                                                          .allow_userspace =
-                                                              enable && allow_userspace }));
+    return domctl_value(
+        xch,
+        MONITOR(domid, enable, GUEST_REQUEST,
+                .u.guest_request = {.sync = sync, .allow_userspace = enable && allow_userspace}));
 }
 
 int xc_monitor_inguest_pagefault(xc_interface *xch, uint32_t domid, bool disable)
@@ -154,8 +153,8 @@ int xc_monitor_inguest_pagefault(xc_interface *xch, uint32_t domid, bool disable
 
 int xc_monitor_debug_exceptions(xc_interface *xch, uint32_t domid, bool enable, bool sync)
 {
-    return domctl_value(xch, MONITOR(domid, enable, DEBUG_EXCEPTION,
-                                     .u.debug_exception.sync = sync));
+    return domctl_value(xch,
+                        MONITOR(domid, enable, DEBUG_EXCEPTION, .u.debug_exception.sync = sync));
 }
 
 int xc_monitor_cpuid(xc_interface *xch, uint32_t domid, bool enable)
@@ -181,16 +180,18 @@ int xc_monitor_vmexit(xc_interface *xch, uint32_t domid, bool enable, bool sync)
 int xc_monitor_emulate_each_rep(xc_interface *xch, uint32_t domid, bool enable)
 {
     return domctl_value(xch, DOMCTL(monitor_op, domid,
-                                    .u.monitor_op = {
-                                        .op = XEN_DOMCTL_MONITOR_OP_EMULATE_EACH_REP,
-                                        .event = enable }));
+                                    .u.monitor_op = {.op = XEN_DOMCTL_MONITOR_OP_EMULATE_EACH_REP,
+                                                     .event = enable}));
 }
 
-int xc_set_mem_access(xc_interface *xch, uint32_t domid, xenmem_access_t access,
-                      uint64_t first_pfn, uint32_t nr)
+int xc_set_mem_access(xc_interface *xch, uint32_t domid, xenmem_access_t access, uint64_t first_pfn,
+                      uint32_t nr)
 {
-    struct xen_mem_access_op arg = { .op = XENMEM_access_op_set_access, .domid = (domid_t)domid,
-                                     .access = (uint8_t)access, .pfn = first_pfn, .nr = nr };
+    struct xen_mem_access_op arg = {.op = XENMEM_access_op_set_access,
+                                    .domid = (domid_t)domid,
+                                    .access = (uint8_t)access,
+                                    .pfn = first_pfn,
+                                    .nr = nr};
 
     return (int)do_memory(xch, XENMEM_access_op, &arg);
 }
@@ -199,9 +200,11 @@ int xc_set_mem_access_multi(xc_interface *xch, uint32_t domid, uint8_t *access, 
                             uint32_t nr)
 {
     /* @pfn as the default, ~0, is for single settings; the lists count here. */
-    struct xen_mem_access_op arg = { .op = XENMEM_access_op_set_access_multi,
-                                     .domid = (domid_t)domid, .access = XENMEM_access_default + 1,
-                                     .pfn = ~0ULL, .nr = nr };
+    struct xen_mem_access_op arg = {.op = XENMEM_access_op_set_access_multi,
+                                    .domid = (domid_t)domid,
+                                    .access = XENMEM_access_default + 1,
+                                    .pfn = ~0ULL,
+                                    .nr = nr};
 
     return (int)memory_with(xch, XENMEM_access_op, &arg,
                             BUF_IN(arg.pfn_list, pages, sizeof(*pages) * nr),
@@ -210,8 +213,8 @@ int xc_set_mem_access_multi(xc_interface *xch, uint32_t domid, uint8_t *access, 
 
 int xc_get_mem_access(xc_interface *xch, uint32_t domid, uint64_t pfn, xenmem_access_t *access)
 {
-    struct xen_mem_access_op arg = { .op = XENMEM_access_op_get_access, .domid = (domid_t)domid,
-                                     .pfn = pfn };
+    struct xen_mem_access_op arg = {
+        .op = XENMEM_access_op_get_access, .domid = (domid_t)domid, .pfn = pfn};
     long rc = do_memory(xch, XENMEM_access_op, &arg);
 
     if (!rc)
@@ -238,7 +241,7 @@ int xc_mem_paging_resume(xc_interface *xch, uint32_t domid)
 
 static int paging(xc_interface *xch, uint32_t domid, uint8_t op, uint64_t gfn, void *buffer)
 {
-    struct xen_mem_paging_op arg = { .op = op, .domain = (domid_t)domid, .gfn = gfn };
+    struct xen_mem_paging_op arg = {.op = op, .domain = (domid_t)domid, .gfn = gfn};
 
     return (int)memory_with(xch, XENMEM_paging_op, &arg, BUF_IN(arg.buffer, buffer, XC_PAGE_SIZE));
 }

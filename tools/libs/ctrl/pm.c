@@ -4,8 +4,8 @@
 
 static int pmstat(xc_interface *xch, uint32_t type, int cpu, int *result)
 {
-    struct xen_sysctl op = SYSCTL(get_pmstat, .u.get_pmstat = { .type = type,
-                                                                .cpuid = (uint32_t)cpu });
+    struct xen_sysctl op =
+        SYSCTL(get_pmstat, .u.get_pmstat = {.type = type, .cpuid = (uint32_t)cpu});
     int rc = do_sysctl(xch, &op);
 
     if (!rc && result)
@@ -36,8 +36,8 @@ int xc_pm_reset_cxstat(xc_interface *xch, int cpuid)
 
 int xc_pm_get_pxstat(xc_interface *xch, int cpuid, struct xc_px_stat *pxpt)
 {
-    struct xen_sysctl op = SYSCTL(get_pmstat, .u.get_pmstat = { .type = PMSTAT_get_pxstat,
-                                                                .cpuid = (uint32_t)cpuid });
+    struct xen_sysctl op =
+        SYSCTL(get_pmstat, .u.get_pmstat = {.type = PMSTAT_get_pxstat, .cpuid = (uint32_t)cpuid});
     struct pm_px_stat *px = &op.u.get_pmstat.u.getpx;
     int max, rc;
 
@@ -61,8 +61,8 @@ int xc_pm_get_pxstat(xc_interface *xch, int cpuid, struct xc_px_stat *pxpt)
 
 int xc_pm_get_cxstat(xc_interface *xch, int cpuid, struct xc_cx_stat *cxpt)
 {
-    struct xen_sysctl op = SYSCTL(get_pmstat, .u.get_pmstat = { .type = PMSTAT_get_cxstat,
-                                                                .cpuid = (uint32_t)cpuid });
+    struct xen_sysctl op =
+        SYSCTL(get_pmstat, .u.get_pmstat = {.type = PMSTAT_get_cxstat, .cpuid = (uint32_t)cpuid});
     struct pm_cx_stat *cx = &op.u.get_pmstat.u.getcx;
     int rc;
 
@@ -85,7 +85,7 @@ int xc_pm_get_cxstat(xc_interface *xch, int cpuid, struct xc_cx_stat *cxpt)
 
 static struct xen_sysctl pm_op(uint32_t cmd, int cpu)
 {
-    return SYSCTL(pm_op, .u.pm_op = { .cmd = cmd, .cpuid = (uint32_t)cpu });
+    return SYSCTL(pm_op, .u.pm_op = {.cmd = cmd, .cpuid = (uint32_t)cpu});
 }
 
 /* The numbers go both ways; space is given by the caller. */
@@ -126,8 +126,7 @@ int xc_get_cpufreq_para(xc_interface *xch, int cpuid, struct xc_get_cpufreq_para
         return fail(EINVAL);
     para_in(sys, u);
     rc = sysctl_with(
-        xch, &op,
-        BUF_BOTH(sys->affected_cpus, space ? u->affected_cpus : NULL, 4ul * u->cpu_num),
+        xch, &op, BUF_BOTH(sys->affected_cpus, space ? u->affected_cpus : NULL, 4ul * u->cpu_num),
         BUF_BOTH(sys->scaling_available_frequencies,
                  space ? u->scaling_available_frequencies : NULL, 4ul * u->freq_num),
         BUF_BOTH(sys->scaling_available_governors, space ? u->scaling_available_governors : NULL,

@@ -38,9 +38,18 @@ struct bounce {
     enum bounce_dir dir;
     void *hyp;
 };
-#define BUF_IN(hnd, ptr, len) { &(hnd).p, (void *)(uintptr_t)(ptr), (len), BOUNCE_IN, NULL }
-#define BUF_OUT(hnd, ptr, len) { &(hnd).p, (ptr), (len), BOUNCE_OUT, NULL }
-#define BUF_BOTH(hnd, ptr, len) { &(hnd).p, (ptr), (len), BOUNCE_BOTH, NULL }
+#define BUF_IN(hnd, ptr, len)                                                                      \
+    {                                                                                              \
+        &(hnd).p, (void *)(uintptr_t)(ptr), (len), BOUNCE_IN, NULL                                 \
+    }
+#define BUF_OUT(hnd, ptr, len)                                                                     \
+    {                                                                                              \
+        &(hnd).p, (ptr), (len), BOUNCE_OUT, NULL                                                   \
+    }
+#define BUF_BOTH(hnd, ptr, len)                                                                    \
+    {                                                                                              \
+        &(hnd).p, (ptr), (len), BOUNCE_BOTH, NULL                                                  \
+    }
 
 /* Returns 0, or -1 with errno and nothing held. */
 int bounce_in(xc_interface *xch, struct bounce *b, unsigned int nr);
@@ -62,28 +71,28 @@ int cmd_bounced(xc_interface *xch, unsigned int hypercall, unsigned int cmd, voi
 int op_bounced(xc_interface *xch, unsigned int hypercall, void *op, size_t len, struct bounce *b,
                unsigned int nr);
 
-#define BOUNCES(...)                                                                            \
-    (struct bounce[]){ __VA_ARGS__ },                                                           \
-        (unsigned int)(sizeof((struct bounce[]){ __VA_ARGS__ }) / sizeof(struct bounce))
+#define BOUNCES(...)                                                                               \
+    (struct bounce[]){__VA_ARGS__},                                                                \
+        (unsigned int)(sizeof((struct bounce[]){__VA_ARGS__}) / sizeof(struct bounce))
 #define domctl_with(xch, op, ...) domctl_bounced(xch, op, BOUNCES(__VA_ARGS__))
 #define sysctl_with(xch, op, ...) sysctl_bounced(xch, op, BOUNCES(__VA_ARGS__))
-#define memory_with(xch, cmd, arg, ...)                                                         \
+#define memory_with(xch, cmd, arg, ...)                                                            \
     memory_bounced(xch, cmd, arg, sizeof(*(arg)), BOUNCES(__VA_ARGS__))
-#define do_domctl(xch, op) domctl_bounced(xch, op, NULL, 0)
-#define do_sysctl(xch, op) sysctl_bounced(xch, op, NULL, 0)
+#define do_domctl(xch, op)       domctl_bounced(xch, op, NULL, 0)
+#define do_sysctl(xch, op)       sysctl_bounced(xch, op, NULL, 0)
 #define do_memory(xch, cmd, arg) memory_bounced(xch, cmd, arg, sizeof(*(arg)), NULL, 0)
-#define do_cmd(xch, hypercall, cmd, arg)                                                        \
+#define do_cmd(xch, hypercall, cmd, arg)                                                           \
     cmd_bounced(xch, __HYPERVISOR_##hypercall, cmd, arg, sizeof(*(arg)), NULL, 0)
 
-#define DOMCTL(name, dom, ...)                                                                  \
-    (struct xen_domctl)                                                                         \
-    {                                                                                           \
-        .cmd = XEN_DOMCTL_##name, .domain = (domid_t)(dom), ##__VA_ARGS__                       \
+#define DOMCTL(name, dom, ...)                                                                     \
+    (struct xen_domctl)                                                                            \
+    {                                                                                              \
+        .cmd = XEN_DOMCTL_##name, .domain = (domid_t)(dom), ##__VA_ARGS__                          \
     }
-#define SYSCTL(name, ...)                                                                       \
-    (struct xen_sysctl)                                                                         \
-    {                                                                                           \
-        .cmd = XEN_SYSCTL_##name, ##__VA_ARGS__                                                 \
+#define SYSCTL(name, ...)                                                                          \
+    (struct xen_sysctl)                                                                            \
+    {                                                                                              \
+        .cmd = XEN_SYSCTL_##name, ##__VA_ARGS__                                                    \
     }
 
 /* A domctl that only takes values. */

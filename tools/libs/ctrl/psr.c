@@ -4,9 +4,9 @@
 
 #ifdef XC_X86
 /* Source: Intel SDM vol 3B, 18.18, "Intel Resource Director Technology Monitoring". */
-#define MSR_QM_EVTSEL 0xc8d
-#define MSR_QM_CTR 0xc8e
-#define MSR_TSC 0x10
+#define MSR_QM_EVTSEL   0xc8d
+#define MSR_QM_CTR      0xc8e
+#define MSR_TSC         0x10
 #define QM_CTR_UNUSABLE (3ull << 62) /* error, or no data */
 
 static int cmt(xc_interface *xch, uint32_t domid, uint32_t cmd, uint32_t *data)
@@ -79,12 +79,13 @@ int xc_psr_cmt_get_data(xc_interface *xch, uint32_t rmid, uint32_t cpu, xc_psr_c
                         uint64_t *monitor_data, uint64_t *tsc)
 {
     xc_resource_entry_t entries[3] = {
-        { .u.cmd = XEN_RESOURCE_OP_MSR_WRITE, .idx = MSR_QM_EVTSEL,
-          .val = (uint64_t)rmid << 32 | ((uint64_t)type + 1) },
-        { .u.cmd = XEN_RESOURCE_OP_MSR_READ, .idx = MSR_QM_CTR },
-        { .u.cmd = XEN_RESOURCE_OP_MSR_READ, .idx = MSR_TSC },
+        {.u.cmd = XEN_RESOURCE_OP_MSR_WRITE,
+         .idx = MSR_QM_EVTSEL,
+         .val = (uint64_t)rmid << 32 | ((uint64_t)type + 1)},
+        {.u.cmd = XEN_RESOURCE_OP_MSR_READ, .idx = MSR_QM_CTR},
+        {.u.cmd = XEN_RESOURCE_OP_MSR_READ, .idx = MSR_TSC},
     };
-    xc_resource_op_t op = { .cpu = cpu, .nr_entries = tsc ? 3 : 2, .entries = entries };
+    xc_resource_op_t op = {.cpu = cpu, .nr_entries = tsc ? 3 : 2, .entries = entries};
 
     if ((unsigned int)type > XC_PSR_CMT_LOCAL_MEM_COUNT)
         return fail(EINVAL);
@@ -101,11 +102,11 @@ int xc_psr_cmt_get_data(xc_interface *xch, uint32_t rmid, uint32_t cpu, xc_psr_c
 static const struct {
     uint32_t get, set;
 } psr_cmd[] = {
-    [XC_PSR_CAT_L3_CBM] = { XEN_DOMCTL_PSR_GET_L3_CBM, XEN_DOMCTL_PSR_SET_L3_CBM },
-    [XC_PSR_CAT_L3_CBM_CODE] = { XEN_DOMCTL_PSR_GET_L3_CODE, XEN_DOMCTL_PSR_SET_L3_CODE },
-    [XC_PSR_CAT_L3_CBM_DATA] = { XEN_DOMCTL_PSR_GET_L3_DATA, XEN_DOMCTL_PSR_SET_L3_DATA },
-    [XC_PSR_CAT_L2_CBM] = { XEN_DOMCTL_PSR_GET_L2_CBM, XEN_DOMCTL_PSR_SET_L2_CBM },
-    [XC_PSR_MBA_THRTL] = { XEN_DOMCTL_PSR_GET_MBA_THRTL, XEN_DOMCTL_PSR_SET_MBA_THRTL },
+    [XC_PSR_CAT_L3_CBM] = {XEN_DOMCTL_PSR_GET_L3_CBM, XEN_DOMCTL_PSR_SET_L3_CBM},
+    [XC_PSR_CAT_L3_CBM_CODE] = {XEN_DOMCTL_PSR_GET_L3_CODE, XEN_DOMCTL_PSR_SET_L3_CODE},
+    [XC_PSR_CAT_L3_CBM_DATA] = {XEN_DOMCTL_PSR_GET_L3_DATA, XEN_DOMCTL_PSR_SET_L3_DATA},
+    [XC_PSR_CAT_L2_CBM] = {XEN_DOMCTL_PSR_GET_L2_CBM, XEN_DOMCTL_PSR_SET_L2_CBM},
+    [XC_PSR_MBA_THRTL] = {XEN_DOMCTL_PSR_GET_MBA_THRTL, XEN_DOMCTL_PSR_SET_MBA_THRTL},
 };
 
 static bool psr_type_known(xc_psr_type type)
@@ -118,9 +119,9 @@ int xc_psr_set_domain_data(xc_interface *xch, uint32_t domid, xc_psr_type type, 
 {
     if (!psr_type_known(type))
         return fail(EINVAL);
-    return domctl_value(xch, DOMCTL(psr_alloc, domid,
-                                    .u.psr_alloc = { .cmd = psr_cmd[type].set, .target = target,
-                                                     .data = data }));
+    return domctl_value(
+        xch, DOMCTL(psr_alloc, domid,
+                    .u.psr_alloc = {.cmd = psr_cmd[type].set, .target = target, .data = data}));
 }
 
 int xc_psr_get_domain_data(xc_interface *xch, uint32_t domid, xc_psr_type type, uint32_t target,

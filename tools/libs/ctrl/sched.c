@@ -2,28 +2,28 @@
 #include "private.h"
 
 /* A domain's parameters under one scheduler: get and set differ in the command alone. */
-#define DOMAIN_PARAMS(name, member, id)                                                         \
-    static int name##_domain(xc_interface *xch, uint32_t domid, uint32_t cmd,                   \
-                             struct xen_domctl_sched_##member *sdom)                            \
-    {                                                                                           \
-        struct xen_domctl op = DOMCTL(scheduler_op, domid,                                      \
-                                      .u.scheduler_op = { .sched_id = (id), .cmd = cmd,         \
-                                                          .u.member = *sdom });                 \
-        int rc = do_domctl(xch, &op);                                                           \
-                                                                                                \
-        if (!rc)                                                                                \
-            *sdom = op.u.scheduler_op.u.member;                                                 \
-        return rc;                                                                              \
-    }                                                                                           \
-    int xc_sched_##name##_domain_set(xc_interface *xch, uint32_t domid,                         \
-                                     struct xen_domctl_sched_##member *sdom)                    \
-    {                                                                                           \
-        return name##_domain(xch, domid, XEN_DOMCTL_SCHEDOP_putinfo, sdom);                     \
-    }                                                                                           \
-    int xc_sched_##name##_domain_get(xc_interface *xch, uint32_t domid,                         \
-                                     struct xen_domctl_sched_##member *sdom)                    \
-    {                                                                                           \
-        return name##_domain(xch, domid, XEN_DOMCTL_SCHEDOP_getinfo, sdom);                     \
+#define DOMAIN_PARAMS(name, member, id)                                                            \
+    static int name##_domain(xc_interface *xch, uint32_t domid, uint32_t cmd,                      \
+                             struct xen_domctl_sched_##member *sdom)                               \
+    {                                                                                              \
+        struct xen_domctl op =                                                                     \
+            DOMCTL(scheduler_op, domid,                                                            \
+                   .u.scheduler_op = {.sched_id = (id), .cmd = cmd, .u.member = *sdom});           \
+        int rc = do_domctl(xch, &op);                                                              \
+                                                                                                   \
+        if (!rc)                                                                                   \
+            *sdom = op.u.scheduler_op.u.member;                                                    \
+        return rc;                                                                                 \
+    }                                                                                              \
+    int xc_sched_##name##_domain_set(xc_interface *xch, uint32_t domid,                            \
+                                     struct xen_domctl_sched_##member *sdom)                       \
+    {                                                                                              \
+        return name##_domain(xch, domid, XEN_DOMCTL_SCHEDOP_putinfo, sdom);                        \
+    }                                                                                              \
+    int xc_sched_##name##_domain_get(xc_interface *xch, uint32_t domid,                            \
+                                     struct xen_domctl_sched_##member *sdom)                       \
+    {                                                                                              \
+        return name##_domain(xch, domid, XEN_DOMCTL_SCHEDOP_getinfo, sdom);                        \
     }
 
 DOMAIN_PARAMS(credit, credit, XEN_SCHEDULER_CREDIT)
@@ -31,27 +31,27 @@ DOMAIN_PARAMS(credit2, credit2, XEN_SCHEDULER_CREDIT2)
 DOMAIN_PARAMS(rtds, rtds, XEN_SCHEDULER_RTDS)
 
 /* A pool's parameters. */
-#define POOL_PARAMS(name, member, type, id)                                                     \
-    static int name##_params(xc_interface *xch, uint32_t pool, uint32_t cmd, struct type *p)    \
-    {                                                                                           \
-        struct xen_sysctl op = SYSCTL(scheduler_op,                                             \
-                                      .u.scheduler_op = { .cpupool_id = pool, .sched_id = (id), \
-                                                          .cmd = cmd, .u.member = *p });        \
-        int rc = do_sysctl(xch, &op);                                                           \
-                                                                                                \
-        if (!rc)                                                                                \
-            *p = op.u.scheduler_op.u.member;                                                    \
-        return rc;                                                                              \
-    }                                                                                           \
-    int xc_sched_##name##_params_set(xc_interface *xch, uint32_t cpupool_id,                    \
-                                     struct type *schedule)                                     \
-    {                                                                                           \
-        return name##_params(xch, cpupool_id, XEN_SYSCTL_SCHEDOP_putinfo, schedule);            \
-    }                                                                                           \
-    int xc_sched_##name##_params_get(xc_interface *xch, uint32_t cpupool_id,                    \
-                                     struct type *schedule)                                     \
-    {                                                                                           \
-        return name##_params(xch, cpupool_id, XEN_SYSCTL_SCHEDOP_getinfo, schedule);            \
+#define POOL_PARAMS(name, member, type, id)                                                        \
+    static int name##_params(xc_interface *xch, uint32_t pool, uint32_t cmd, struct type *p)       \
+    {                                                                                              \
+        struct xen_sysctl op = SYSCTL(                                                             \
+            scheduler_op,                                                                          \
+            .u.scheduler_op = {.cpupool_id = pool, .sched_id = (id), .cmd = cmd, .u.member = *p}); \
+        int rc = do_sysctl(xch, &op);                                                              \
+                                                                                                   \
+        if (!rc)                                                                                   \
+            *p = op.u.scheduler_op.u.member;                                                       \
+        return rc;                                                                                 \
+    }                                                                                              \
+    int xc_sched_##name##_params_set(xc_interface *xch, uint32_t cpupool_id,                       \
+                                     struct type *schedule)                                        \
+    {                                                                                              \
+        return name##_params(xch, cpupool_id, XEN_SYSCTL_SCHEDOP_putinfo, schedule);               \
+    }                                                                                              \
+    int xc_sched_##name##_params_get(xc_interface *xch, uint32_t cpupool_id,                       \
+                                     struct type *schedule)                                        \
+    {                                                                                              \
+        return name##_params(xch, cpupool_id, XEN_SYSCTL_SCHEDOP_getinfo, schedule);               \
     }
 
 POOL_PARAMS(credit, sched_credit, xen_sysctl_credit_schedule, XEN_SCHEDULER_CREDIT)
@@ -60,9 +60,9 @@ POOL_PARAMS(credit2, sched_credit2, xen_sysctl_credit2_schedule, XEN_SCHEDULER_C
 static int rtds_vcpu(xc_interface *xch, uint32_t domid, uint32_t cmd,
                      struct xen_domctl_schedparam_vcpu *vcpus, uint32_t num_vcpus)
 {
-    struct xen_domctl op = DOMCTL(scheduler_op, domid,
-                                  .u.scheduler_op = { .sched_id = XEN_SCHEDULER_RTDS, .cmd = cmd,
-                                                      .u.v.nr_vcpus = num_vcpus });
+    struct xen_domctl op = DOMCTL(
+        scheduler_op, domid,
+        .u.scheduler_op = {.sched_id = XEN_SCHEDULER_RTDS, .cmd = cmd, .u.v.nr_vcpus = num_vcpus});
 
     return domctl_with(xch, &op,
                        BUF_BOTH(op.u.scheduler_op.u.v.vcpus, vcpus, sizeof(*vcpus) * num_vcpus));
@@ -83,9 +83,9 @@ int xc_sched_rtds_vcpu_get(xc_interface *xch, uint32_t domid,
 static int arinc653(xc_interface *xch, uint32_t pool, uint32_t cmd,
                     struct xen_sysctl_arinc653_schedule *schedule)
 {
-    struct xen_sysctl op = SYSCTL(scheduler_op,
-                                  .u.scheduler_op = { .cpupool_id = pool, .cmd = cmd,
-                                                      .sched_id = XEN_SCHEDULER_ARINC653 });
+    struct xen_sysctl op = SYSCTL(
+        scheduler_op,
+        .u.scheduler_op = {.cpupool_id = pool, .cmd = cmd, .sched_id = XEN_SCHEDULER_ARINC653});
 
     return sysctl_with(
         xch, &op,
@@ -130,17 +130,19 @@ static int pool_op(xc_interface *xch, struct xen_sysctl_cpupool_op arg, uint32_t
 
 int xc_cpupool_create(xc_interface *xch, uint32_t *ppoolid, uint32_t sched_id)
 {
-    return pool_op(xch, (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_CREATE,
-                                                        .cpupool_id = *ppoolid,
-                                                        .sched_id = sched_id },
+    return pool_op(xch,
+                   (struct xen_sysctl_cpupool_op){.op = XEN_SYSCTL_CPUPOOL_OP_CREATE,
+                                                  .cpupool_id = *ppoolid,
+                                                  .sched_id = sched_id},
                    ppoolid);
 }
 
 int xc_cpupool_destroy(xc_interface *xch, uint32_t poolid)
 {
-    return pool_op(xch, (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_DESTROY,
-                                                        .cpupool_id = poolid },
-                   NULL);
+    return pool_op(
+        xch,
+        (struct xen_sysctl_cpupool_op){.op = XEN_SYSCTL_CPUPOOL_OP_DESTROY, .cpupool_id = poolid},
+        NULL);
 }
 
 static uint32_t pool_cpu(int cpu)
@@ -150,32 +152,35 @@ static uint32_t pool_cpu(int cpu)
 
 int xc_cpupool_addcpu(xc_interface *xch, uint32_t poolid, int cpu)
 {
-    return pool_op(xch, (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_ADDCPU,
-                                                        .cpupool_id = poolid,
-                                                        .cpu = pool_cpu(cpu) },
+    return pool_op(xch,
+                   (struct xen_sysctl_cpupool_op){.op = XEN_SYSCTL_CPUPOOL_OP_ADDCPU,
+                                                  .cpupool_id = poolid,
+                                                  .cpu = pool_cpu(cpu)},
                    NULL);
 }
 
 int xc_cpupool_removecpu(xc_interface *xch, uint32_t poolid, int cpu)
 {
-    return pool_op(xch, (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_RMCPU,
-                                                        .cpupool_id = poolid,
-                                                        .cpu = pool_cpu(cpu) },
+    return pool_op(xch,
+                   (struct xen_sysctl_cpupool_op){.op = XEN_SYSCTL_CPUPOOL_OP_RMCPU,
+                                                  .cpupool_id = poolid,
+                                                  .cpu = pool_cpu(cpu)},
                    NULL);
 }
 
 int xc_cpupool_movedomain(xc_interface *xch, uint32_t poolid, uint32_t domid)
 {
-    return pool_op(xch, (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN,
-                                                        .cpupool_id = poolid, .domid = domid },
+    return pool_op(xch,
+                   (struct xen_sysctl_cpupool_op){.op = XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN,
+                                                  .cpupool_id = poolid,
+                                                  .domid = domid},
                    NULL);
 }
 
 xc_cpupoolinfo_t *xc_cpupool_getinfo(xc_interface *xch, uint32_t poolid)
 {
-    struct xen_sysctl op = SYSCTL(cpupool_op,
-                                  .u.cpupool_op = { .op = XEN_SYSCTL_CPUPOOL_OP_INFO,
-                                                    .cpupool_id = poolid });
+    struct xen_sysctl op = SYSCTL(
+        cpupool_op, .u.cpupool_op = {.op = XEN_SYSCTL_CPUPOOL_OP_INFO, .cpupool_id = poolid});
     struct xen_sysctl_cpupool_op *pool = &op.u.cpupool_op;
     int size = xc_get_cpumap_size(xch);
     xc_cpupoolinfo_t *info;

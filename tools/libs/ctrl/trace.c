@@ -12,7 +12,7 @@ static int tbuf(xc_interface *xch, struct xen_sysctl_tbuf_op *arg)
 
 int xc_tbuf_get_size(xc_interface *xch, unsigned long *size)
 {
-    struct xen_sysctl_tbuf_op arg = { .cmd = XEN_SYSCTL_TBUFOP_get_info };
+    struct xen_sysctl_tbuf_op arg = {.cmd = XEN_SYSCTL_TBUFOP_get_info};
     int rc = tbuf(xch, &arg);
 
     if (!rc)
@@ -22,18 +22,18 @@ int xc_tbuf_get_size(xc_interface *xch, unsigned long *size)
 
 int xc_tbuf_set_size(xc_interface *xch, unsigned long size)
 {
-    return tbuf(xch, &(struct xen_sysctl_tbuf_op){ .cmd = XEN_SYSCTL_TBUFOP_set_size,
-                                                   .size = (uint32_t)size });
+    return tbuf(xch, &(struct xen_sysctl_tbuf_op){.cmd = XEN_SYSCTL_TBUFOP_set_size,
+                                                  .size = (uint32_t)size});
 }
 
 int xc_tbuf_enable(xc_interface *xch, unsigned long pages, unsigned long *mfn, unsigned long *size)
 {
-    struct xen_sysctl_tbuf_op info = { .cmd = XEN_SYSCTL_TBUFOP_get_info };
+    struct xen_sysctl_tbuf_op info = {.cmd = XEN_SYSCTL_TBUFOP_get_info};
 
     /* A size that was set before cannot be changed; the one there is, is told below. */
     if (pages)
         xc_tbuf_set_size(xch, pages);
-    if (tbuf(xch, &(struct xen_sysctl_tbuf_op){ .cmd = XEN_SYSCTL_TBUFOP_enable }) ||
+    if (tbuf(xch, &(struct xen_sysctl_tbuf_op){.cmd = XEN_SYSCTL_TBUFOP_enable}) ||
         tbuf(xch, &info))
         return -1;
     *mfn = info.buffer_mfn;
@@ -43,7 +43,7 @@ int xc_tbuf_enable(xc_interface *xch, unsigned long pages, unsigned long *mfn, u
 
 int xc_tbuf_disable(xc_interface *xch)
 {
-    return tbuf(xch, &(struct xen_sysctl_tbuf_op){ .cmd = XEN_SYSCTL_TBUFOP_disable });
+    return tbuf(xch, &(struct xen_sysctl_tbuf_op){.cmd = XEN_SYSCTL_TBUFOP_disable});
 }
 
 int xc_tbuf_set_cpu_mask(xc_interface *xch, xc_cpumap_t mask)
@@ -60,13 +60,13 @@ int xc_tbuf_set_cpu_mask(xc_interface *xch, xc_cpumap_t mask)
 
 int xc_tbuf_set_evt_mask(xc_interface *xch, uint32_t mask)
 {
-    return tbuf(xch, &(struct xen_sysctl_tbuf_op){ .cmd = XEN_SYSCTL_TBUFOP_set_evt_mask,
-                                                   .evt_mask = mask });
+    return tbuf(
+        xch, &(struct xen_sysctl_tbuf_op){.cmd = XEN_SYSCTL_TBUFOP_set_evt_mask, .evt_mask = mask});
 }
 
-#define VMTRACE(what, dom, vcpu_, ...)                                                          \
-    DOMCTL(vmtrace_op, dom, .u.vmtrace_op = { .cmd = XEN_DOMCTL_vmtrace_##what,                 \
-                                              .vcpu = (vcpu_), ##__VA_ARGS__ })
+#define VMTRACE(what, dom, vcpu_, ...)                                                             \
+    DOMCTL(vmtrace_op, dom,                                                                        \
+           .u.vmtrace_op = {.cmd = XEN_DOMCTL_vmtrace_##what, .vcpu = (vcpu_), ##__VA_ARGS__})
 
 int xc_vmtrace_enable(xc_interface *xch, uint32_t domid, uint32_t vcpu)
 {

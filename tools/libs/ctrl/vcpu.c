@@ -30,11 +30,12 @@ int xc_vcpu_getinfo(xc_interface *xch, uint32_t domid, uint32_t vcpu, xc_vcpuinf
 int xc_vcpu_get_extstate(xc_interface *xch, uint32_t domid, uint32_t vcpu,
                          xc_vcpu_extstate_t *extstate)
 {
-    struct xen_domctl op = DOMCTL(getvcpuextstate, domid,
-                                  .u.vcpuextstate = { .vcpu = vcpu, .size = extstate->size,
-                                                      .xfeature_mask = extstate->xfeature_mask });
-    int rc = domctl_with(xch, &op,
-                         BUF_OUT(op.u.vcpuextstate.buffer, extstate->buffer, extstate->size));
+    struct xen_domctl op =
+        DOMCTL(getvcpuextstate, domid,
+               .u.vcpuextstate = {
+                   .vcpu = vcpu, .size = extstate->size, .xfeature_mask = extstate->xfeature_mask});
+    int rc =
+        domctl_with(xch, &op, BUF_OUT(op.u.vcpuextstate.buffer, extstate->buffer, extstate->size));
 
     if (!rc) {
         extstate->size = op.u.vcpuextstate.size;
@@ -66,12 +67,11 @@ static int affinity(xc_interface *xch, struct xen_domctl *op, xc_cpumap_t hard, 
                        BUF_BOTH(va->cpumap_soft.bitmap, soft, (size_t)size));
 }
 
-int xc_vcpu_setaffinity(xc_interface *xch, uint32_t domid, int vcpu,
-                        xc_cpumap_t cpumap_hard_inout, xc_cpumap_t cpumap_soft_inout,
-                        uint32_t flags)
+int xc_vcpu_setaffinity(xc_interface *xch, uint32_t domid, int vcpu, xc_cpumap_t cpumap_hard_inout,
+                        xc_cpumap_t cpumap_soft_inout, uint32_t flags)
 {
-    struct xen_domctl op = DOMCTL(setvcpuaffinity, domid,
-                                  .u.vcpuaffinity = { .vcpu = (uint32_t)vcpu, .flags = flags });
+    struct xen_domctl op =
+        DOMCTL(setvcpuaffinity, domid, .u.vcpuaffinity = {.vcpu = (uint32_t)vcpu, .flags = flags});
 
     return affinity(xch, &op, cpumap_hard_inout, cpumap_soft_inout);
 }
@@ -79,8 +79,8 @@ int xc_vcpu_setaffinity(xc_interface *xch, uint32_t domid, int vcpu,
 int xc_vcpu_getaffinity(xc_interface *xch, uint32_t domid, int vcpu, xc_cpumap_t cpumap_hard,
                         xc_cpumap_t cpumap_soft, uint32_t flags)
 {
-    struct xen_domctl op = DOMCTL(getvcpuaffinity, domid,
-                                  .u.vcpuaffinity = { .vcpu = (uint32_t)vcpu, .flags = flags });
+    struct xen_domctl op =
+        DOMCTL(getvcpuaffinity, domid, .u.vcpuaffinity = {.vcpu = (uint32_t)vcpu, .flags = flags});
 
     return affinity(xch, &op, cpumap_hard, cpumap_soft);
 }
@@ -114,9 +114,10 @@ int xc_dom_vuart_init(xc_interface *xch, uint32_t type, uint32_t domid, uint32_t
                       xen_pfn_t gfn, evtchn_port_t *evtchn)
 {
     struct xen_domctl op = DOMCTL(vuart_op, domid,
-                                  .u.vuart_op = { .cmd = XEN_DOMCTL_VUART_OP_INIT, .type = type,
-                                                  .gfn = gfn,
-                                                  .console_domid = (domid_t)console_domid });
+                                  .u.vuart_op = {.cmd = XEN_DOMCTL_VUART_OP_INIT,
+                                                 .type = type,
+                                                 .gfn = gfn,
+                                                 .console_domid = (domid_t)console_domid});
     int rc = do_domctl(xch, &op);
 
     if (!rc)
@@ -135,10 +136,9 @@ int xc_domain_hvm_getcontext(xc_interface *xch, uint32_t domid, uint8_t *ctxt_bu
 int xc_domain_hvm_getcontext_partial(xc_interface *xch, uint32_t domid, uint16_t typecode,
                                      uint16_t instance, void *ctxt_buf, uint32_t size)
 {
-    struct xen_domctl op = DOMCTL(gethvmcontext_partial, domid,
-                                  .u.hvmcontext_partial = { .type = typecode,
-                                                            .instance = instance,
-                                                            .bufsz = size });
+    struct xen_domctl op =
+        DOMCTL(gethvmcontext_partial, domid,
+               .u.hvmcontext_partial = {.type = typecode, .instance = instance, .bufsz = size});
 
     if (!ctxt_buf)
         return fail(EINVAL);

@@ -67,8 +67,8 @@ int xendevicemodel_restrict(xendevicemodel_handle *dmod, domid_t domid)
 int dm_op_data(xendevicemodel_handle *dmod, domid_t domid, struct xen_dm_op *op, void *data,
                size_t len)
 {
-    struct dev_dm_buf bufs[2] = { { op, sizeof(*op) }, { data, len } };
-    struct dev_dm_op arg = { domid, data ? 2 : 1, bufs };
+    struct dev_dm_buf bufs[2] = {{op, sizeof(*op)}, {data, len}};
+    struct dev_dm_op arg = {domid, data ? 2 : 1, bufs};
 
     return dm_ioctl(dmod, DEV_PRIVCMD_DM_OP, &arg);
 }

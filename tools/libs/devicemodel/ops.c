@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "private.h"
 
-#define DM_OP(name, ...) ((struct xen_dm_op){ .op = XEN_DMOP_##name, .u.name = { __VA_ARGS__ } })
+#define DM_OP(name, ...) ((struct xen_dm_op){.op = XEN_DMOP_##name, .u.name = {__VA_ARGS__}})
 
 int xendevicemodel_create_ioreq_server(xendevicemodel_handle *dmod, domid_t domid,
                                        int handle_bufioreq, ioservid_t *id)
@@ -57,16 +57,18 @@ int xendevicemodel_map_io_range_to_ioreq_server(xendevicemodel_handle *dmod, dom
                                                 ioservid_t id, int is_mmio, uint64_t start,
                                                 uint64_t end)
 {
-    return dm_op(dmod, domid, DM_OP(map_io_range_to_ioreq_server, .id = id,
-                                    .type = range_type(is_mmio), .start = start, .end = end));
+    return dm_op(dmod, domid,
+                 DM_OP(map_io_range_to_ioreq_server, .id = id, .type = range_type(is_mmio),
+                       .start = start, .end = end));
 }
 
 int xendevicemodel_unmap_io_range_from_ioreq_server(xendevicemodel_handle *dmod, domid_t domid,
                                                     ioservid_t id, int is_mmio, uint64_t start,
                                                     uint64_t end)
 {
-    return dm_op(dmod, domid, DM_OP(unmap_io_range_from_ioreq_server, .id = id,
-                                    .type = range_type(is_mmio), .start = start, .end = end));
+    return dm_op(dmod, domid,
+                 DM_OP(unmap_io_range_from_ioreq_server, .id = id, .type = range_type(is_mmio),
+                       .start = start, .end = end));
 }
 
 int xendevicemodel_map_pcidev_to_ioreq_server(xendevicemodel_handle *dmod, domid_t domid,
@@ -75,8 +77,9 @@ int xendevicemodel_map_pcidev_to_ioreq_server(xendevicemodel_handle *dmod, domid
 {
     uint32_t sbdf = XEN_DMOP_PCI_SBDF((uint32_t)segment, bus, device, function);
 
-    return dm_op(dmod, domid, DM_OP(map_io_range_to_ioreq_server, .id = id,
-                                    .type = XEN_DMOP_IO_RANGE_PCI, .start = sbdf, .end = sbdf));
+    return dm_op(dmod, domid,
+                 DM_OP(map_io_range_to_ioreq_server, .id = id, .type = XEN_DMOP_IO_RANGE_PCI,
+                       .start = sbdf, .end = sbdf));
 }
 
 int xendevicemodel_unmap_pcidev_from_ioreq_server(xendevicemodel_handle *dmod, domid_t domid,
@@ -85,23 +88,24 @@ int xendevicemodel_unmap_pcidev_from_ioreq_server(xendevicemodel_handle *dmod, d
 {
     uint32_t sbdf = XEN_DMOP_PCI_SBDF((uint32_t)segment, bus, device, function);
 
-    return dm_op(dmod, domid, DM_OP(unmap_io_range_from_ioreq_server, .id = id,
-                                    .type = XEN_DMOP_IO_RANGE_PCI, .start = sbdf, .end = sbdf));
+    return dm_op(dmod, domid,
+                 DM_OP(unmap_io_range_from_ioreq_server, .id = id, .type = XEN_DMOP_IO_RANGE_PCI,
+                       .start = sbdf, .end = sbdf));
 }
 
 int xendevicemodel_map_mem_type_to_ioreq_server(xendevicemodel_handle *dmod, domid_t domid,
                                                 ioservid_t id, uint16_t type, uint32_t flags)
 {
-    return dm_op(dmod, domid, DM_OP(map_mem_type_to_ioreq_server, .id = id, .type = type,
-                                    .flags = flags));
+    return dm_op(dmod, domid,
+                 DM_OP(map_mem_type_to_ioreq_server, .id = id, .type = type, .flags = flags));
 }
 
 int xendevicemodel_set_pci_intx_level(xendevicemodel_handle *dmod, domid_t domid, uint16_t segment,
-                                      uint8_t bus, uint8_t device, uint8_t intx,
-                                      unsigned int level)
+                                      uint8_t bus, uint8_t device, uint8_t intx, unsigned int level)
 {
-    return dm_op(dmod, domid, DM_OP(set_pci_intx_level, .domain = segment, .bus = bus,
-                                    .device = device, .intx = intx, .level = (uint8_t)level));
+    return dm_op(dmod, domid,
+                 DM_OP(set_pci_intx_level, .domain = segment, .bus = bus, .device = device,
+                       .intx = intx, .level = (uint8_t)level));
 }
 
 int xendevicemodel_set_isa_irq_level(xendevicemodel_handle *dmod, domid_t domid, uint8_t irq,
@@ -129,12 +133,12 @@ int xendevicemodel_inject_msi(xendevicemodel_handle *dmod, domid_t domid, uint64
 }
 
 int xendevicemodel_inject_event(xendevicemodel_handle *dmod, domid_t domid, int vcpu,
-                                uint8_t vector, uint8_t type, uint32_t error_code,
-                                uint8_t insn_len, uint64_t extra)
+                                uint8_t vector, uint8_t type, uint32_t error_code, uint8_t insn_len,
+                                uint64_t extra)
 {
-    return dm_op(dmod, domid, DM_OP(inject_event, .vcpuid = (uint32_t)vcpu, .vector = vector,
-                                    .type = type, .error_code = error_code, .insn_len = insn_len,
-                                    .cr2 = extra));
+    return dm_op(dmod, domid,
+                 DM_OP(inject_event, .vcpuid = (uint32_t)vcpu, .vector = vector, .type = type,
+                       .error_code = error_code, .insn_len = insn_len, .cr2 = extra));
 }
 
 int xendevicemodel_track_dirty_vram(xendevicemodel_handle *dmod, domid_t domid, uint64_t first_pfn,
@@ -157,7 +161,7 @@ int xendevicemodel_modified_memory_bulk(xendevicemodel_handle *dmod, domid_t dom
 int xendevicemodel_modified_memory(xendevicemodel_handle *dmod, domid_t domid, uint64_t first_pfn,
                                    uint32_t nr)
 {
-    struct xen_dm_op_modified_memory_extent extent = { .first_pfn = first_pfn, .nr = nr };
+    struct xen_dm_op_modified_memory_extent extent = {.first_pfn = first_pfn, .nr = nr};
 
     return xendevicemodel_modified_memory_bulk(dmod, domid, &extent, 1);
 }
@@ -165,22 +169,23 @@ int xendevicemodel_modified_memory(xendevicemodel_handle *dmod, domid_t domid, u
 int xendevicemodel_set_mem_type(xendevicemodel_handle *dmod, domid_t domid, hvmmem_type_t mem_type,
                                 uint64_t first_pfn, uint32_t nr)
 {
-    return dm_op(dmod, domid, DM_OP(set_mem_type, .mem_type = (uint16_t)mem_type,
-                                    .first_pfn = first_pfn, .nr = nr));
+    return dm_op(
+        dmod, domid,
+        DM_OP(set_mem_type, .mem_type = (uint16_t)mem_type, .first_pfn = first_pfn, .nr = nr));
 }
 
 int xendevicemodel_pin_memory_cacheattr(xendevicemodel_handle *dmod, domid_t domid, uint64_t start,
                                         uint64_t end, uint32_t type)
 {
-    return dm_op(dmod, domid, DM_OP(pin_memory_cacheattr, .start = start, .end = end,
-                                    .type = type));
+    return dm_op(dmod, domid,
+                 DM_OP(pin_memory_cacheattr, .start = start, .end = end, .type = type));
 }
 
 int xendevicemodel_relocate_memory(xendevicemodel_handle *dmod, domid_t domid, uint32_t size,
                                    uint64_t src_gfn, uint64_t dst_gfn)
 {
-    return dm_op(dmod, domid, DM_OP(relocate_memory, .size = size, .src_gfn = src_gfn,
-                                    .dst_gfn = dst_gfn));
+    return dm_op(dmod, domid,
+                 DM_OP(relocate_memory, .size = size, .src_gfn = src_gfn, .dst_gfn = dst_gfn));
 }
 
 int xendevicemodel_shutdown(xendevicemodel_handle *dmod, domid_t domid, unsigned int reason)

@@ -96,7 +96,7 @@ xenevtchn_port_or_error_t xenevtchn_bind_unbound_port(xenevtchn_handle *xce, uin
 xenevtchn_port_or_error_t xenevtchn_bind_interdomain(xenevtchn_handle *xce, uint32_t domid,
                                                      evtchn_port_t remote_port)
 {
-    struct dev_evtchn_pair arg = { domid, remote_port };
+    struct dev_evtchn_pair arg = {domid, remote_port};
 
     return ioctl(xce->fd, DEV_EVTCHN_BIND_INTERDOMAIN, &arg);
 }

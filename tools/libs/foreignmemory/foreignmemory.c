@@ -87,8 +87,8 @@ static int map_paged_out(const struct xenforeignmemory_handle *fmem,
                          const struct dev_map_batch *batch, const xen_pfn_t *arr)
 {
     for (uint32_t i = 0; i < batch->num; i++) {
-        struct dev_map_batch one = { 1, batch->dom, batch->addr + (uint64_t)i * PAGE_BYTES,
-                                     &arr[i], &batch->err[i] };
+        struct dev_map_batch one = {1, batch->dom, batch->addr + (uint64_t)i * PAGE_BYTES, &arr[i],
+                                    &batch->err[i]};
 
         if (batch->err[i] == -ENOENT && map_again(fmem, one) && errno != ENOENT)
             return -1;
@@ -128,7 +128,7 @@ void *xenforeignmemory_map2(xenforeignmemory_handle *fmem, uint32_t dom, void *a
                             int flags, size_t pages, const xen_pfn_t arr[], int err[])
 {
     int few[64], *errs = err;
-    struct dev_map_batch batch = { .dom = (uint16_t)dom, .frames = arr };
+    struct dev_map_batch batch = {.dom = (uint16_t)dom, .frames = arr};
     void *p;
     int r, saved;
 
@@ -192,12 +192,13 @@ static void resource_errno(void)
         errno = EOPNOTSUPP;
 }
 
-xenforeignmemory_resource_handle *xenforeignmemory_map_resource(
-    xenforeignmemory_handle *fmem, domid_t domid, unsigned int type, unsigned int id,
-    unsigned long frame, unsigned long nr_frames, void **paddr, int prot, int flags)
+xenforeignmemory_resource_handle *
+xenforeignmemory_map_resource(xenforeignmemory_handle *fmem, domid_t domid, unsigned int type,
+                              unsigned int id, unsigned long frame, unsigned long nr_frames,
+                              void **paddr, int prot, int flags)
 {
     struct xenforeignmemory_resource_handle *fres;
-    struct dev_map_resource arg = { domid, type, id, (uint32_t)frame, nr_frames, 0 };
+    struct dev_map_resource arg = {domid, type, id, (uint32_t)frame, nr_frames, 0};
     int saved;
 
     if ((flags & ~(MAP_SHARED | MAP_PRIVATE)) || frame > UINT32_MAX || !nr_frames) {
@@ -244,7 +245,7 @@ int xenforeignmemory_unmap_resource(xenforeignmemory_handle *fmem,
 int xenforeignmemory_resource_size(xenforeignmemory_handle *fmem, domid_t domid, unsigned int type,
                                    unsigned int id, size_t *size)
 {
-    struct dev_map_resource arg = { .dom = domid, .type = type, .id = id };
+    struct dev_map_resource arg = {.dom = domid, .type = type, .id = id};
 
     if (ioctl(fmem->fd, DEV_PRIVCMD_MAP_RESOURCE, &arg)) {
         resource_errno();

@@ -28,7 +28,7 @@ int xengnttab_dmabuf_exp_from_refs(xengnttab_handle *xgt, uint32_t domid, uint32
 
 int xengnttab_dmabuf_exp_wait_released(xengnttab_handle *xgt, uint32_t fd, uint32_t wait_to_ms)
 {
-    struct dev_dmabuf_wait arg = { fd, wait_to_ms };
+    struct dev_dmabuf_wait arg = {fd, wait_to_ms};
 
     return ioctl(xgt->fd, DEV_GNTDEV_DMABUF_WAIT, &arg);
 }
@@ -55,7 +55,7 @@ int xengnttab_dmabuf_imp_to_refs(xengnttab_handle *xgt, uint32_t domid, uint32_t
 
 int xengnttab_dmabuf_imp_release(xengnttab_handle *xgt, uint32_t fd)
 {
-    struct dev_dmabuf_release arg = { .fd = fd };
+    struct dev_dmabuf_release arg = {.fd = fd};
 
     return ioctl(xgt->fd, DEV_GNTDEV_DMABUF_RELEASE, &arg);
 }

@@ -75,7 +75,7 @@ static void *share(xengntshr_handle *xgs, const struct share_req *req, uint32_t 
         memcpy(refs, arg->refs, (size_t)req->count * sizeof(*refs));
     saved = errno;
     /* The mapping keeps the pages; the allocation as such is only needed to make it. */
-    undo = (struct dev_galloc_free){ .index = arg->index, .count = arg->count };
+    undo = (struct dev_galloc_free){.index = arg->index, .count = arg->count};
     ioctl(xgs->fd, DEV_GNTALLOC_FREE, &undo);
     errno = saved;
 out:
@@ -88,13 +88,13 @@ out:
 void *xengntshr_share_pages(xengntshr_handle *xgs, uint32_t domid, int count, uint32_t *refs,
                             int writable)
 {
-    return share(xgs, &(struct share_req){ domid, count, writable, -1, -1 }, refs);
+    return share(xgs, &(struct share_req){domid, count, writable, -1, -1}, refs);
 }
 
 void *xengntshr_share_page_notify(xengntshr_handle *xgs, uint32_t domid, uint32_t *ref,
                                   int writable, uint32_t notify_offset, evtchn_port_t notify_port)
 {
-    struct share_req req = { domid, 1, writable, notify_offset, notify_port };
+    struct share_req req = {domid, 1, writable, notify_offset, notify_port};
 
     return share(xgs, &req, ref);
 }

@@ -60,7 +60,7 @@ int gntdev_close(struct xengntdev_handle *handle)
 int gntdev_notify(struct xengntdev_handle *handle, unsigned long request, uint64_t index,
                   uint32_t offset, evtchn_port_t port)
 {
-    struct dev_grant_notify arg = { .index = index };
+    struct dev_grant_notify arg = {.index = index};
 
     if (offset < PAGE_BYTES) {
         arg.index += offset;
@@ -98,7 +98,7 @@ int xengnttab_set_max_grants(xengnttab_handle *xgt, uint32_t nr_grants)
 
 static void forget_map(xengnttab_handle *xgt, uint64_t index, uint32_t count)
 {
-    struct dev_grant_unmap arg = { .index = index, .count = count };
+    struct dev_grant_unmap arg = {.index = index, .count = count};
     int saved = errno;
 
     ioctl(xgt->fd, DEV_GNTDEV_UNMAP, &arg);
@@ -187,31 +187,31 @@ out:
 void *xengnttab_map_grant_refs(xengnttab_handle *xgt, uint32_t count, uint32_t *domids,
                                uint32_t *refs, int prot)
 {
-    return grant_map(xgt, &(struct map_req){ count, domids, 1, refs, prot, -1, -1 });
+    return grant_map(xgt, &(struct map_req){count, domids, 1, refs, prot, -1, -1});
 }
 
 void *xengnttab_map_domain_grant_refs(xengnttab_handle *xgt, uint32_t count, uint32_t domid,
                                       uint32_t *refs, int prot)
 {
-    return grant_map(xgt, &(struct map_req){ count, &domid, 0, refs, prot, -1, -1 });
+    return grant_map(xgt, &(struct map_req){count, &domid, 0, refs, prot, -1, -1});
 }
 
 void *xengnttab_map_grant_ref(xengnttab_handle *xgt, uint32_t domid, uint32_t ref, int prot)
 {
-    return grant_map(xgt, &(struct map_req){ 1, &domid, 0, &ref, prot, -1, -1 });
+    return grant_map(xgt, &(struct map_req){1, &domid, 0, &ref, prot, -1, -1});
 }
 
 void *xengnttab_map_grant_ref_notify(xengnttab_handle *xgt, uint32_t domid, uint32_t ref, int prot,
                                      uint32_t notify_offset, evtchn_port_t notify_port)
 {
-    struct map_req req = { 1, &domid, 0, &ref, prot, notify_offset, notify_port };
+    struct map_req req = {1, &domid, 0, &ref, prot, notify_offset, notify_port};
 
     return grant_map(xgt, &req);
 }
 
 int xengnttab_unmap(xengnttab_handle *xgt, void *start_address, uint32_t count)
 {
-    struct dev_grant_lookup find = { .vaddr = (uintptr_t)start_address };
+    struct dev_grant_lookup find = {.vaddr = (uintptr_t)start_address};
     struct dev_grant_unmap arg;
 
     if (!start_address || !count) {
@@ -226,14 +226,14 @@ int xengnttab_unmap(xengnttab_handle *xgt, void *start_address, uint32_t count)
     }
     if (munmap(start_address, (size_t)count * PAGE_BYTES))
         return -1;
-    arg = (struct dev_grant_unmap){ .index = find.offset, .count = count };
+    arg = (struct dev_grant_unmap){.index = find.offset, .count = count};
     return ioctl(xgt->fd, DEV_GNTDEV_UNMAP, &arg);
 }
 
 int xengnttab_grant_copy(xengnttab_handle *xgt, uint32_t count,
                          xengnttab_grant_copy_segment_t *segs)
 {
-    struct dev_grant_copy arg = { .count = count, .segments = segs };
+    struct dev_grant_copy arg = {.count = count, .segments = segs};
     int r = ioctl(xgt->fd, DEV_GNTDEV_COPY, &arg);
 
     if (r)

@@ -111,8 +111,7 @@ char *xc_dom_guest_os(struct xc_dom_image *dom)
 
 bool xc_dom_feature_get(struct xc_dom_image *dom, unsigned int nr)
 {
-    return nr < XENFEAT_NR_SUBMAPS * 32 &&
-           ((dom->parms->f_supported[nr / 32] >> (nr % 32)) & 1);
+    return nr < XENFEAT_NR_SUBMAPS * 32 && ((dom->parms->f_supported[nr / 32] >> (nr % 32)) & 1);
 }
 
 /* The ram disk as the guest gets it: Linux unpacks it better itself, and saves us the work. */

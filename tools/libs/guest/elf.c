@@ -120,8 +120,7 @@ static int note_take(struct elf_dom_parms *p, const struct note *n)
         p->pae = !strncmp(text, "yes", 3) || !strcmp(text, "bimodal");
         break;
     case XEN_ELFNOTE_FEATURES:
-        return dom_features_parse(n->desc, strnlen(n->desc, n->len), p->f_supported,
-                                  p->f_required);
+        return dom_features_parse(n->desc, strnlen(n->desc, n->len), p->f_supported, p->f_required);
     case XEN_ELFNOTE_SUPPORTED_FEATURES:
         p->f_supported[0] |= (uint32_t)note_number(n);
         break;
@@ -145,7 +144,7 @@ static int notes_walk(struct elf_dom_parms *p, const char *at, uint64_t left)
         if (all > left)
             break;
         if (h.n_namesz == 4 && !memcmp(at + sizeof(h), "Xen", 4)) {
-            struct note n = { h.n_type, at + sizeof(h) + name_len, h.n_descsz };
+            struct note n = {h.n_type, at + sizeof(h) + name_len, h.n_descsz};
 
             if (note_take(p, &n))
                 return -1;
@@ -188,10 +187,10 @@ static int part_add(struct xc_dom_image *dom, struct elf_dom_parms *p, const Elf
     if (p->nr_parts == MAX_PARTS || !inside(size, ph->p_offset, ph->p_filesz) ||
         ph->p_filesz > ph->p_memsz || ph->p_memsz > dom->max_kernel_size)
         return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "bad program header");
-    p->part[p->nr_parts++] = (struct elf_part){ .file_off = ph->p_offset,
-                                                .file_len = ph->p_filesz,
-                                                .vaddr = ph->p_paddr,
-                                                .mem_len = ph->p_memsz };
+    p->part[p->nr_parts++] = (struct elf_part){.file_off = ph->p_offset,
+                                               .file_len = ph->p_filesz,
+                                               .vaddr = ph->p_paddr,
+                                               .mem_len = ph->p_memsz};
     return 0;
 }
 
@@ -236,22 +235,22 @@ static int place_parts(struct xc_dom_image *dom, struct elf_dom_parms *p)
     if (p->virt_entry == UNSET_ADDR)
         p->virt_entry = p->elf_entry;
     if (p->virt_entry < low || p->virt_entry >= high ||
-        (p->virt_hypercall != UNSET_ADDR &&
-         (p->virt_hypercall < low || p->virt_hypercall >= high)))
+        (p->virt_hypercall != UNSET_ADDR && (p->virt_hypercall < low || p->virt_hypercall >= high)))
         return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "kernel's entry lies outside of it");
     dom->kernel_seg.vstart = low & XC_PAGE_MASK;
     dom->kernel_seg.vend = PAGE_UP(high);
     return 0;
 }
 
-int dom_elf_parse(struct xc_dom_image *dom, const void *blob, size_t size,
-                  struct elf_dom_parms *p)
+int dom_elf_parse(struct xc_dom_image *dom, const void *blob, size_t size, struct elf_dom_parms *p)
 {
     Elf64_Ehdr eh;
 
-    *p = (struct elf_dom_parms){ .virt_base = UNSET_ADDR, .virt_entry = UNSET_ADDR,
-                                 .virt_hypercall = UNSET_ADDR, .p2m_base = UNSET_ADDR,
-                                 .phys_entry = UNSET_ADDR };
+    *p = (struct elf_dom_parms){.virt_base = UNSET_ADDR,
+                                .virt_entry = UNSET_ADDR,
+                                .virt_hypercall = UNSET_ADDR,
+                                .p2m_base = UNSET_ADDR,
+                                .phys_entry = UNSET_ADDR};
     if (header_check(dom, blob, size, &eh))
         return -1;
     p->elf_entry = eh.e_entry;

@@ -58,8 +58,8 @@ static void *pool_add(struct xc_dom_image *dom, size_t len)
     block = malloc(sizeof(*block) + len);
     if (!block)
         return NULL;
-    *block = (struct xc_dom_mem){ .next = dom->memblocks, .len = len,
-                                  .type = XC_DOM_MEM_TYPE_MALLOC_INTERNAL };
+    *block = (struct xc_dom_mem){
+        .next = dom->memblocks, .len = len, .type = XC_DOM_MEM_TYPE_MALLOC_INTERNAL};
     dom->memblocks = block;
     return block;
 }

@@ -2,7 +2,7 @@
 /* The guest's memory: places in it, mappings of it, writing to it. */
 #include "dom.h"
 
-#define CLEAR_BATCH 512u
+#define CLEAR_BATCH     512u
 #define WRITE_MAX_PAGES 4096u
 
 void *xc_dom_boot_domU_map(struct xc_dom_image *dom, xen_pfn_t pfn, xen_pfn_t count)
@@ -32,8 +32,7 @@ void *xc_dom_boot_domU_map(struct xc_dom_image *dom, xen_pfn_t pfn, xen_pfn_t co
 static struct xc_dom_phys *mapping_of(struct xc_dom_image *dom, xen_pfn_t pfn, xen_pfn_t count)
 {
     for (struct xc_dom_phys *m = dom->phys_pages; m; m = m->next)
-        if (pfn >= m->first && pfn < m->first + m->count &&
-            count <= m->count - (pfn - m->first))
+        if (pfn >= m->first && pfn < m->first + m->count && count <= m->count - (pfn - m->first))
             return m;
     return NULL;
 }
@@ -175,8 +174,8 @@ static int clear_frames(struct xc_dom_image *dom, xen_pfn_t first, xen_pfn_t cou
         unsigned int nr = count - done < CLEAR_BATCH ? (unsigned int)(count - done) : CLEAR_BATCH;
 
         for (unsigned int i = 0; i < nr; i++)
-            op[i] = (struct mmuext_op){ .cmd = MMUEXT_CLEAR_PAGE,
-                                        .arg1.mfn = xc_dom_p2m(dom, first + done + i) };
+            op[i] = (struct mmuext_op){.cmd = MMUEXT_CLEAR_PAGE,
+                                       .arg1.mfn = xc_dom_p2m(dom, first + done + i)};
         if (xc_mmuext_op(dom->xch, op, nr, dom->guest_domid) < 0)
             return -1;
         done += nr;
@@ -232,8 +231,7 @@ int dom_write(struct xc_dom_image *dom, xen_pfn_t first, const void *src, size_t
         size_t run = run_length(src, at, len, zero);
         xen_pfn_t pfn = first + (at >> XC_PAGE_SHIFT);
 
-        if (zero ? clear_frames(dom, pfn, run >> XC_PAGE_SHIFT)
-                 : copy_frames(dom, pfn, from, run))
+        if (zero ? clear_frames(dom, pfn, run >> XC_PAGE_SHIFT) : copy_frames(dom, pfn, from, run))
             return -1;
         at += run;
     }

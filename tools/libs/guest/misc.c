@@ -20,7 +20,7 @@ const char *xc_domain_get_native_protocol(xc_interface *xch, uint32_t domid)
 static int page_op(xc_interface *xch, uint32_t cmd, unsigned long start, unsigned long end,
                    uint32_t *status)
 {
-    struct xen_sysctl op = { .cmd = XEN_SYSCTL_page_offline_op };
+    struct xen_sysctl op = {.cmd = XEN_SYSCTL_page_offline_op};
     size_t nr = end - start + 1;
     DECLARE_HYPERCALL_BUFFER(uint32_t, words);
     int rc;
@@ -43,8 +43,7 @@ static int page_op(xc_interface *xch, uint32_t cmd, unsigned long start, unsigne
     return rc;
 }
 
-int xc_mark_page_online(xc_interface *xch, unsigned long start, unsigned long end,
-                        uint32_t *status)
+int xc_mark_page_online(xc_interface *xch, unsigned long start, unsigned long end, uint32_t *status)
 {
     return page_op(xch, sysctl_page_online, start, end, status);
 }

@@ -37,14 +37,14 @@ xen_msr_entry_t *policy_msr(const xc_cpu_policy_t *p, uint32_t idx)
 
 uint32_t *leaf_reg(xen_cpuid_leaf_t *leaf, enum cpuid_reg reg)
 {
-    uint32_t *regs[] = { &leaf->a, &leaf->b, &leaf->c, &leaf->d };
+    uint32_t *regs[] = {&leaf->a, &leaf->b, &leaf->c, &leaf->d};
 
     return regs[reg];
 }
 
 int xc_cpu_policy_get_size(xc_interface *xch, uint32_t *nr_leaves, uint32_t *nr_msrs)
 {
-    struct xen_sysctl op = { .cmd = XEN_SYSCTL_get_cpu_policy };
+    struct xen_sysctl op = {.cmd = XEN_SYSCTL_get_cpu_policy};
 
     if (xc_sysctl(xch, &op))
         return -1;
@@ -79,8 +79,8 @@ static int make_room(xc_interface *xch, xc_cpu_policy_t *p)
 /* Fetch by sysctl (@domid DOMID_INVALID, policy @index) or by domctl. */
 static int fetch(xc_interface *xch, uint32_t domid, uint32_t index, xc_cpu_policy_t *p)
 {
-    struct xen_sysctl sys = { .cmd = XEN_SYSCTL_get_cpu_policy };
-    struct xen_domctl dom = { .cmd = XEN_DOMCTL_get_cpu_policy, .domain = (domid_t)domid };
+    struct xen_sysctl sys = {.cmd = XEN_SYSCTL_get_cpu_policy};
+    struct xen_domctl dom = {.cmd = XEN_DOMCTL_get_cpu_policy, .domain = (domid_t)domid};
     DECLARE_HYPERCALL_BUFFER(xen_cpuid_leaf_t, leaves);
     DECLARE_HYPERCALL_BUFFER(xen_msr_entry_t, msrs);
     bool host = domid == DOMID_INVALID;
@@ -128,7 +128,7 @@ int xc_set_domain_cpu_policy(xc_interface *xch, uint32_t domid, uint32_t nr_leav
                              xen_cpuid_leaf_t *leaves, uint32_t nr_msrs, xen_msr_entry_t *msrs,
                              uint32_t *err_leaf_p, uint32_t *err_subleaf_p, uint32_t *err_msr_p)
 {
-    struct xen_domctl op = { .cmd = XEN_DOMCTL_set_cpu_policy, .domain = (domid_t)domid };
+    struct xen_domctl op = {.cmd = XEN_DOMCTL_set_cpu_policy, .domain = (domid_t)domid};
     struct xen_domctl_cpu_policy *cp = &op.u.cpu_policy;
     DECLARE_HYPERCALL_BUFFER(xen_cpuid_leaf_t, l);
     DECLARE_HYPERCALL_BUFFER(xen_msr_entry_t, m);
@@ -264,7 +264,7 @@ bool xc_cpu_policy_is_compatible(xc_interface *xch, xc_cpu_policy_t *host, xc_cp
 
 int xc_get_cpu_levelling_caps(xc_interface *xch, uint32_t *caps)
 {
-    struct xen_sysctl op = { .cmd = XEN_SYSCTL_get_cpu_levelling_caps };
+    struct xen_sysctl op = {.cmd = XEN_SYSCTL_get_cpu_levelling_caps};
     int rc = xc_sysctl(xch, &op);
 
     if (!rc)
@@ -275,7 +275,7 @@ int xc_get_cpu_levelling_caps(xc_interface *xch, uint32_t *caps)
 int xc_get_cpu_featureset(xc_interface *xch, uint32_t index, uint32_t *nr_features,
                           uint32_t *featureset)
 {
-    struct xen_sysctl op = { .cmd = XEN_SYSCTL_get_cpu_featureset };
+    struct xen_sysctl op = {.cmd = XEN_SYSCTL_get_cpu_featureset};
     DECLARE_HYPERCALL_BUFFER(uint32_t, words);
     uint32_t room = featureset ? *nr_features : 0;
     int rc;
@@ -291,8 +291,7 @@ int xc_get_cpu_featureset(xc_interface *xch, uint32_t index, uint32_t *nr_featur
     if (!rc) {
         *nr_features = op.u.cpu_featureset.nr_features;
         if (featureset)
-            memcpy(featureset, words,
-                   sizeof(*words) * (*nr_features < room ? *nr_features : room));
+            memcpy(featureset, words, sizeof(*words) * (*nr_features < room ? *nr_features : room));
     }
     xc_hypercall_buffer_free(xch, words);
     return rc;

@@ -2,10 +2,10 @@
 /* What a domain's configuration says of CPUID and MSRs. */
 #include "policy.h"
 
-#define NO_SUB XEN_CPUID_NO_SUBLEAF
-#define BIT_VMX (1u << 5)  /* leaf 1, ecx */
-#define BIT_PAE (1u << 6)  /* leaf 1, edx */
-#define BIT_SVM (1u << 2)  /* leaf 0x80000001, ecx */
+#define NO_SUB   XEN_CPUID_NO_SUBLEAF
+#define BIT_VMX  (1u << 5) /* leaf 1, ecx */
+#define BIT_PAE  (1u << 6) /* leaf 1, edx */
+#define BIT_SVM  (1u << 2) /* leaf 0x80000001, ecx */
 #define BIT_ITSC (1u << 8) /* leaf 0x80000007, edx */
 
 /* Where the words of a feature set are. Source: arch-x86/cpufeatureset.h. */
@@ -13,12 +13,22 @@ static const struct {
     uint32_t leaf, subleaf;
     enum cpuid_reg reg;
 } feature_word[] = {
-    { 1, NO_SUB, REG_D },          { 1, NO_SUB, REG_C },          { 0x80000001, NO_SUB, REG_D },
-    { 0x80000001, NO_SUB, REG_C }, { 0xd, 1, REG_A },             { 7, 0, REG_B },
-    { 7, 0, REG_C },               { 0x80000007, NO_SUB, REG_D }, { 0x80000008, NO_SUB, REG_B },
-    { 7, 0, REG_D },               { 7, 1, REG_A },               { 0x80000021, NO_SUB, REG_A },
-    { 7, 1, REG_B },               { 7, 2, REG_D },               { 7, 1, REG_C },
-    { 7, 1, REG_D },
+    {1, NO_SUB, REG_D},
+    {1, NO_SUB, REG_C},
+    {0x80000001, NO_SUB, REG_D},
+    {0x80000001, NO_SUB, REG_C},
+    {0xd, 1, REG_A},
+    {7, 0, REG_B},
+    {7, 0, REG_C},
+    {0x80000007, NO_SUB, REG_D},
+    {0x80000008, NO_SUB, REG_B},
+    {7, 0, REG_D},
+    {7, 1, REG_A},
+    {0x80000021, NO_SUB, REG_A},
+    {7, 1, REG_B},
+    {7, 2, REG_D},
+    {7, 1, REG_C},
+    {7, 1, REG_D},
 };
 #define NR_CPUID_WORDS (sizeof(feature_word) / sizeof(feature_word[0]))
 
@@ -48,8 +58,7 @@ static void put_bit(struct apply *a, uint32_t leaf, enum cpuid_reg reg, uint32_t
 static void apply_featureset(struct apply *a, const uint32_t *words, unsigned int nr)
 {
     for (unsigned int i = 0; i < nr && i < NR_CPUID_WORDS; i++) {
-        xen_cpuid_leaf_t *l =
-            policy_leaf(a->policy, feature_word[i].leaf, feature_word[i].subleaf);
+        xen_cpuid_leaf_t *l = policy_leaf(a->policy, feature_word[i].leaf, feature_word[i].subleaf);
 
         if (l)
             put(a, leaf_reg(l, feature_word[i].reg), words[i]);
@@ -60,8 +69,7 @@ static const xc_cpu_policy_t *host_policy(struct apply *a)
 {
     if (!a->host) {
         a->host = xc_cpu_policy_init();
-        if (a->host &&
-            xc_cpu_policy_get_system(a->xch, XEN_SYSCTL_cpu_policy_host, a->host)) {
+        if (a->host && xc_cpu_policy_get_system(a->xch, XEN_SYSCTL_cpu_policy_host, a->host)) {
             xc_cpu_policy_destroy(a->host);
             a->host = NULL;
         }
@@ -79,12 +87,20 @@ static int merge(const char *text, unsigned int bits, uint64_t host, uint64_t *v
         bool on;
 
         switch (text[i]) {
-        case '0': on = false; break;
-        case '1': on = true; break;
+        case '0':
+            on = false;
+            break;
+        case '1':
+            on = true;
+            break;
         case 'k':
-        case 's': on = host & bit; break;
-        case 'x': continue;
-        default: return -EINVAL;
+        case 's':
+            on = host & bit;
+            break;
+        case 'x':
+            continue;
+        default:
+            return -EINVAL;
         }
         *value = on ? *value | bit : *value & ~bit;
     }
@@ -164,11 +180,11 @@ static int is_hvm(xc_interface *xch, uint32_t domid)
 }
 
 int xc_cpuid_apply_policy(xc_interface *xch, uint32_t domid, bool restore,
-                          const uint32_t *featureset, unsigned int nr_features, bool pae,
-                          bool itsc, bool nested_virt, const struct xc_xend_cpuid *xend,
+                          const uint32_t *featureset, unsigned int nr_features, bool pae, bool itsc,
+                          bool nested_virt, const struct xc_xend_cpuid *xend,
                           const struct xc_msr *msr)
 {
-    struct apply a = { .xch = xch, .domid = domid, .policy = xc_cpu_policy_init() };
+    struct apply a = {.xch = xch, .domid = domid, .policy = xc_cpu_policy_init()};
     int hvm = is_hvm(xch, domid), rc;
 
     if (hvm < 0 || !a.policy) {

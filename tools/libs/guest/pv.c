@@ -7,7 +7,7 @@
 #endif
 
 #define POPULATE_BATCH 16384u
-#define EFLAGS_IF 0x200u
+#define EFLAGS_IF      0x200u
 
 /* A range of guest frames on one node, or on any. */
 struct mem_range {
@@ -46,7 +46,7 @@ static int populate_order(struct xc_dom_image *dom, const struct mem_range *r, x
 
 static int populate(struct xc_dom_image *dom, const struct mem_range *r, xen_pfn_t *list)
 {
-    static const unsigned int orders[] = { 18, 9, 0 };
+    static const unsigned int orders[] = {18, 9, 0};
     xen_pfn_t at = r->first;
 
     for (unsigned int i = 0; i < 3; i++)
@@ -84,7 +84,7 @@ static xen_pfn_t highest(const struct xc_dom_image *dom)
 
 static int populate_all(struct xc_dom_image *dom, xen_pfn_t *list)
 {
-    struct mem_range r = { .first = 0, .pages = dom->total_pages };
+    struct mem_range r = {.first = 0, .pages = dom->total_pages};
 
     if (!dom->nr_vmemranges)
         return populate(dom, &r, list);
@@ -107,8 +107,7 @@ static int pv_meminit(struct xc_dom_image *dom)
     }
     if (dom->nr_vmemranges)
         memset(dom->pv_p2m, 0xff, dom->p2m_size * sizeof(*dom->pv_p2m));
-    if (dom->claim_enabled &&
-        xc_domain_claim_pages(dom->xch, dom->guest_domid, dom->total_pages)) {
+    if (dom->claim_enabled && xc_domain_claim_pages(dom->xch, dom->guest_domid, dom->total_pages)) {
         dom_fail(dom, XC_OUT_OF_MEMORY, errno, "cannot claim the guest's memory");
         goto out;
     }
@@ -188,11 +187,10 @@ static int pv_shared_info(struct xc_dom_image *dom, void *ptr)
 /* Pin the tables, and fill in the hypercall page. */
 static int pv_bootlate(struct xc_dom_image *dom)
 {
-    struct mmuext_op pin = { .cmd = MMUEXT_PIN_L4_TABLE,
-                             .arg1.mfn = xc_dom_p2m(dom, dom->pgtables_seg.pfn) };
+    struct mmuext_op pin = {.cmd = MMUEXT_PIN_L4_TABLE,
+                            .arg1.mfn = xc_dom_p2m(dom, dom->pgtables_seg.pfn)};
     uint64_t page = dom->parms->virt_hypercall;
-    struct xen_domctl op = { .cmd = XEN_DOMCTL_hypercall_init,
-                             .domain = (domid_t)dom->guest_domid };
+    struct xen_domctl op = {.cmd = XEN_DOMCTL_hypercall_init, .domain = (domid_t)dom->guest_domid};
 
     if (page != UNSET_ADDR) {
         xen_pfn_t pfn = dom->rambase_pfn + ((page - dom->parms->virt_base) >> XC_PAGE_SHIFT);

@@ -9,18 +9,18 @@
  */
 #include "dom.h"
 
-#define PTE_P 0x001ull
-#define PTE_RW 0x002ull
-#define PTE_US 0x004ull
-#define PTE_A 0x020ull
-#define PTE_D 0x040ull
-#define PTE_PAGE (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
-#define PTE_PAGE_RO (PTE_P | PTE_US | PTE_A | PTE_D)
-#define PTE_TABLE PTE_PAGE
-#define LEVELS 4u
-#define PER_TABLE 512u
+#define PTE_P         0x001ull
+#define PTE_RW        0x002ull
+#define PTE_US        0x004ull
+#define PTE_A         0x020ull
+#define PTE_D         0x040ull
+#define PTE_PAGE      (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
+#define PTE_PAGE_RO   (PTE_P | PTE_US | PTE_A | PTE_D)
+#define PTE_TABLE     PTE_PAGE
+#define LEVELS        4u
+#define PER_TABLE     512u
 #define INITIAL_ALIGN (4ull << 20)
-#define INITIAL_PAD (512ull << 10)
+#define INITIAL_PAD   (512ull << 10)
 
 /* Virtual addresses first to last map frames from pfn on. */
 struct area {
@@ -204,7 +204,7 @@ static int write_p2m_area(struct xc_dom_image *dom, struct tables *t)
 {
     struct area *a = &t->p2m;
     xen_pfn_t first = a->pfn + a->pages, pages = dom->p2m_seg.pfn + dom->p2m_seg.pages - first;
-    struct window w = { xc_dom_boot_domU_map(dom, first, pages), first };
+    struct window w = {xc_dom_boot_domU_map(dom, first, pages), first};
 
     if (!w.ptr)
         return -1;
@@ -218,7 +218,7 @@ int dom_pv_write_tables(struct xc_dom_image *dom)
 {
     struct tables *t = dom->arch_private;
     struct xc_dom_seg *seg = &dom->pgtables_seg;
-    struct window w = { xc_dom_boot_domU_map(dom, seg->pfn, seg->pages), seg->pfn };
+    struct window w = {xc_dom_boot_domU_map(dom, seg->pfn, seg->pages), seg->pfn};
 
     if (!w.ptr)
         return -1;

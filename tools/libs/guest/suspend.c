@@ -157,7 +157,7 @@ static int set_cancelled(xc_interface *xch, uint32_t domid)
 
 int xc_domain_resume(xc_interface *xch, uint32_t domid, int fast)
 {
-    struct xen_domctl op = { .cmd = XEN_DOMCTL_resumedomain, .domain = (domid_t)domid };
+    struct xen_domctl op = {.cmd = XEN_DOMCTL_resumedomain, .domain = (domid_t)domid};
     xc_dominfo_t info;
 
     if (fast) {

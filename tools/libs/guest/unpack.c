@@ -10,11 +10,11 @@
 #define LZ4_LEGACY_BLOCK (8u << 20)
 
 /* The header of a bzImage. Source: Linux, Documentation/x86/boot.rst. */
-#define BZ_SETUP_SECTS 0x1f1
-#define BZ_MAGIC 0x202
-#define BZ_VERSION 0x206
-#define BZ_PAYLOAD_OFFSET 0x248
-#define BZ_PAYLOAD_LENGTH 0x24c
+#define BZ_SETUP_SECTS          0x1f1
+#define BZ_MAGIC                0x202
+#define BZ_VERSION              0x206
+#define BZ_PAYLOAD_OFFSET       0x248
+#define BZ_PAYLOAD_LENGTH       0x24c
 #define BZ_VERSION_WITH_PAYLOAD 0x208
 
 static uint32_t le32(const void *p)
@@ -64,7 +64,7 @@ static int bad(void)
 
 static int unpack_gzip(struct unpack *u)
 {
-    z_stream z = { .next_in = (Bytef *)(uintptr_t)u->in, .avail_in = (uInt)u->in_len };
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)u->in, .avail_in = (uInt)u->in_len};
     int zr = Z_OK, rc = -1;
 
     if (u->in_len > UINT32_MAX || inflateInit2(&z, 16 + MAX_WBITS) != Z_OK)
@@ -113,7 +113,7 @@ out:
 static int unpack_zstd(struct unpack *u)
 {
     ZSTD_DCtx *z = ZSTD_createDCtx();
-    ZSTD_inBuffer in = { u->in, u->in_len, 0 };
+    ZSTD_inBuffer in = {u->in, u->in_len, 0};
     size_t zr = 1;
     int rc = -1;
 
@@ -126,7 +126,7 @@ static int unpack_zstd(struct unpack *u)
 
         if (u->done == u->room && grow(u))
             goto out;
-        out = (ZSTD_outBuffer){ u->out, u->room, u->done };
+        out = (ZSTD_outBuffer){u->out, u->room, u->done};
         zr = ZSTD_decompressStream(z, &out, &in);
         if (ZSTD_isError(zr) || (in.pos == in_before && out.pos == u->done && in.pos == in.size)) {
             bad();
@@ -173,11 +173,14 @@ static const struct format {
     size_t magic_len;
     int (*unpack)(struct unpack *u);
 } formats[] = {
-    { "gzip", "\x1f\x8b", 2, unpack_gzip },
-    { "xz", "\xfd" "7zXZ", 6, unpack_lzma },
-    { "lzma", "\x5d\x00\x00", 3, unpack_lzma },
-    { "zstd", "\x28\xb5\x2f\xfd", 4, unpack_zstd },
-    { "lz4", "\x02\x21\x4c\x18", 4, unpack_lz4 },
+    {"gzip", "\x1f\x8b", 2, unpack_gzip},
+    {"xz",
+     "\xfd"
+     "7zXZ",
+     6, unpack_lzma},
+    {"lzma", "\x5d\x00\x00", 3, unpack_lzma},
+    {"zstd", "\x28\xb5\x2f\xfd", 4, unpack_zstd},
+    {"lz4", "\x02\x21\x4c\x18", 4, unpack_lz4},
 };
 
 static const struct format *format_of(const void *blob, size_t size)
@@ -246,7 +249,7 @@ static int run(struct xc_dom_image *dom, const struct format *f, struct unpack *
 
 int dom_kernel_unpack(struct xc_dom_image *dom, void **blob, size_t *size)
 {
-    struct unpack u = { .max = dom->max_kernel_size };
+    struct unpack u = {.max = dom->max_kernel_size};
     const struct format *f;
 
     if (find_payload(dom, *blob, *size, &u))
@@ -276,7 +279,7 @@ size_t xc_dom_check_gzip(xc_interface *xch, void *blob, size_t ziplen)
 
 int xc_dom_do_gunzip(xc_interface *xch, void *src, size_t srclen, void *dst, size_t dstlen)
 {
-    struct unpack u = { .in = src, .in_len = srclen, .out = dst, .room = dstlen, .max = dstlen };
+    struct unpack u = {.in = src, .in_len = srclen, .out = dst, .room = dstlen, .max = dstlen};
 
     if (!unpack_gzip(&u))
         return 0;
@@ -285,7 +288,7 @@ int xc_dom_do_gunzip(xc_interface *xch, void *src, size_t srclen, void *dst, siz
 
 int xc_dom_try_gunzip(struct xc_dom_image *dom, void **blob, size_t *size)
 {
-    struct unpack u = { .in = *blob, .in_len = *size, .max = dom->max_kernel_size };
+    struct unpack u = {.in = *blob, .in_len = *size, .max = dom->max_kernel_size};
 
     if (!xc_dom_check_gzip(dom->xch, *blob, *size))
         return 0;

@@ -16,7 +16,7 @@
 #include "xentoollog.h"
 
 #define BUF_BYTES 4096u
-#define MAX_TEXT (16u << 20)
+#define MAX_TEXT  (16u << 20)
 
 struct xenhypfs_handle {
     xencall_handle *xcall;
@@ -69,8 +69,8 @@ static int hypfs_call(xenhypfs_handle *fs, unsigned int op, const char *path, vo
     if (!hpath)
         return -1;
     memcpy(hpath, path, path_len);
-    r = xencall5(fs->xcall, __HYPERVISOR_hypfs_op, op, (uintptr_t)hpath, path_len,
-                 (uintptr_t)buf, len);
+    r = xencall5(fs->xcall, __HYPERVISOR_hypfs_op, op, (uintptr_t)hpath, path_len, (uintptr_t)buf,
+                 len);
     xencall_free_buffer(fs->xcall, hpath);
     return r;
 }
@@ -111,12 +111,18 @@ static struct xen_hypfs_direntry *entry_read(xenhypfs_handle *fs, const char *pa
 static enum xenhypfs_type type_of(unsigned int type)
 {
     switch (type) {
-    case XEN_HYPFS_TYPE_DIR: return xenhypfs_type_dir;
-    case XEN_HYPFS_TYPE_STRING: return xenhypfs_type_string;
-    case XEN_HYPFS_TYPE_UINT: return xenhypfs_type_uint;
-    case XEN_HYPFS_TYPE_INT: return xenhypfs_type_int;
-    case XEN_HYPFS_TYPE_BOOL: return xenhypfs_type_bool;
-    default: return xenhypfs_type_blob;
+    case XEN_HYPFS_TYPE_DIR:
+        return xenhypfs_type_dir;
+    case XEN_HYPFS_TYPE_STRING:
+        return xenhypfs_type_string;
+    case XEN_HYPFS_TYPE_UINT:
+        return xenhypfs_type_uint;
+    case XEN_HYPFS_TYPE_INT:
+        return xenhypfs_type_int;
+    case XEN_HYPFS_TYPE_BOOL:
+        return xenhypfs_type_bool;
+    default:
+        return xenhypfs_type_blob;
     }
 }
 
@@ -164,7 +170,7 @@ void *xenhypfs_read_raw(xenhypfs_handle *fs, const char *path, struct xenhypfs_d
 
 static char *gunzip(void *in, size_t len)
 {
-    z_stream z = { .next_in = in, .avail_in = (uInt)len };
+    z_stream z = {.next_in = in, .avail_in = (uInt)len};
     size_t room = 64 * 1024;
     char *out = NULL, *more;
     int zr = Z_OK;
@@ -289,7 +295,7 @@ static bool entry_at(const char *list, size_t len, size_t pos, struct list_entry
 
 static size_t names_length(const char *list, size_t len, unsigned int *nr)
 {
-    struct list_entry le = { .next = 0 };
+    struct list_entry le = {.next = 0};
     size_t sum = 0;
 
     *nr = 0;
@@ -306,7 +312,7 @@ static struct xenhypfs_dirent *list_unpack(const char *list, size_t len, unsigne
 {
     size_t names = names_length(list, len, nr);
     struct xenhypfs_dirent *d = calloc(1, *nr * sizeof(*d) + names + 1);
-    struct list_entry le = { .next = 0 };
+    struct list_entry le = {.next = 0};
     char *name;
 
     if (!d)
@@ -342,8 +348,8 @@ struct xenhypfs_dirent *xenhypfs_readdir(xenhypfs_handle *fs, const char *path,
 
 static int parse_bool(const char *val, unsigned long long *value)
 {
-    static const char *const yes[] = { "1", "on", "yes", "true", "enable" };
-    static const char *const no[] = { "0", "off", "no", "false", "disable" };
+    static const char *const yes[] = {"1", "on", "yes", "true", "enable"};
+    static const char *const no[] = {"0", "off", "no", "false", "disable"};
 
     for (unsigned int i = 0; i < 5; i++) {
         if (!strcmp(val, yes[i]) || !strcmp(val, no[i])) {

@@ -4,9 +4,9 @@
 #include "xentoollog.h"
 
 static const char *const level_names[XTL_NUM_LEVELS] = {
-    [XTL_NONE] = "[none]",     [XTL_DEBUG] = "debug",   [XTL_VERBOSE] = "verbose",
-    [XTL_DETAIL] = "detail",   [XTL_PROGRESS] = "progress", [XTL_INFO] = "info",
-    [XTL_NOTICE] = "notice",   [XTL_WARN] = "warning",  [XTL_ERROR] = "error",
+    [XTL_NONE] = "[none]",       [XTL_DEBUG] = "debug",       [XTL_VERBOSE] = "verbose",
+    [XTL_DETAIL] = "detail",     [XTL_PROGRESS] = "progress", [XTL_INFO] = "info",
+    [XTL_NOTICE] = "notice",     [XTL_WARN] = "warning",      [XTL_ERROR] = "error",
     [XTL_CRITICAL] = "critical",
 };
 

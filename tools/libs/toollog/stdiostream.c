@@ -13,8 +13,8 @@ struct xentoollog_logger_stdiostream {
     FILE *f;
     xentoollog_level min_level;
     unsigned flags;
-    size_t drawn;      /* characters of progress on the current line */
-    int last_percent;  /* of the progress last shown, -1 if none */
+    size_t drawn;     /* characters of progress on the current line */
+    int last_percent; /* of the progress last shown, -1 if none */
 };
 
 static void clear_drawn(struct xentoollog_logger_stdiostream *lg)
@@ -40,9 +40,9 @@ static void put_prefix(struct xentoollog_logger_stdiostream *lg)
         fprintf(lg->f, "[%lu] ", (unsigned long)getpid());
 }
 
-__attribute__((format(printf, 5, 0)))
-static void stdiostream_vmessage(xentoollog_logger *logger, xentoollog_level level, int errnoval,
-                                 const char *context, const char *format, va_list al)
+__attribute__((format(printf, 5, 0))) static void
+stdiostream_vmessage(xentoollog_logger *logger, xentoollog_level level, int errnoval,
+                     const char *context, const char *format, va_list al)
 {
     struct xentoollog_logger_stdiostream *lg = (void *)logger;
 
@@ -109,7 +109,7 @@ xentoollog_logger_stdiostream *xtl_createlogger_stdiostream(FILE *f, xentoollog_
     if (!lg)
         return NULL;
     *lg = (struct xentoollog_logger_stdiostream){
-        .vtable = { stdiostream_vmessage, stdiostream_progress, stdiostream_destroy },
+        .vtable = {stdiostream_vmessage, stdiostream_progress, stdiostream_destroy},
         .f = f,
         .min_level = min_level,
         .flags = flags,

@@ -228,6 +228,8 @@ void cfg_error(struct cfg_parse *p, int line, const char *near_text, const char 
 {
     size_t len = near_text ? strcspn(near_text, "\n") : 0;
 
+    if (p->err)
+        return; /* what follows from the first error is no news */
     if (near_text && *near_text == '\n')
         fprintf(p->cfg->report, "%s:%d: config parsing error at end of line: %s\n", p->cfg->source,
                 line, msg);
@@ -237,8 +239,7 @@ void cfg_error(struct cfg_parse *p, int line, const char *near_text, const char 
                 len > NEAR_MAX ? "..." : "", msg);
     else
         fprintf(p->cfg->report, "%s:%d: config parsing error: %s\n", p->cfg->source, line, msg);
-    if (!p->err)
-        p->err = EINVAL;
+    p->err = EINVAL;
 }
 
 /* Reading. */
@@ -349,7 +350,7 @@ static int find_string(const XLU_Config *cfg, const char *n, struct setting **s_
     v = s->value;
     if (v->type == XLU_LIST) {
         if (!dont_warn)
-            warn(cfg, s->line, "parameter `%s' is a list but should be a single string", n);
+            warn(cfg, s->line, "parameter `%s' is a list but should be a single value", n);
         return EINVAL;
     }
     *value_r = v->u.string;
@@ -402,9 +403,9 @@ int xlu_cfg_get_bounded_long(const XLU_Config *cfg, const char *n, long min, lon
     }
     if (v < min || v > max) {
         if (!dont_warn)
-            warn(cfg, s->line, "value `%ld' for parameter `%s' is not between %ld and %ld", v, n,
-                 min, max);
-        return ERANGE;
+            warn(cfg, s->line, "value `%ld' of `%s' is %s bound '%ld'", v, n,
+                 v < min ? "smaller than minimum" : "greater than maximum", v < min ? min : max);
+        return EINVAL;
     }
     *value_r = v;
     return 0;

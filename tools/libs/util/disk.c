@@ -376,17 +376,6 @@ static void finish(struct disk_parse *p)
         fail(p, NULL, "no target");
     if (!d->pdev_path && d->is_cdrom)
         d->format = LIBXL_DISK_FORMAT_EMPTY;
-    if (d->pdev_path && !d->script && d->pdev_path[0] != '/' && !d->backend_domname && !p->err) {
-        char *path = malloc(strlen(d->pdev_path) + sizeof("/dev/"));
-
-        if (!path) {
-            p->err = ENOMEM;
-            return;
-        }
-        strcpy(stpcpy(path, "/dev/"), d->pdev_path);
-        free(d->pdev_path);
-        d->pdev_path = path;
-    }
 }
 
 int xlu_disk_parse(XLU_Config *cfg, int nspecs, const char *const *specs, libxl_device_disk *disk)

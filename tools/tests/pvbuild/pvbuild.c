@@ -37,15 +37,24 @@ static int options_parse(struct options *o, int argc, char **argv)
 {
     int c;
 
-    *o = (struct options){ .mem_mb = 128, .seconds = 20, .vcpus = 1,
-                           .cmdline = "console=hvc0 earlyprintk=xen" };
+    *o = (struct options){
+        .mem_mb = 128, .seconds = 20, .vcpus = 1, .cmdline = "console=hvc0 earlyprintk=xen"};
     while ((c = getopt(argc, argv, "m:t:v:u:")) != -1) {
         switch (c) {
-        case 'm': o->mem_mb = (unsigned int)atoi(optarg); break;
-        case 't': o->seconds = (unsigned int)atoi(optarg); break;
-        case 'v': o->vcpus = (unsigned int)atoi(optarg); break;
-        case 'u': o->until = optarg; break;
-        default: return -1;
+        case 'm':
+            o->mem_mb = (unsigned int)atoi(optarg);
+            break;
+        case 't':
+            o->seconds = (unsigned int)atoi(optarg);
+            break;
+        case 'v':
+            o->vcpus = (unsigned int)atoi(optarg);
+            break;
+        case 'u':
+            o->until = optarg;
+            break;
+        default:
+            return -1;
         }
     }
     if (optind >= argc)
@@ -60,8 +69,11 @@ static int options_parse(struct options *o, int argc, char **argv)
 static int guest_create(struct guest *g, const struct options *o)
 {
     struct xen_domctl_createdomain config = {
-        .max_vcpus = o->vcpus, .max_evtchn_port = 1023, .max_grant_frames = 32,
-        .max_maptrack_frames = 0, .grant_opts = XEN_DOMCTL_GRANT_version(1),
+        .max_vcpus = o->vcpus,
+        .max_evtchn_port = 1023,
+        .max_grant_frames = 32,
+        .max_maptrack_frames = 0,
+        .grant_opts = XEN_DOMCTL_GRANT_version(1),
     };
 
     for (unsigned int i = 0; i < sizeof(config.handle); i++)
@@ -85,10 +97,10 @@ static int guest_build(struct guest *g, const struct options *o)
                        (unsigned int)g->xenstore_remote, &store_mfn,
                        (unsigned int)g->console_remote, &console_mfn))
         return -1;
-    g->ring = xc_map_foreign_range(g->xch, g->domid, XC_PAGE_SIZE, PROT_READ | PROT_WRITE,
-                                   console_mfn);
-    g->console_local = xenevtchn_bind_interdomain(g->xce, g->domid,
-                                                  (evtchn_port_t)g->console_remote);
+    g->ring =
+        xc_map_foreign_range(g->xch, g->domid, XC_PAGE_SIZE, PROT_READ | PROT_WRITE, console_mfn);
+    g->console_local =
+        xenevtchn_bind_interdomain(g->xce, g->domid, (evtchn_port_t)g->console_remote);
     return g->ring && g->console_local >= 0 ? 0 : -1;
 }
 
@@ -140,7 +152,7 @@ static int watch(struct guest *g, const struct options *o)
 int main(int argc, char **argv)
 {
     struct options o;
-    struct guest g = { .domid = DOMID_INVALID };
+    struct guest g = {.domid = DOMID_INVALID};
     int rc = 1;
 
     if (options_parse(&o, argc, argv)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages over a stream of bytes, the same for sockets and rings. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "io.h"
@@ -53,6 +54,11 @@ static int read_message(struct link *l)
     }
 }
 
+/* Header and body go out in one piece, so that the reader wakes once. */
+static_assert(offsetof(struct out_msg, body) ==
+                  offsetof(struct out_msg, hdr) + sizeof(struct xsd_sockmsg),
+              "body behind header");
+
 /* Sends what goes out now. 0, or negative errno. */
 static int write_messages(struct link *l)
 {
@@ -60,10 +66,8 @@ static int write_messages(struct link *l)
 
     while ((m = conn_out_peek(l->conn))) {
         unsigned int total = HDR_BYTES + m->hdr.len;
-        bool in_body = m->sent >= HDR_BYTES;
-        const char *from =
-            in_body ? m->body + (m->sent - HDR_BYTES) : (const char *)&m->hdr + m->sent;
-        int n = l->ops->write(l, from, (in_body ? total : HDR_BYTES) - m->sent);
+        const char *wire = (const char *)m + offsetof(struct out_msg, hdr);
+        int n = l->ops->write(l, wire + m->sent, total - m->sent);
 
         if (n < 0)
             return n;

@@ -18,8 +18,6 @@ $(ASM_OFFSETS): $(ROOT)/arch/x86/asm-offsets.c $(wildcard $(ROOT)/arch/x86/inclu
 	$(Q)$(CC) $(CPPFLAGS) $(filter-out -Werror,$(CFLAGS)) -S -o $(BUILD)/asm-offsets.s $<
 	$(Q)sed -n 's/^[ \t]*\.ascii "==>\(.*\)<=="$$/#define \1/p' $(BUILD)/asm-offsets.s | sed 's/\$$//' >$@
 
-EXCLUDE := arch/x86/asm-offsets.c
-
 TARGETS := $(BUILD)/xen $(BUILD)/xen.gz $(BUILD)/xen-syms
 LDS     := $(BUILD)/xen.lds
 

@@ -3,6 +3,7 @@
 #include <xen/kernel.h>
 #include <xen/lib/string.h>
 #include <xen/mm.h>
+#include <xen/percpu.h>
 #include <asm/cpu.h>
 #include <asm/current.h>
 #include <asm/extable.h>
@@ -27,9 +28,14 @@ static unsigned int xstate_offset[63], xstate_len[63];
 /* A valid image for whoever's own was refused; and XRSTOR's source of nothing. */
 static uint8_t init_image[XSAVE_MIN_SIZE] __aligned(64);
 
-static void xsetbv(uint32_t reg, uint64_t v)
+static DEFINE_PER_CPU(uint64_t, loaded_xcr0);
+
+static void set_xcr0(uint64_t v)
 {
-    __asm__ volatile("xsetbv" ::"c"(reg), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)));
+    if (this_cpu(loaded_xcr0) == v)
+        return;
+    this_cpu(loaded_xcr0) = v;
+    __asm__ volatile("xsetbv" ::"c"(0), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)));
 }
 
 static void image_init(uint8_t *p)
@@ -92,7 +98,7 @@ void fpu_cpu_init(void)
         init_globals();
     }
     if (xfeature_mask)
-        xsetbv(0, xfeature_mask);
+        set_xcr0(xfeature_mask);
     write_cr0(read_cr0() | CR0_TS);
 }
 
@@ -127,7 +133,8 @@ void fpu_vcpu_destroy(struct vcpu *v)
 void fpu_reset(struct vcpu *v)
 {
     image_init(v->arch.fpu_ctxt);
-    v->arch.xcr0 = v->arch.xcr0_accum = xfeature_mask ? XSTATE_FP : 0;
+    v->arch.xcr0 = xfeature_mask ? XSTATE_FP : 0;
+    v->arch.xcr0_accum = xfeature_mask ? XSTATE_FP_SSE : 0;
     v->fpu_dirtied = false;
     v->fpu_initialised = 0;
 }
@@ -142,8 +149,7 @@ void fpu_save(struct vcpu *v)
     if (!xfeature_mask) {
         __asm__ volatile("fxsave64 (%0)" ::"r"(p) : "memory");
     } else {
-        if (v->arch.xcr0 != xfeature_mask)
-            xsetbv(0, xfeature_mask);
+        set_xcr0(v->arch.xcr0_accum);
         if (have_xsaveopt)
             __asm__ volatile("xsaveopt64 (%0)" ::"r"(p), "a"(~0U), "d"(~0U) : "memory");
         else
@@ -188,13 +194,18 @@ void fpu_load(struct vcpu *v)
     if (!xfeature_mask) {
         restore(v->arch.fpu_ctxt);
     } else {
-        xsetbv(0, xfeature_mask);
+        set_xcr0(v->arch.xcr0_accum);
         restore(v->arch.fpu_ctxt);
-        if (v->arch.xcr0 != xfeature_mask)
-            xsetbv(0, v->arch.xcr0);
+        set_xcr0(v->arch.xcr0);
     }
     v->fpu_dirtied = true;
     v->fpu_initialised = 1;
+}
+
+void fpu_enter(const struct vcpu *v)
+{
+    if (xfeature_mask)
+        set_xcr0(v->arch.xcr0);
 }
 
 void fpu_get_fxsave(const struct vcpu *v, void *image512)
@@ -233,11 +244,11 @@ int fpu_set_xcr0(struct vcpu *v, uint64_t xcr0)
 {
     if (!xcr0_valid(xcr0))
         return -EINVAL;
+    /* New components are in the registers as somebody else left them: load anew. */
+    if (xcr0 & ~v->arch.xcr0_accum)
+        fpu_save(v);
     v->arch.xcr0 = xcr0;
     v->arch.xcr0_accum |= xcr0;
-    fpu_load(v);
-    xsetbv(0, xcr0);
-    if (v->arch.pv.ctrlreg[0] & CR0_TS)
-        write_cr0(read_cr0() | CR0_TS);
+    set_xcr0(xcr0);
     return 0;
 }

@@ -225,7 +225,7 @@ struct xen_domctl_set_target {
 #define XEN_DOMCTL_PFINFO_LTABTYPE_MASK (0x7U << 28)
 #define XEN_DOMCTL_PFINFO_LPINTAB       (0x1U << 31) /* pinned */
 #define XEN_DOMCTL_PFINFO_BROKEN        (0xdU << 28)
-#define XEN_DOMCTL_PFINFO_XALLOC        (0xeU << 28) /* save images: allocate, there is no content */
+#define XEN_DOMCTL_PFINFO_XALLOC        (0xeU << 28) /* save images: page without content */
 #define XEN_DOMCTL_PFINFO_XTAB          (0xfU << 28) /* no such page */
 #define XEN_DOMCTL_PFINFO_LTAB_MASK     (0xfU << 28)
 

@@ -15,7 +15,7 @@
 #include "io/ring.h"
 
 /* flags. In events: */
-#define VM_EVENT_FLAG_VCPU_PAUSED        (1 << 0) /* waits for the answer, which must have this too */
+#define VM_EVENT_FLAG_VCPU_PAUSED        (1 << 0) /* it waits; so must say the answer */
 #define VM_EVENT_FLAG_FOREIGN            (1 << 1) /* another domain did it */
 /* In answers: */
 #define VM_EVENT_FLAG_EMULATE            (1 << 2)

@@ -29,8 +29,8 @@ typedef int (*initcall_t)(void);
 void do_presmp_initcalls(void);
 void do_initcalls(void);
 
-/* Port: build dom0 from the modules and let it run. A module whose frames it keeps gets size 0, the
- * others' memory is freed afterwards. Panics where it cannot. */
+/* Port: build dom0 from the modules; it is left paused by the controller. A module whose frames it
+ * keeps gets size 0, the others' memory is freed afterwards. Panics where it cannot. */
 void port_construct_dom0(void);
 
 #endif

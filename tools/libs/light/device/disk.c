@@ -153,6 +153,12 @@ int disk_defaults(struct scope *sc, uint32_t domid, libxl_device_disk *disk)
     }
     if (disk->format == LIBXL_DISK_FORMAT_UNKNOWN)
         disk->format = LIBXL_DISK_FORMAT_RAW;
+    if (disk->pdev_path && *disk->pdev_path && disk->pdev_path[0] != '/' && !disk->script) {
+        char *path = scope_printf(sc, "/dev/%s", disk->pdev_path);
+
+        free(disk->pdev_path);
+        disk->pdev_path = xstrdup(path);
+    }
     libxl_defbool_setdefault(&disk->discard_enable, disk->readwrite);
     libxl_defbool_setdefault(&disk->colo_enable, false);
     libxl_defbool_setdefault(&disk->colo_restore_enable, false);

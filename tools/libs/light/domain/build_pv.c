@@ -189,12 +189,11 @@ int build_pv(struct scope *sc, uint32_t domid, const libxl_domain_config *config
     if (!rc)
         rc = load_image(sc, dom, domid, b);
     if (!rc) {
-        char *os = xc_dom_guest_os(dom);
+        const char *os = xc_dom_guest_os(dom); /* the builder's own */
 
         out->store_frame = xc_dom_p2m(dom, dom->xenstore_pfn);
         out->console_frame = xc_dom_p2m(dom, dom->console_pfn);
         out->os = scope_strdup(sc, os ? os : "linux");
-        free(os);
     }
     xc_dom_release(dom);
     return rc;

@@ -216,11 +216,11 @@ union version_answer {
     char build_id[sizeof(xen_build_id_t) + 256];
 };
 
-static char *build_id_hex(const xen_build_id_t *id)
+static char *build_id_hex(const xen_build_id_t *id, unsigned int len)
 {
-    char *hex = xmalloc0((size_t)id->len * 2 + 1);
+    char *hex = xmalloc0((size_t)len * 2 + 1);
 
-    for (uint32_t i = 0; i < id->len; i++)
+    for (unsigned int i = 0; i < len; i++)
         snprintf(hex + i * 2, 3, "%02hhx", id->buf[i]);
     return hex;
 }
@@ -228,6 +228,7 @@ static char *build_id_hex(const xen_build_id_t *id)
 static void version_strings(xc_interface *xch, libxl_version_info *v, union version_answer *u)
 {
     xen_build_id_t *id = (void *)u->build_id;
+    int r;
 
     if (!xc_version(xch, XENVER_extraversion, &u->extra))
         v->xen_version_extra = xstrdup(u->extra);
@@ -244,7 +245,8 @@ static void version_strings(xc_interface *xch, libxl_version_info *v, union vers
     if (!xc_version(xch, XENVER_commandline, &u->cmdline))
         v->commandline = xstrdup(u->cmdline);
     id->len = sizeof(u->build_id) - sizeof(*id);
-    v->build_id = xc_version(xch, XENVER_build_id, id) > 0 ? build_id_hex(id) : xstrdup("");
+    r = xc_version(xch, XENVER_build_id, id); /* its length */
+    v->build_id = build_id_hex(id, r > 0 && (unsigned int)r <= id->len ? (unsigned int)r : 0);
 }
 
 const libxl_version_info *libxl_get_version_info(libxl_ctx *ctx)

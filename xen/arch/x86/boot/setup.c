@@ -195,7 +195,7 @@ static void __init interrupts_boot(void)
 }
 
 /* Not in .init: this is what takes that away. */
-static void noreturn finish_boot(void)
+static void noinline noreturn finish_boot(void)
 {
     unsigned long init_bytes = (unsigned long)(_einit - _sinit);
 
@@ -214,6 +214,8 @@ static void noreturn finish_boot(void)
     flush_area_mask(&cpu_online_map, 0, FLUSH_TLB_GLOBAL);
     console_end_boot();
     printk("Freed %lukB init memory\n", init_bytes >> 10);
+    if (domain_unpause_by_controller(dom0))
+        panic("dom0 cannot be started\n");
     sched_start_idle();
 }
 

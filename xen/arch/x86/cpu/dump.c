@@ -66,9 +66,10 @@ static void show_trace(unsigned long rip, unsigned long rbp)
     for (unsigned int i = 0; i < TRACE_MAX && on_stack(rbp) && on_stack(rbp + 8); i++) {
         const unsigned long *frame = (const unsigned long *)rbp;
 
-        if (!symbols_lookup(frame[1], NULL, NULL))
+        /* Of a call at a function's end the return address lies behind it. */
+        if (!symbols_lookup(frame[1] - 1, NULL, NULL))
             break;
-        printk("   [<%016lx>] F %ps\n", frame[1], (void *)frame[1]);
+        printk("   [<%016lx>] F %ps\n", frame[1], (void *)(frame[1] - 1));
         if (frame[0] <= rbp)
             break;
         rbp = frame[0];

@@ -11,7 +11,7 @@
 #include <asm/fpu.h>
 #include <asm/perdomain.h>
 #include <asm/pv.h>
-#include <asm/setup.h>
+#include <asm/time.h>
 #include "private.h"
 
 #define CDF_REFUSED                                                                                \
@@ -54,7 +54,7 @@ int port_domain_create(struct domain *d, struct xen_domctl_createdomain *config,
     d->guest_type = GUEST_PV;
     d->arch.emulation_flags = config->arch.emulation_flags;
     d->arch.msr_relaxed = config->arch.misc_flags & XEN_X86_MSR_RELAXED;
-    d->arch.tsc_khz = host_tsc_khz();
+    d->arch.tsc_khz = cpu_khz;
     d->arch.ioport_caps = xmalloc(struct rangeset);
     if (!d->arch.ioport_caps)
         return -ENOMEM;

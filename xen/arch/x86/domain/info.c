@@ -11,6 +11,7 @@
 #include <xen/sched.h>
 #include <asm/current.h>
 #include <asm/pv.h>
+#include <asm/time.h>
 #include <asm/traps.h>
 #include "private.h"
 
@@ -44,7 +45,7 @@ unsigned long port_virt_start(const struct domain *d)
 void port_physinfo(struct xen_sysctl_physinfo *pi)
 {
     pi->capabilities |= XEN_SYSCTL_PHYSCAP_pv;
-    pi->cpu_khz = host_tsc_khz();
+    pi->cpu_khz = cpu_khz;
     memcpy(pi->hw_cap, host_features, sizeof(pi->hw_cap));
 }
 
@@ -58,8 +59,7 @@ void port_vcpu_mark_events_pending(struct vcpu *v)
 {
     struct vcpu_info *vi = v->vcpu_info;
 
-    if (__atomic_exchange_n(&vi->evtchn_upcall_pending, 1, __ATOMIC_SEQ_CST) == 0 ||
-        vcpu_event_pending(v))
+    if (__atomic_exchange_n(&vi->evtchn_upcall_pending, 1, __ATOMIC_SEQ_CST) == 0)
         vcpu_kick(v);
 }
 

@@ -12,8 +12,6 @@
 
 /* Release what a vCPU that does not run holds of its guest: page tables, GDT, LDT. -ERESTART. */
 int vcpu_drop_guest_state(struct vcpu *v);
-/* Rate of the machine's TSC, kHz. */
-uint32_t host_tsc_khz(void);
 /* TSC mode of a domain (XEN_DOMCTL_settscinfo). 0 or -EINVAL. */
 struct xen_domctl_tsc_info;
 int domain_set_tsc_info(struct domain *d, const struct xen_domctl_tsc_info *info);

@@ -110,7 +110,7 @@ int gsi_setup(unsigned int gsi, bool level, bool low)
         return -EINVAL;
     desc = irq_to_desc(gsi);
     spin_lock_irqsave(&desc->lock, flags);
-    if (desc->configured && desc->level == level && desc->low == low)
+    if ((desc->configured || desc->owner != IRQ_FREE) && desc->level == level && desc->low == low)
         rc = -EEXIST;
     else if (desc->owner != IRQ_FREE)
         rc = -EBUSY;
@@ -122,6 +122,23 @@ int gsi_setup(unsigned int gsi, bool level, bool low)
         desc->configured = true;
         irq_write_hw(desc);
     }
+    spin_unlock_irqrestore(&desc->lock, flags);
+    return rc;
+}
+
+int gsi_vector(unsigned int gsi)
+{
+    struct irq_desc *desc;
+    unsigned long flags;
+    int rc;
+
+    if (gsi >= nr_gsis || !ioapic_has_gsi(gsi))
+        return -EINVAL;
+    desc = irq_to_desc(gsi);
+    spin_lock_irqsave(&desc->lock, flags);
+    rc = irq_need_vector(desc);
+    if (!rc)
+        rc = desc->vector;
     spin_unlock_irqrestore(&desc->lock, flags);
     return rc;
 }

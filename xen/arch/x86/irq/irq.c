@@ -86,7 +86,12 @@ int irq_move(struct irq_desc *desc, const cpumask_t *mask)
         return 0;
     if (desc->old_vector || (desc->kind == IRQ_MSI && msi_is_block(desc)))
         return -EBUSY;
-    vector = vector_alloc(cpu, desc->irq, 1);
+    if (vector_take(cpu, desc->irq, desc->vector))
+        vector = desc->vector;
+    else if (desc->kind == IRQ_MSI && !msi_can_mask(desc))
+        return -EBUSY;
+    else
+        vector = vector_alloc(cpu, desc->irq, 1);
     if (vector < 0)
         return vector;
     /* One may still be on its way to the old place: that stays until one has come to the new. */

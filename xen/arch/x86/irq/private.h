@@ -66,6 +66,8 @@ void irq_stray_vector(uint8_t vector);
  * The first, or -ENOSPC. Any context.
  */
 int vector_alloc(unsigned int cpu, unsigned int irq, unsigned int nr);
+/* That one; false where it is in use. */
+bool vector_take(unsigned int cpu, unsigned int irq, uint8_t vector);
 void vector_free(unsigned int cpu, uint8_t first, unsigned int nr);
 
 /* @nr unused interrupts in a row for MSI, made IRQ_MSI. The first, or -ENOSPC. */
@@ -98,5 +100,18 @@ void msi_write_route(const struct irq_desc *desc);
 void msi_set_mask(const struct irq_desc *desc);
 /* Of a block of vectors that cannot be moved apart? */
 bool msi_is_block(const struct irq_desc *desc);
+/* Can address and data be changed without an interrupt of half old, half new? */
+bool msi_can_mask(const struct irq_desc *desc);
+
+/*
+ * A set-up for @req, masked, with its interrupts and vectors. The first irq, or -ENODEV (no such
+ * capability), -EINVAL, -EEXIST (is set up already), -ENXIO (memory decoding is off), -ENOMEM,
+ * -ENOSPC.
+ */
+int msi_create(const struct msi_request *req);
+/* Undo: @irq is any of it, none is bound. Interrupts on. Result: how many there were. */
+unsigned int msi_destroy(unsigned int irq);
+/* Interrupts of the set-up that @irq belongs to: the first, and *@nr. */
+unsigned int msi_block(unsigned int irq, unsigned int *nr);
 
 #endif

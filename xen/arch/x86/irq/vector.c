@@ -36,6 +36,20 @@ int vector_alloc(unsigned int cpu, unsigned int irq, unsigned int nr)
     return v ? (int)v : -ENOSPC;
 }
 
+bool vector_take(unsigned int cpu, unsigned int irq, uint8_t vector)
+{
+    unsigned long flags;
+    uint16_t *slot = &per_cpu(vector_irq, cpu)[vector];
+    bool taken;
+
+    spin_lock_irqsave(&vector_lock, flags);
+    taken = *slot == 0;
+    if (taken)
+        *slot = (uint16_t)(irq + 1);
+    spin_unlock_irqrestore(&vector_lock, flags);
+    return taken;
+}
+
 void vector_free(unsigned int cpu, uint8_t first, unsigned int nr)
 {
     unsigned long flags;

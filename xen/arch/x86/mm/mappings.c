@@ -163,9 +163,11 @@ static int change_range(unsigned long va, unsigned long nr, uint64_t flags)
                 return rc;
             continue;
         }
-        if (e)
-            WRITE_ONCE(e->e,
-                       flags ? (e->e & PTE_ADDR & ~PTE_PSE_PAT) | flags_for_level(flags, level) : 0);
+        if (e) {
+            uint64_t addr = e->e & PTE_ADDR & ~(level > 1 ? PTE_PSE_PAT : 0);
+
+            WRITE_ONCE(e->e, flags ? addr | flags_for_level(flags, level) : 0);
+        }
         va += step << PAGE_SHIFT;
         nr -= step;
     }

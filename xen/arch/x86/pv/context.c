@@ -133,7 +133,7 @@ static void set_cr4(const struct vcpu *v)
     }
 }
 
-static void load_tsc_aux(const struct vcpu *v)
+void pv_load_tsc_aux(const struct vcpu *v)
 {
     if (v->arch.pv.tsc_aux == this_cpu(loaded_tsc_aux))
         return;
@@ -154,7 +154,8 @@ static void load_state(struct vcpu *v, unsigned int cpu, bool had_selectors)
     write_cr3(v->arch.cr3);
     gdt_load_at(GDT_VIRT(v->vcpu_id));
     pv_load_ldt(v);
-    load_tsc_aux(v);
+    pv_load_tsc_aux(v);
+    fpu_enter(v);
     if (unlikely(v->arch.pv.debugreg[7] & DR7_ENABLE))
         pv_debugregs_load(v);
     if (unlikely(had_selectors || any_selector(v)))

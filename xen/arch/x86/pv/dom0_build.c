@@ -224,7 +224,8 @@ static void __init load_images(struct build *b)
     const struct boot_module *rd = &boot_info.module[1];
 
     dom0_kernel_load(&b->kernel, mfn_to_virt(b->first), b->at.kernel_end - b->at.start);
-    pv_fill_hypercall_page(at_va(b, b->kernel.xen.hypercall_page & PAGE_MASK));
+    if (elf_xen_has(&b->kernel.xen, XEN_ELFNOTE_HYPERCALL_PAGE))
+        pv_fill_hypercall_page(at_va(b, b->kernel.xen.hypercall_page & PAGE_MASK));
     if (b->at.initrd)
         memcpy(at_va(b, b->at.initrd), maddr_to_virt(rd->start), rd->size);
 }
@@ -326,6 +327,8 @@ static void __init start_vcpu(struct build *b, struct vcpu *v)
     v->arch.pv.kernel_sp = b->at.stack_end;
     v->arch.pv.debugreg[6] = 0xffff0ff0;
     v->arch.pv.debugreg[7] = 0x400;
+    for (unsigned int i = 0; i < XEN_LEGACY_MAX_VCPUS; i++)
+        b->d->shared_info->vcpu_info[i].evtchn_upcall_mask = 1;
     v->is_initialised = true;
     __atomic_fetch_and(&v->pause_flags, ~VPF_DOWN, __ATOMIC_SEQ_CST);
 }

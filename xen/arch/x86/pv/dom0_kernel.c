@@ -48,7 +48,7 @@ void __init dom0_kernel_open(struct dom0_kernel *k)
     if (rc || !k->elf.is_64 || k->elf.machine != EM_X86_64)
         panic("dom0: its kernel is not an ELF image for x86-64 (%d)\n", rc);
     rc = elf_xen_parse(&k->elf, &k->xen);
-    if (rc || !elf_xen_has(&k->xen, XEN_ELFNOTE_HYPERCALL_PAGE))
+    if (rc || !elf_xen_has(&k->xen, XEN_ELFNOTE_ENTRY))
         panic("dom0: its kernel has no notes for Xen (%d)\n", rc);
     if (k->xen.features_unknown)
         panic("dom0: its kernel asks for features that there are not\n");

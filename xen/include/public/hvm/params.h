@@ -48,7 +48,7 @@
 #define HVMPTM_no_missed_ticks_pending   2 /* guest time runs, missed ticks are lost */
 #define HVMPTM_one_missed_tick_pending   3 /* guest time runs, all missed ticks become one */
 #define HVM_PARAM_HPET_ENABLED           11
-#define HVM_PARAM_VPT_ALIGN              16 /* 1: align periodic timers, so that they fire together */
+#define HVM_PARAM_VPT_ALIGN              16 /* 1: periodic timers fire together */
 
 /* ACPI. */
 #define HVM_PARAM_ACPI_S_STATE          14 /* 0 or 3 */

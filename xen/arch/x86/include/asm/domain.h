@@ -68,6 +68,7 @@ struct arch_vcpu {
     uint8_t async_exception_mask_nmi;
     struct pv_vcpu pv;
     struct vcpu_time_info time_info; /* last written */
+    uint64_t time_area; /* guest address of a copy of it, 0: none (time/) */
 };
 
 struct arch_domain {

@@ -31,6 +31,8 @@ int fpu_vcpu_init(struct vcpu *v);
 void fpu_vcpu_destroy(struct vcpu *v);
 /* @v leaves this CPU: save what it used, so that CR0.TS is set. */
 void fpu_save(struct vcpu *v);
+/* @v comes to this CPU: its XCR0, which it can read, but not yet its state. */
+void fpu_enter(const struct vcpu *v);
 /* current used the FPU with CR0.TS set by us: load its state. */
 void fpu_load(struct vcpu *v);
 /* Back to the state after FNINIT, for a vCPU that does not run. */

@@ -8,17 +8,16 @@
 
 #include <xen/domain.h>
 
-struct xen_pci_addr;
-struct physdev_map_pirq;
-
 extern unsigned int nr_irqs; /* of both kinds */
 extern unsigned int nr_gsis;
 
 /*
  * Fix trigger and polarity of a GSI that no one uses yet.
- * 0, -EINVAL (no such pin), -EEXIST (done before, the same way), -EBUSY (in use).
+ * 0, -EINVAL (no such pin), -EEXIST (it is set so already), -EBUSY (in use otherwise).
  */
 int gsi_setup(unsigned int gsi, bool level, bool low);
+/* The vector of a GSI, given one where it had none. -EINVAL, -ENOSPC. */
+int gsi_vector(unsigned int gsi);
 /* Registers of the I/O APIC at physical @base. 0, -EINVAL: none there. */
 int ioapic_guest_read(paddr_t base, uint32_t reg, uint32_t *value);
 /* The lower half of a route sets trigger and polarity; all else is the hypervisor's. */

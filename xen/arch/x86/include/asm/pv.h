@@ -88,6 +88,8 @@ void pv_port_write(struct vcpu *v, unsigned int port, unsigned int bytes, uint32
 /* MSRs of current by RDMSR, WRMSR. 0, or -EINVAL: #GP. */
 int pv_read_msr(struct vcpu *v, uint32_t msr, uint64_t *value);
 int pv_write_msr(struct vcpu *v, uint32_t msr, uint64_t value);
+/* current's TSC_AUX has changed, or becomes this CPU's. */
+void pv_load_tsc_aux(const struct vcpu *v);
 /* TSC as @v sees it when it is emulated. */
 uint64_t pv_guest_tsc(const struct vcpu *v);
 

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+include Config.mk
+
+.PHONY: all xen tools docs install install-xen install-tools install-docs check bench clean fuzz
+all: xen tools
+
+xen:
+	$(MAKE) -C xen ARCH=$(ARCH)
+
+tools:
+	$(MAKE) -C tools all
+
+docs:
+	$(MAKE) -C docs
+
+install: install-xen install-tools install-docs
+
+install-xen: xen
+	install -D -m 644 build/$(ARCH)/xen.gz $(DESTDIR)$(bootdir)/xen-4.17.gz
+	install -D -m 644 build/$(ARCH)/xen-syms $(DESTDIR)/usr/lib/debug/boot/xen-syms-4.17
+
+install-tools: tools
+	$(MAKE) -C tools install DESTDIR=$(abspath $(DESTDIR))
+
+install-docs:
+	$(MAKE) -C docs install DESTDIR=$(abspath $(DESTDIR))
+
+check:
+	scripts/check
+
+bench:
+	scripts/bench
+
+fuzz:
+	$(MAKE) -C xen/test/fuzz/lib fuzz
+
+clean:
+	rm -rf build

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+# Initramfs images for dom0 and for guests, made from this machine's Debian packages.
+
+# The stock kernel's package, unpacked (not installed) in $cache/kernel.
+fetch_kernel() {
+    [ -e "$cache/kernel/.done" ] && return
+    step "downloading Debian's kernel"
+    mkdir -p "$cache/kernel/deb"
+    [ -n "$(apt-cache madison linux-image-amd64 2>/dev/null)" ] || apt-get update -qq
+    local name
+    name=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' |
+        head -n 1)
+    [ -n "$name" ] || die "no kernel package found"
+    (cd "$cache/kernel/deb" && apt-get download -q -o APT::Sandbox::User=root "$name" >/dev/null)
+    dpkg -x "$cache"/kernel/deb/*.deb "$cache/kernel/root"
+    echo "${name#linux-image-}" >"$cache/kernel/version"
+    cp "$cache/kernel/root/boot/vmlinuz-${name#linux-image-}" "$cache/kernel/vmlinuz"
+    depmod -b "$cache/kernel/root" "${name#linux-image-}"
+    touch "$cache/kernel/.done"
+}
+
+# An empty root with merged /usr.
+skeleton() {
+    rm -rf "$1"
+    mkdir -p "$1"/usr/{bin,sbin,lib,lib64} "$1"/{proc,sys,dev,run,tmp,root,etc,var}
+    local d
+    for d in bin sbin lib lib64; do ln -s "usr/$d" "$1/$d"; done
+    ln -s ../run "$1/var/run"
+}
+
+pack() { (cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) >"$2.tmp" && mv "$2.tmp" "$2"; }
+
+put_busybox() {
+    local a
+    cp /bin/busybox "$1/bin/busybox"
+    for a in $(/bin/busybox --list); do [ -e "$1/bin/$a" ] || ln -s busybox "$1/bin/$a"; done
+}
+
+# put_libs DIR: the libraries which the programs in DIR need and do not bring along.
+put_libs() {
+    local dir=$1 lib
+    mkdir -p "$dir/usr/lib/x86_64-linux-gnu"
+    cp -L /lib64/ld-linux-x86-64.so.2 "$dir/lib64/"
+    find "$dir" -type f \( -perm /111 -o -name '*.so*' \) -exec readelf -d {} + 2>/dev/null |
+        sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u >"$dir.need"
+    # Twice: what the libraries need in their turn.
+    for _ in 1 2 3; do
+        while read -r lib; do
+            [ -n "$(find "$dir/usr/lib" -name "$lib" -print -quit)" ] && continue
+            [ -e "/lib/x86_64-linux-gnu/$lib" ] || die "no $lib for $dir"
+            cp -L "/lib/x86_64-linux-gnu/$lib" "$dir/usr/lib/x86_64-linux-gnu/"
+        done <"$dir.need"
+        find "$dir/usr/lib" -type f -name '*.so*' -exec readelf -d {} + 2>/dev/null |
+            sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u >"$dir.need"
+    done
+    rm -f "$dir.need"
+    cp -L /lib/x86_64-linux-gnu/libgcc_s.so.1 "$dir/usr/lib/x86_64-linux-gnu/"
+}
+
+# put_modules DIR NAME...: modules with what they depend on, and /modules/load in load order.
+put_modules() {
+    local to=$1 m mod deps d
+    shift
+    local md=$cache/kernel/root/lib/modules/$(cat "$cache/kernel/version")
+    mkdir -p "$to/modules"
+    for m; do
+        grep -E "/$m\.ko(\.xz)?:" "$md/modules.dep" || die "no module $m"
+    done | while IFS=': ' read -r mod deps; do
+        for d in $deps; do echo "$d"; done | tac
+        echo "$mod"
+    done | awk '!seen[$0]++' | while read -r m; do
+        cp "$md/$m" "$to/modules/"
+        basename "$m"
+    done >"$to/modules/load"
+}
+
+# guest_image OUT: what PV guests boot.
+guest_image() {
+    local s=$build/image/guest.root
+    skeleton "$s"
+    put_busybox "$s"
+    put_modules "$s" xen-blkfront xen-netfront
+    install -m 755 "$top/tools/tests/system/guest-init" "$s/init"
+    pack "$s" "$1"
+}
+
+# dom0_image TOOLS OUT: dom0 with the toolstack in TOOLS and the guest's files in /guest.
+dom0_image() {
+    local s=$build/image/dom0.root
+    skeleton "$s"
+    mkdir -p "$s/test" "$s/guest"
+    put_busybox "$s"
+    cp /bin/bash "$s/bin/bash"
+    cp "$(command -v ip)" "$s/bin/ip"
+    rm -f "$s/bin/losetup" "$s/bin/flock"
+    cp "$(command -v losetup)" "$s/sbin/losetup"
+    cp "$(command -v flock)" "$s/bin/flock"
+    tar -C "$1" -cf - . | tar -C "$s" --keep-directory-symlink -xf -
+    find "$s/usr/lib" "$s/usr/include" \( -name '*.a' -o -name '*.h' -o -name '*.pc' \) -delete 2>/dev/null || :
+    put_libs "$s"
+    put_modules "$s" xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs xen-blkback xen-netback \
+        loop bridge
+    echo 'root:x:0:0:root:/root:/bin/sh' >"$s/etc/passwd"
+    echo 'root:x:0:' >"$s/etc/group"
+    install -m 755 "$top/tools/tests/system/dom0-init" "$s/init"
+    cp "$top/tools/tests/system/lib.sh" "$s/test/lib.sh"
+    cp "$cache/kernel/vmlinuz" "$s/guest/vmlinuz"
+    cp "$3" "$s/guest/initrd"
+    pack "$s" "$2"
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* All sub-commands, in the order in which "xl help" shows them. */
+#include "xl.h"
+
+/* clang-format off */
+const struct command commands[] = {
+    { "create", main_create, true, true,
+      "Start a domain described by a configuration file",
+      "<ConfigFile> [options] [vars]",
+      "-h                       Show this text.\n"
+      "-f FILE, --defconfig=FILE\n"
+      "                         Read this configuration file.\n"
+      "-n, --dryrun             Only show what the configuration comes to (as the global -N).\n"
+      "-p                       Do not let the new domain run yet.\n"
+      "-c                       Attach to the new domain's console.\n"
+      "-F                       Stay in the foreground while the domain lives.\n"
+      "-e                       Leave nobody behind to act when the domain ends.\n"
+      "-q, --quiet              Say nothing unless something goes wrong.\n"
+      "-d                       Show the configuration as well.\n"
+      "-V, --vncviewer          Open a viewer on the domain's display.\n"
+      "-A, --vncviewer-autopass The same, giving the viewer the password.\n"
+      "--ignore-global-affinity-masks\n"
+      "                         Do without the CPU masks of xl.conf." },
+    { "config-update", main_config_update, true, true,
+      "Replace the configuration that a domain restarts with",
+      "<Domain> <ConfigFile> [options] [vars]",
+      "-h                       Show this text.\n"
+      "-f FILE, --defconfig=FILE\n"
+      "                         Read this configuration file.\n"
+      "-d                       Show the configuration as well." },
+    { "list", main_list, false, false,
+      "Show domains and their state",
+      "[options] [Domain]",
+      "-l, --long               The whole configuration, as JSON.\n"
+      "-v, --verbose            UUIDs, reasons of shutdown and security labels too.\n"
+      "-Z, --context            Security labels too.\n"
+      "-c, --cpupool            CPU pools too.\n"
+      "-n, --numa               NUMA node affinity too." },
+    { "destroy", main_destroy, false, true,
+      "End a domain at once, without asking it",
+      "[options] <Domain>",
+      "-f                       Accept domain 0, which works only for a toolstack that does not\n"
+      "                         run in it and where it does not own the hardware." },
+    { "shutdown", main_shutdown, false, true,
+      "Ask a domain to power off",
+      "[options] <-a|Domain>",
+      "-a, --all                Ask all guests.\n"
+      "-h                       Show this text.\n"
+      "-F                       Press the ACPI power button of guests without PV drivers.\n"
+      "-w, --wait               Return when they are down." },
+    { "reboot", main_reboot, false, true,
+      "Ask a domain to restart itself",
+      "[options] <-a|Domain>",
+      "-a, --all                Ask all guests.\n"
+      "-h                       Show this text.\n"
+      "-F                       Reset guests without PV drivers.\n"
+      "-w, --wait               Return when they have gone down." },
+    { "pause", main_pause, false, true,
+      "Stop a domain from running",
+      "<Domain>",
+      NULL },
+    { "unpause", main_unpause, false, true,
+      "Let a paused domain run again",
+      "<Domain>",
+      NULL },
+    { "console", main_console, false, false,
+      "Attach to a console of a domain",
+      "[options] <Domain>",
+      "-t TYPE                  pv, serial or vuart.\n"
+      "-n NUMBER                Which of its consoles." },
+    { "dump-core", main_dump_core, false, true,
+      "Write a domain's memory to a file",
+      "<Domain> <filename>",
+      NULL },
+    { "mem-max", main_mem_max, false, true,
+      "Change how much memory a domain may have",
+      "<Domain> <MemMB['b'[bytes]|'k'[KB]|'m'[MB]|'g'[GB]|'t'[TB]]>",
+      NULL },
+    { "mem-set", main_mem_set, false, true,
+      "Change how much memory a domain has now",
+      "<Domain> <MemMB['b'[bytes]|'k'[KB]|'m'[MB]|'g'[GB]|'t'[TB]]>",
+      NULL },
+    { "button-press", main_button_press, false, true,
+      "Press an ACPI button of a domain",
+      "<Domain> <Button>",
+      "The button is 'power' or 'sleep'." },
+    { "vcpu-list", main_vcpu_list, false, false,
+      "Show virtual CPUs",
+      "[Domain, ...]",
+      NULL },
+    { "vcpu-pin", main_vcpu_pin, true, true,
+      "Choose the CPUs on which a virtual CPU may and should run",
+      "[option] <Domain> <VCPU|all> <Hard affinity|-|all> <Soft affinity|-|all>",
+      "-f, --force              Override a pinning by the guest's kernel.\n"
+      "--ignore-global-affinity-masks\n"
+      "                         Do without the CPU masks of xl.conf." },
+    { "vcpu-set", main_vcpu_set, false, true,
+      "Change how many virtual CPUs a domain uses",
+      "[option] <Domain> <vCPUs>",
+      "-i, --ignore-host        There may be more than the host has CPUs." },
+    { "vm-list", main_vm_list, false, false,
+      "Show guests with their UUIDs",
+      "",
+      NULL },
+    { "info", main_info, false, false,
+      "Show what this host and its hypervisor are",
+      "-n, --numa         List host NUMA topology information",
+      NULL },
+    { "sharing", main_sharing, false, false,
+      "Show memory that domains share",
+      "[Domain]",
+      NULL },
+    { "sched-credit", main_sched_credit, false, true,
+      "Show or change settings of the credit scheduler",
+      "[-d <Domain> [-w[=WEIGHT]|-c[=CAP]]] [-s [-t TSLICE] [-r RATELIMIT]] [-p CPUPOOL]",
+      "-d, --domain=DOMAIN      Of this domain.\n"
+      "-w, --weight=NUMBER      Its share relative to others.\n"
+      "-c, --cap=PERCENT        At most this much of a CPU, 0 for no limit.\n"
+      "-s, --schedparam         Of a whole pool.\n"
+      "-t, --tslice_ms=MS       Time slice.\n"
+      "-r, --ratelimit_us=US    Least time before a switch.\n"
+      "-m, --migration_delay_us=US\n"
+      "                         How long caches are taken to be warm.\n"
+      "-p, --cpupool=POOL       Of this pool only." },
+    { "sched-credit2", main_sched_credit2, false, true,
+      "Show or change settings of the credit2 scheduler",
+      "[-d <Domain> [-w[=WEIGHT]]] [-p CPUPOOL]",
+      "-d, --domain=DOMAIN      Of this domain.\n"
+      "-w, --weight=NUMBER      Its share relative to others.\n"
+      "-c, --cap=PERCENT        At most this much of a CPU, 0 for no limit.\n"
+      "-s, --schedparam         Of a whole pool.\n"
+      "-r, --ratelimit_us=US    Least time before a switch.\n"
+      "-p, --cpupool=POOL       Of this pool only." },
+    { "domid", main_domid, false, false,
+      "Show the number of a domain by its name",
+      "<DomainName>",
+      NULL },
+    { "domname", main_domname, false, false,
+      "Show the name of a domain by its number",
+      "<DomainId>",
+      NULL },
+    { "rename", main_rename, false, true,
+      "Give a domain another name",
+      "<Domain> <NewDomainName>",
+      NULL },
+    { "trigger", main_trigger, false, true,
+      "Raise an event in a domain",
+      "<Domain> <nmi|reset|init|power|sleep|s3resume> [<VCPU>]",
+      NULL },
+    { "sysrq", main_sysrq, false, true,
+      "Press a magic SysRq key of a domain",
+      "<Domain> <letter>",
+      NULL },
+    { "debug-keys", main_debug_keys, false, true,
+      "Press debug keys of the hypervisor",
+      "<Keys>",
+      NULL },
+    { "dmesg", main_dmesg, false, false,
+      "Show the hypervisor's messages",
+      "[-c]",
+      "  -c                     Discard them afterwards." },
+    { "top", main_top, false, false,
+      "Watch all domains as they run",
+      "",
+      NULL },
+    { "network-attach", main_network_attach, true, true,
+      "Give a domain another network card",
+      "<Domain> [type=<type>] [mac=<mac>] [bridge=<bridge>] [ip=<ip>] [script=<script>] [backend=<BackDomain>] [vifname=<name>] [rate=<rate>] [model=<model>] [accel=<accel>] [mtu=<mtu>]",
+      NULL },
+    { "network-list", main_network_list, false, false,
+      "Show network cards of domains",
+      "<Domain(s)>",
+      NULL },
+    { "network-detach", main_network_detach, false, true,
+      "Take a network card from a domain",
+      "<Domain> <DevId|mac>",
+      NULL },
+    { "channel-list", main_channel_list, false, false,
+      "Show channels of domains",
+      "<Domain(s)>",
+      NULL },
+    { "block-attach", main_block_attach, true, true,
+      "Give a domain another disk",
+      "<Domain> <disk-spec-component(s)>...",
+      NULL },
+    { "block-list", main_block_list, false, false,
+      "Show disks of domains",
+      "<Domain(s)>",
+      NULL },
+    { "block-detach", main_block_detach, false, true,
+      "Take a disk from a domain",
+      "[option] <Domain> <DevId>",
+      "-f, --force              Even if the guest does not let go of it." },
+    { "uptime", main_uptime, false, false,
+      "Show since when domains run",
+      "[-s] [Domain]",
+      NULL },
+    { "claims", main_claims, false, false,
+      "Show memory set aside for domains",
+      "",
+      NULL },
+    { "cpupool-create", main_cpupool_create, true, true,
+      "Make a CPU pool",
+      "[options] [<ConfigFile>] [Variable=value ...]",
+      "-h, --help               Show this text.\n"
+      "-f, --defconfig=FILE     Read this configuration file.\n"
+      "-n, --dryrun             Only show what would be made (as the global -N).\n"
+      "\n"
+      "xlcpupool.cfg(5) describes the file." },
+    { "cpupool-list", main_cpupool_list, false, false,
+      "Show CPU pools",
+      "[-c|--cpus] [<CPU Pool>]",
+      "-c, --cpus               Their CPUs, not their schedulers." },
+    { "cpupool-destroy", main_cpupool_destroy, false, true,
+      "Dissolve an empty CPU pool",
+      "<CPU Pool>",
+      NULL },
+    { "cpupool-rename", main_cpupool_rename, false, true,
+      "Give a CPU pool another name",
+      "<CPU Pool> <new name>",
+      NULL },
+    { "cpupool-cpu-add", main_cpupool_cpu_add, false, true,
+      "Put free CPUs into a pool",
+      "<CPU Pool> <CPU nr>|node:<node nr>",
+      NULL },
+    { "cpupool-cpu-remove", main_cpupool_cpu_remove, false, true,
+      "Take CPUs out of a pool",
+      "<CPU Pool> <CPU nr>|node:<node nr>",
+      NULL },
+    { "cpupool-migrate", main_cpupool_migrate, false, true,
+      "Move a domain to another CPU pool",
+      "<Domain> <CPU Pool>",
+      NULL },
+    { "getenforce", main_getenforce, false, false,
+      "Show whether the security policy is enforced",
+      "",
+      NULL },
+    { "setenforce", main_setenforce, false, true,
+      "Choose whether the security policy is enforced",
+      "<1|0|Enforcing|Permissive>",
+      NULL },
+    { "loadpolicy", main_loadpolicy, false, true,
+      "Load a security policy",
+      "<policy file>",
+      NULL },
+};
+/* clang-format on */
+const unsigned int nr_commands = ARRAY_SIZE(commands);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* What the command families share. */
+#ifndef XL_H
+#define XL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxl.h>
+#include <libxl_utils.h>
+#include <libxlutil.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define NO_DOMAIN     ((uint32_t)INVALID_DOMID)
+
+/* Exit codes; main_* functions return one. */
+enum { EXIT_OK = 0, EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_LIBXL = 3 };
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv); /* argv[0] is the name; getopt starts anew */
+    bool can_dry_run, modifies;
+    const char *summary, *args, *options; /* options may be NULL */
+};
+
+extern const struct command commands[];
+extern const unsigned int nr_commands;
+const struct command *command_find(const char *name); /* unique beginnings count */
+void command_help(const char *name);
+
+/* Everything that the global options and xl.conf say. */
+struct settings {
+    bool dry_run, force, progress_cr, timestamps;
+    int verbosity;
+    int autoballoon; /* -1: by the hypervisor's command line */
+    bool run_hotplug_scripts;
+    bool claim_mode;
+    char *lockfile, *vif_script, *vif_bridge, *vif_backend, *vif_gatewaydev;
+    uint32_t max_grant_frames, max_maptrack_frames;
+    int max_grant_version;
+    bool domid_random;
+    char *cpumask, *pv_cpumask, *hvm_cpumask;
+};
+extern struct settings settings;
+void settings_load(const char *file); /* ends the program if the file is wrong */
+
+extern libxl_ctx *ctx;
+extern xentoollog_logger_stdiostream *logger;
+void ctx_open(void); /* ends the program on failure */
+void ctx_reopen_after_fork(void);
+
+/* The domain's id by name or number; ends the program with a message if there is none. */
+uint32_t find_domain(const char *name);
+/* Options as getopt_long does, with the errors and -h as all commands have them. Returns -1 at
+ * the end; ends the program for -h and what is unknown, and if fewer than @min_args follow. */
+struct option;
+int command_getopt(int argc, char **argv, const char *opts, const struct option *longopts,
+                   const char *name, int min_args);
+/* For commands with no options but -h. */
+void no_options(int argc, char **argv, const char *name, int min_args);
+
+void *must_alloc(void *p);
+/* Decimal MB unless a unit follows; KiB, or -1. */
+int64_t parse_mem_kb(const char *s);
+bool parse_ulong(const char *s, unsigned long *out);
+/* "0-3,^2,node:1,all"; 0 or an error with a message printed. @map has its size already. */
+int parse_cpus(const char *s, libxl_bitmap *map);
+/* "0-3,5" or "all" or "none" of the first @nr bits. */
+void print_bitmap(const uint8_t *map, int nr, FILE *f);
+char *domain_name_or_id(uint32_t domid); /* to be freed */
+void print_state(FILE *f, const libxl_dominfo *info);
+
+/* config.c: from a parsed file to libxl's structure. Ends the program with a message on errors. */
+struct config_source {
+    const char *name; /* for messages */
+    char *text;
+    int len;
+};
+void config_parse(const struct config_source *src, libxl_domain_config *out);
+/* device_config.c */
+int parse_vif(const char *spec, XLU_Config *cfg, libxl_device_nic *nic);
+void vif_defaults(libxl_device_nic *nic);
+
+/* create.c */
+struct create_options {
+    const char *file;
+    char *extra; /* lines that override those of the file */
+    bool console, foreground, no_monitor, paused, quiet, debug, ignore_masks;
+};
+int create_domain(const struct create_options *o);
+int source_read(struct config_source *src, const char *file, const char *extra);
+
+/* monitor.c: follow a domain until it is gone for good. Returns an exit code. */
+struct monitor {
+    uint32_t domid;
+    libxl_domain_config config;
+    bool daemon;
+};
+int monitor_run(struct monitor *m);
+int monitor_daemonize(struct monitor *m); /* in the parent 1, in the child 0 */
+
+#define COMMAND(name) int main_##name(int argc, char **argv)
+COMMAND(create);
+COMMAND(config_update);
+COMMAND(list);
+COMMAND(vm_list);
+COMMAND(destroy);
+COMMAND(shutdown);
+COMMAND(reboot);
+COMMAND(pause);
+COMMAND(unpause);
+COMMAND(console);
+COMMAND(rename);
+COMMAND(domid);
+COMMAND(domname);
+COMMAND(trigger);
+COMMAND(sysrq);
+COMMAND(button_press);
+COMMAND(dump_core);
+COMMAND(info);
+COMMAND(dmesg);
+COMMAND(debug_keys);
+COMMAND(uptime);
+COMMAND(claims);
+COMMAND(sharing);
+COMMAND(mem_set);
+COMMAND(mem_max);
+COMMAND(vcpu_list);
+COMMAND(vcpu_pin);
+COMMAND(vcpu_set);
+COMMAND(block_attach);
+COMMAND(block_detach);
+COMMAND(block_list);
+COMMAND(network_attach);
+COMMAND(network_detach);
+COMMAND(network_list);
+COMMAND(channel_list);
+COMMAND(sched_credit);
+COMMAND(sched_credit2);
+COMMAND(cpupool_create);
+COMMAND(cpupool_list);
+COMMAND(cpupool_destroy);
+COMMAND(cpupool_rename);
+COMMAND(cpupool_cpu_add);
+COMMAND(cpupool_cpu_remove);
+COMMAND(cpupool_migrate);
+COMMAND(getenforce);
+COMMAND(setenforce);
+COMMAND(loadpolicy);
+COMMAND(top);
+
+#endif
