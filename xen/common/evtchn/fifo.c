@@ -135,7 +135,8 @@ static bool append(struct domain *d, struct evtchn *chn, event_word_t *w, struct
         spin_unlock(&q->lock);
         return false;
     }
-    if (q->tail) {
+    /* Our own former place, consumed since, is no tail: LINKED there is what we have just set. */
+    if (q->tail && q->tail != chn->port) {
         event_word_t *tail = word_of(d, q->tail);
 
         linked = tail && link_after(tail, chn->port);

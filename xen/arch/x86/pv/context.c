@@ -102,6 +102,7 @@ static void save_state(struct vcpu *v)
     if (unlikely(v->arch.pv.debugreg[7] & DR7_ENABLE))
         pv_debugregs_off();
     v->arch.user_regs = *guest_cpu_user_regs();
+    cpumask_clear(smp_processor_id(), &v->domain->arch.dirty_cpumask);
     __atomic_store_n(&v->dirty_cpu, VCPU_CPU_CLEAN, __ATOMIC_RELEASE);
 }
 
@@ -146,6 +147,7 @@ void pv_load_tsc_aux(const struct vcpu *v)
 static void load_state(struct vcpu *v, unsigned int cpu, bool had_selectors)
 {
     v->dirty_cpu = cpu;
+    cpumask_set(cpu, &v->domain->arch.dirty_cpumask);
     *guest_cpu_user_regs() = v->arch.user_regs;
     perdomain_gdt_ptes(v)[FIRST_RESERVED_GDT_PAGE] = pte_make(gdt_page_mfn(cpu), GDT_MAP_FLAGS);
     make_cr3(v);

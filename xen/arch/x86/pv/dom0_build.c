@@ -17,7 +17,6 @@
 #include <xen/port/p2m.h>
 #include <xen/sched.h>
 #include <xen/serial.h>
-#include <xen/softirq.h>
 #include <xen/time.h>
 #include <asm/desc.h>
 #include <asm/fpu.h>
@@ -285,13 +284,8 @@ static void __init fill_start_info(struct build *b)
 
 static void __init take_root_type(struct page_info *pg)
 {
-    int rc;
+    int rc = page_get_type(pg, PGT_L4);
 
-    do {
-        rc = page_get_type_preemptible(pg, PGT_L4);
-        if (rc == -ERESTART || rc == -EINTR)
-            softirq_run_noswitch();
-    } while (rc == -ERESTART || rc == -EINTR);
     if (rc)
         panic("dom0: its page tables are refused (%d)\n", rc);
 }
