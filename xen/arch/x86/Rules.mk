@@ -16,7 +16,7 @@ GENERATED   := $(ASM_OFFSETS)
 $(ASM_OFFSETS): $(ROOT)/arch/x86/asm-offsets.c $(wildcard $(ROOT)/arch/x86/include/asm/*.h $(ROOT)/include/xen/*.h)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(filter-out -Werror,$(CFLAGS)) -S -o $(BUILD)/asm-offsets.s $<
-	$(Q)sed -n 's/^[ \t]*\.ascii "==>\(.*\)<=="$$/#define \1/p' $(BUILD)/asm-offsets.s | sed 's/\$$//' >$@
+	$(Q)sed -n 's/^[ \t]*\.ascii[ \t]*"==>\(.*\)<=="$$/#define \1/p' $(BUILD)/asm-offsets.s | sed 's/\$$//' >$@
 
 TARGETS := $(BUILD)/xen $(BUILD)/xen.gz $(BUILD)/xen-syms
 LDS     := $(BUILD)/xen.lds

@@ -160,7 +160,7 @@ void domain_crash_at(struct domain *d, const char *file, int line, const char *f
     if (!d->is_shutting_down && d == current->domain) {
         printk(XENLOG_G_ERR "Domain %d (vcpu#%u) crashed on cpu#%u:\n", d->domain_id,
                current->vcpu_id, current->processor);
-        port_dump_execution_state();
+        port_dump_current_guest();
     }
     domain_shutdown(d, SHUTDOWN_crash);
 }

@@ -135,8 +135,7 @@ static int map_from(struct domain *rd, struct gnttab_map_grant_ref *op)
     mt = &ld->grant->maptrack[handle / MAPTRACK_PER_PAGE][handle % MAPTRACK_PER_PAGE];
     mt->domid = rd->domain_id;
     mt->ref = op->ref;
-    __atomic_store_n(&mt->flags, (uint16_t)(op->flags & (MAP_KINDS | GNTMAP_readonly)),
-                     __ATOMIC_RELEASE);
+    __atomic_store_n(&mt->flags, (uint16_t)(op->flags & MAP_FLAGS), __ATOMIC_RELEASE);
     op->dev_bus_addr = mfn_to_maddr(mfn);
     op->handle = handle;
     return GNTST_okay;
@@ -223,7 +222,7 @@ static int unmap_begin(uint64_t host_addr, uint64_t dev_addr, uint64_t new_addr,
 {
     struct domain *ld = current->domain, *rd;
     struct maptrack_entry *mt = maptrack_lookup(ld->grant, handle);
-    uint16_t kinds = 0, readonly;
+    uint16_t kinds = 0, how;
     mfn_t mfn = INVALID_MFN;
     int rc;
 
@@ -233,7 +232,7 @@ static int unmap_begin(uint64_t host_addr, uint64_t dev_addr, uint64_t new_addr,
     um->domid = mt->domid;
     um->ref = mt->ref;
     um->handle = handle;
-    readonly = mt->flags & GNTMAP_readonly;
+    how = mt->flags & (MAP_FLAGS & ~MAP_KINDS);
     if (host_addr && (mt->flags & GNTMAP_host_map))
         kinds |= GNTMAP_host_map;
     if (dev_addr && (mt->flags & GNTMAP_device_map))
@@ -252,13 +251,13 @@ static int unmap_begin(uint64_t host_addr, uint64_t dev_addr, uint64_t new_addr,
     if (!claim_kinds(mt, kinds, &um->free_handle))
         return GNTST_bad_handle;
     if (kinds & GNTMAP_host_map) {
-        rc = port_grant_unmap_host(host_addr, mfn, new_addr, readonly);
+        rc = port_grant_unmap_host(host_addr, mfn, new_addr, how);
         if (rc) {
             __atomic_fetch_or(&mt->flags, kinds, __ATOMIC_RELEASE);
             return rc;
         }
     }
-    um->flags = kinds | readonly;
+    um->flags = kinds | how;
     return GNTST_okay;
 }
 

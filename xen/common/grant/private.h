@@ -27,7 +27,7 @@ struct active_entry {
 struct maptrack_entry {
     uint32_t ref;   /* free: next free handle */
     domid_t domid;  /* granting domain */
-    uint16_t flags; /* GNTMAP_* device_map, host_map, readonly: what is still mapped; 0: free */
+    uint16_t flags; /* GNTMAP_*: the kinds that are still mapped, and how; no kind: free */
 };
 
 #define V1_PER_PAGE       (PAGE_SIZE / sizeof(grant_entry_v1_t))
@@ -37,6 +37,8 @@ struct maptrack_entry {
 #define MAPTRACK_PER_PAGE (PAGE_SIZE / sizeof(struct maptrack_entry))
 #define MAPTRACK_END      (~0U)
 #define MAP_KINDS         (GNTMAP_device_map | GNTMAP_host_map)
+/* Of the flags of a mapping, what its handle remembers. */
+#define MAP_FLAGS         (MAP_KINDS | GNTMAP_readonly | GNTMAP_application_map | GNTMAP_contains_pte)
 
 struct grant_table {
     rwlock_t lock; /* RANK_GRANT: version and sizes */

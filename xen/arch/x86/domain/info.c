@@ -4,6 +4,7 @@
 #include <public/features.h>
 #include <public/sysctl.h>
 #include <xen/evtchn.h>
+#include <xen/guest_access.h>
 #include <xen/kernel.h>
 #include <xen/lib/string.h>
 #include <xen/port/cpu.h>
@@ -76,4 +77,24 @@ void port_dump_vcpu(struct vcpu *v)
            v->arch.pv.ctrlreg[4]);
     if (v != current)
         show_registers(&v->arch.user_regs);
+}
+
+#define GUEST_STACK_WORDS 64
+
+void port_dump_current_guest(void)
+{
+    const struct cpu_user_regs *regs = guest_cpu_user_regs();
+    const unsigned long *sp = (const unsigned long *)(regs->rsp & ~7UL);
+
+    show_registers(regs);
+    printk("Guest stack trace from rsp=%016lx:\n", (unsigned long)regs->rsp);
+    for (unsigned int i = 0; i < GUEST_STACK_WORDS; i += 4) {
+        unsigned long w[4];
+
+        if (copy_from_guest_bytes(w, sp + i, sizeof(w))) {
+            printk("   (cannot be read)\n");
+            return;
+        }
+        printk("   %016lx %016lx %016lx %016lx\n", w[0], w[1], w[2], w[3]);
+    }
 }

@@ -49,5 +49,7 @@ unsigned long port_virt_start(const struct domain *d); /* XENVER_platform_parame
 void port_hypercall_restart(struct vcpu *v, const struct hypercall_ctx *hc);
 void port_dump_domain(struct domain *d);
 void port_dump_vcpu(struct vcpu *v);
+/* Registers and top of the stack of the guest that runs here. */
+void port_dump_current_guest(void);
 
 #endif

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# The core as a Linux process. SAN=address,undefined builds it under those sanitizers, COVERAGE=y
+# (clang) counts lines, FUZZER=y (clang) prepares it for libFuzzer. Leaves xen-sim (a seeded random
+# run) and xen-sim.o, all of the hypervisor in one object, which the tests link.
+SAN      ?=
+COVERAGE ?=
+FUZZER   ?=
+CLANG    := $(findstring clang,$(shell $(CC) --version))
+
+# The formatter is ours (%pv, %pd); string functions are the C library's, which sanitizers watch.
+CPPFLAGS += -Dvsnprintf=our_vsnprintf -Dsnprintf=our_snprintf
+CFLAGS_lib/string := -include $(ROOT)/arch/sim/libc_names.h
+
+# Guest pointers are numbers of another space: arithmetic on them is not of ours.
+UB_OFF     := alignment,pointer-overflow,null
+INSTRUMENT := $(if $(SAN),-O1 -fsanitize=$(SAN) -fno-omit-frame-pointer)
+INSTRUMENT += $(if $(findstring undefined,$(SAN)),-fno-sanitize-recover=undefined \
+  -fno-sanitize=$(UB_OFF) $(if $(CLANG),-fno-sanitize=function))
+INSTRUMENT += $(if $(COVERAGE),-fprofile-instr-generate -fcoverage-mapping)
+INSTRUMENT += $(if $(FUZZER),-fsanitize=fuzzer-no-link)
+INSTRUMENT += $(if $(CLANG),$(if $(SAN),-fsanitize-ignorelist=$(ROOT)/arch/sim/ignore.txt))
+CFLAGS     += -fno-builtin-printf $(INSTRUMENT)
+
+OBJS    := $(filter-out $(BUILD)/drivers/% $(BUILD)/arch/sim/main.c.o,$(OBJS))
+TARGETS := $(BUILD)/xen-sim
+
+$(BUILD)/xen-sim.o: $(OBJS)
+	$(Q)$(LD) -r -o $@ $(OBJS)
+
+$(BUILD)/xen-sim: $(BUILD)/xen-sim.o $(BUILD)/arch/sim/main.c.o $(ROOT)/arch/sim/sim.lds
+	@echo "  LD      $@"
+	$(Q)$(CC) $(INSTRUMENT) -o $@ $(filter %.o,$^) -Wl,-T,$(ROOT)/arch/sim/sim.lds
+
+-include $(BUILD)/arch/sim/main.c.d

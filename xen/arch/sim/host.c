@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <asm/host.h>
+
+#define PAGE 4096UL
+
+static int ram_fd = -1;
+
+void host_die(const char *why)
+{
+    fflush(stdout);
+    fprintf(stderr, "sim: %s\n", why);
+    abort();
+}
+
+void *host_reserve(size_t bytes)
+{
+    char *p = mmap(NULL, bytes + 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
+
+    if (p == MAP_FAILED)
+        host_die("no address space");
+    return p + PAGE;
+}
+
+void host_make_private(void *at, size_t bytes)
+{
+    if (mmap(at, bytes, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
+        host_die("no memory");
+}
+
+void host_make_ram(void *at, size_t bytes)
+{
+    if (ram_fd >= 0)
+        close(ram_fd);
+    ram_fd = memfd_create("sim-ram", MFD_CLOEXEC);
+    if (ram_fd < 0 || ftruncate(ram_fd, (off_t)bytes))
+        host_die("no memory file");
+    if (mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, ram_fd, 0) == MAP_FAILED)
+        host_die("no memory");
+}
+
+bool host_map_frame(void *at, uint64_t frame)
+{
+    return mmap(at, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, ram_fd,
+                (off_t)(frame * PAGE)) != MAP_FAILED;
+}
+
+void host_unmap(void *at, size_t bytes)
+{
+    if (mmap(at, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1,
+             0) == MAP_FAILED)
+        host_die("unmapping fails");
+}
+
+void host_write(const char *s, size_t len)
+{
+    fwrite(s, 1, len, stdout);
+}
+
+void *host_alloc(size_t bytes)
+{
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (p == MAP_FAILED)
+        host_die("no memory");
+    return p;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The port's state of domains and vCPUs. */
+#ifndef ASM_DOMAIN_H
+#define ASM_DOMAIN_H
+
+#include <public/xen.h>
+#include <xen/types.h>
+
+struct vcpu;
+
+/* One page of a guest's memory: what its pointers reach. */
+struct sim_p2m_entry {
+    uint32_t mfn; /* SIM_P2M_NONE: nothing */
+    uint8_t kind; /* enum sim_p2m_kind */
+};
+#define SIM_P2M_NONE (~0U)
+enum sim_p2m_kind { P2M_RAM, P2M_GRANT_RW, P2M_GRANT_RO, P2M_SHARED, P2M_FOREIGN };
+
+/* Guest-physical frames of a translated domain; a PV domain's pointers are machine addresses. */
+#define SIM_P2M_FRAMES 8192U
+/* Both kinds have a window in which grants are mapped by address. */
+#define SIM_WINDOW_BASE   (UINT64_C(1) << 40)
+#define SIM_WINDOW_FRAMES 4096U
+
+struct arch_domain {
+    struct sim_p2m_entry *p2m; /* [SIM_P2M_FRAMES], translated domains */
+    struct sim_p2m_entry *window;
+    unsigned int relinquish_next;
+    uint64_t nr_faults; /* guest copies that failed */
+};
+
+struct arch_vcpu {
+    uint64_t nr_kicks;   /* port_vcpu_mark_events_pending() */
+    uint64_t nr_entries; /* times it was put on a CPU */
+};
+
+#endif

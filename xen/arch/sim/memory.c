@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* The machine's memory, its frame table, types of pages, and scattered mappings. */
+#include <xen/domain.h>
+#include <xen/kernel.h>
+#include <xen/mm.h>
+#include <xen/port/mappings.h>
+#include <xen/port/numa.h>
+#include <xen/port/page_type.h>
+
+#include "private.h"
+
+char *sim_ram;
+struct page_info *sim_frames;
+unsigned long sim_vmap;
+uint64_t max_page;
+
+/* type_info: the count of writable uses, or that there can be none. */
+#define TYPE_READONLY (UINT64_C(1) << 63)
+
+static uint32_t tlb_clock = 1;
+
+void memory_boot(uint64_t frames)
+{
+    sim_ram = host_reserve(SIM_MAX_FRAMES * PAGE_SIZE);
+    sim_frames = host_reserve(SIM_MAX_FRAMES * sizeof(struct page_info));
+    sim_vmap = (unsigned long)host_reserve(SIM_VMAP_SIZE);
+    host_make_ram(sim_ram, frames << PAGE_SHIFT);
+    host_make_private(sim_frames, ROUNDUP(frames * sizeof(struct page_info), PAGE_SIZE));
+    sim_frames[0].count_info = PGC_NOT_RAM;
+    max_page = frames;
+    boot_pages_add(PAGE_SIZE, frames << PAGE_SHIFT);
+}
+
+bool mfn_valid(mfn_t mfn)
+{
+    return mfn.nr < max_page && !(frame_table[mfn.nr].count_info & PGC_NOT_RAM);
+}
+
+unsigned int port_mfn_to_node(mfn_t mfn)
+{
+    return 0;
+}
+
+unsigned int port_nr_nodes(void)
+{
+    return 1;
+}
+
+bool page_get_writable_type(struct page_info *pg)
+{
+    if (READ_ONCE(pg->type_info) & TYPE_READONLY)
+        return false;
+    __atomic_add_fetch(&pg->type_info, 1, __ATOMIC_ACQ_REL);
+    return true;
+}
+
+void page_put_writable_type(struct page_info *pg)
+{
+    uint64_t left = __atomic_sub_fetch(&pg->type_info, 1, __ATOMIC_ACQ_REL);
+
+    BUG_ON(left & TYPE_READONLY);
+}
+
+bool page_get_writable(struct page_info *pg, struct domain *d)
+{
+    if (!page_get(pg, d))
+        return false;
+    if (page_get_writable_type(pg))
+        return true;
+    page_put(pg);
+    return false;
+}
+
+void page_put_writable(struct page_info *pg)
+{
+    page_put_writable_type(pg);
+    page_put(pg);
+}
+
+void port_page_assigned(struct page_info *pg, struct domain *d)
+{
+    pg->type_info = 0;
+}
+
+/* Whoever had it writable has put that before the last general reference. */
+void port_page_freed(struct page_info *pg)
+{
+    BUG_ON(pg->type_info);
+}
+
+void port_page_shared(struct page_info *pg, bool writable)
+{
+    pg->type_info = writable ? 1 : TYPE_READONLY;
+}
+
+uint32_t port_tlb_clock(void)
+{
+    return tlb_clock;
+}
+
+void port_flush_tlb_all(void)
+{
+    tlb_clock++;
+}
+
+void port_flush_tlb_since(uint32_t stamp)
+{
+    if (stamp == tlb_clock)
+        port_flush_tlb_all();
+}
+
+int port_vmap_map(unsigned long va, const mfn_t *mfns, unsigned int nr)
+{
+    for (unsigned int i = 0; i < nr; i++) {
+        if (!host_map_frame((char *)va + i * PAGE_SIZE, mfns[i].nr)) {
+            host_unmap((void *)va, (i + 1) * PAGE_SIZE);
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+void port_vmap_unmap(unsigned long va, unsigned int nr)
+{
+    host_unmap((void *)va, nr * PAGE_SIZE);
+}
