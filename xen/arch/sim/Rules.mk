@@ -10,6 +10,7 @@ CLANG    := $(findstring clang,$(shell $(CC) --version))
 # The formatter is ours (%pv, %pd); string functions are the C library's, which sanitizers watch.
 CPPFLAGS += -Dvsnprintf=our_vsnprintf -Dsnprintf=our_snprintf
 CFLAGS_lib/string := -include $(ROOT)/arch/sim/libc_names.h
+CFLAGS_arch/sim/host := -D_GNU_SOURCE
 
 # Guest pointers are numbers of another space: arithmetic on them is not of ours.
 UB_OFF     := alignment,pointer-overflow,null

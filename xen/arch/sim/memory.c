@@ -18,6 +18,7 @@ uint64_t max_page;
 #define TYPE_READONLY (UINT64_C(1) << 63)
 
 static uint32_t tlb_clock = 1;
+static uint32_t *vmap_frame; /* by page of the area of scattered frames; 0: nothing */
 
 void memory_boot(uint64_t frames)
 {
@@ -26,6 +27,7 @@ void memory_boot(uint64_t frames)
     sim_vmap = (unsigned long)host_reserve(SIM_VMAP_SIZE);
     host_make_ram(sim_ram, frames << PAGE_SHIFT);
     host_make_private(sim_frames, ROUNDUP(frames * sizeof(struct page_info), PAGE_SIZE));
+    vmap_frame = host_alloc(SIM_VMAP_SIZE / PAGE_SIZE * sizeof(*vmap_frame));
     sim_frames[0].count_info = PGC_NOT_RAM;
     max_page = frames;
     boot_pages_add(PAGE_SIZE, frames << PAGE_SHIFT);
@@ -109,11 +111,17 @@ void port_flush_tlb_since(uint32_t stamp)
         port_flush_tlb_all();
 }
 
+static uint32_t *vmap_slot(unsigned long va)
+{
+    return &vmap_frame[(va - VMAP_START) >> PAGE_SHIFT];
+}
+
 int port_vmap_map(unsigned long va, const mfn_t *mfns, unsigned int nr)
 {
     for (unsigned int i = 0; i < nr; i++) {
+        *vmap_slot(va + i * PAGE_SIZE) = (uint32_t)mfns[i].nr;
         if (!host_map_frame((char *)va + i * PAGE_SIZE, mfns[i].nr)) {
-            host_unmap((void *)va, (i + 1) * PAGE_SIZE);
+            port_vmap_unmap(va, i + 1);
             return -ENOMEM;
         }
     }
@@ -123,4 +131,13 @@ int port_vmap_map(unsigned long va, const mfn_t *mfns, unsigned int nr)
 void port_vmap_unmap(unsigned long va, unsigned int nr)
 {
     host_unmap((void *)va, nr * PAGE_SIZE);
+    for (unsigned int i = 0; i < nr; i++)
+        *vmap_slot(va + i * PAGE_SIZE) = 0;
+}
+
+mfn_t port_vmap_mfn(unsigned long va)
+{
+    uint32_t mfn = *vmap_slot(va);
+
+    return mfn ? mk_mfn(mfn) : INVALID_MFN;
 }

@@ -16,6 +16,21 @@ static void dump_vcpu(struct vcpu *v)
     port_dump_vcpu(v);
 }
 
+#define SOME_PAGES 16
+
+/* What keeps a dying domain: the first pages that others still hold. */
+static void dump_pages(struct domain *d)
+{
+    const struct page_info *pg;
+    unsigned int nr = 0;
+
+    spin_lock(&d->page_lock);
+    for (pg = page_list_first(&d->page_list); pg && nr < SOME_PAGES; pg = page_list_next(pg), nr++)
+        printk("    page %lx: count %016lx type %016lx\n", page_to_mfn(pg).nr, pg->count_info,
+               pg->type_info);
+    spin_unlock(&d->page_lock);
+}
+
 static void dump_domain(struct domain *d)
 {
     struct vcpu *v;
@@ -26,6 +41,8 @@ static void dump_domain(struct domain *d)
            d->max_pages);
     printk("    vm_assist=%08lx\n", d->vm_assist);
     port_dump_domain(d);
+    if (d->is_dying)
+        dump_pages(d);
     printk("VCPU information and callbacks for domain %u:\n", d->domain_id);
     for_each_vcpu (d, v)
         dump_vcpu(v);

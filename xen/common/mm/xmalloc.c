@@ -23,6 +23,7 @@ struct slab {
 struct pool {
     spinlock_t lock;
     uint16_t size, per_slab;
+    uint32_t nr_objects;      /* handed out */
     struct list_head partial; /* slabs with a free object */
     struct slab *spare;       /* an empty one, kept */
 };
@@ -98,6 +99,7 @@ static void *small_alloc(size_t len)
         list_add(&s->link, &p->partial);
     }
     obj = slab_take(p, s);
+    p->nr_objects++;
 out:
     spin_unlock(&p->lock);
     return obj;
@@ -113,6 +115,7 @@ static void small_free(void *obj)
     spin_lock(&p->lock);
     *(void **)obj = s->free;
     s->free = obj;
+    p->nr_objects--;
     if (s->nr_used-- == p->per_slab)
         list_add(&s->link, &p->partial);
     if (s->nr_used == 0) {
@@ -192,4 +195,18 @@ void xfree(void *p)
         small_free(p);
     else
         large_free(p);
+}
+
+uint64_t xmalloc_count(uint64_t *idle_pages)
+{
+    uint64_t nr = 0;
+
+    *idle_pages = 0;
+    for (unsigned int i = 0; i < ARRAY_SIZE(pools); i++) {
+        spin_lock(&pools[i].lock);
+        nr += pools[i].nr_objects;
+        *idle_pages += pools[i].spare != NULL;
+        spin_unlock(&pools[i].lock);
+    }
+    return nr;
 }

@@ -86,6 +86,8 @@ static inline void copy_page(void *d, const void *s)
 void *xzalloc_bytes(size_t bytes);
 void *xmalloc_array_bytes(size_t size, size_t n); /* NULL on overflow */
 void *xzalloc_array_bytes(size_t size, size_t n);
+/* Small objects in use, and pages kept without any: what a leak check needs to know. */
+uint64_t xmalloc_count(uint64_t *idle_pages);
 /* Large, page-granular, virtually contiguous. */
 void *vmalloc(size_t bytes);
 void *vzalloc(size_t bytes);

@@ -238,9 +238,9 @@ void __init start_xen(uint32_t magic, uint32_t info)
     memory_boot();
     core_boot();
     interrupts_boot();
+    local_irq_enable();
     domains_boot();
     do_presmp_initcalls();
-    local_irq_enable();
     smp_boot_others();
     do_initcalls();
     start_dom0();

@@ -68,6 +68,24 @@ static uint64_t list_length(const struct domain *d, const struct page_list_head 
     return list == &d->extra_page_list ? d->extra_pages : d->xenheap_pages;
 }
 
+/* @pg, with a reference of ours, is to be the next again. */
+static void put_back(struct domain *d, struct page_list_head *list, struct page_info *pg)
+{
+    spin_lock(&d->page_lock);
+    page_list_del(pg, list);
+    page_list_add(pg, list);
+    spin_unlock(&d->page_lock);
+}
+
+/* A page that is not finished comes first the next time. We hold a reference. */
+static void put_first(struct domain *d, struct page_list_head *list, struct page_info *pg)
+{
+    spin_lock(&d->page_lock);
+    page_list_del(pg, list);
+    page_list_add(pg, list);
+    spin_unlock(&d->page_lock);
+}
+
 /* Once through the list; pages that others still use stay on it. */
 static int release_list(struct domain *d, struct page_list_head *list)
 {
@@ -82,9 +100,10 @@ static int release_list(struct domain *d, struct page_list_head *list)
         pg = next_page(d, list);
         if (pg) {
             rc = pv_page_release(pg);
+            if (rc)
+                put_back(d, list, pg);
             page_put(pg);
         }
-        /* A page that is not finished is at the end now, and is seen again. */
         if (rc == 0)
             --*left;
         if (rc || (*left % PREEMPT_EACH == 0 && hypercall_preempt_check()))

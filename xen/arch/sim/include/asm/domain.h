@@ -25,7 +25,8 @@ enum sim_p2m_kind { P2M_RAM, P2M_GRANT_RW, P2M_GRANT_RO, P2M_SHARED, P2M_FOREIGN
 struct arch_domain {
     struct sim_p2m_entry *p2m; /* [SIM_P2M_FRAMES], translated domains */
     struct sim_p2m_entry *window;
-    unsigned int relinquish_next;
+    unsigned int relinquish_stage;
+    uint64_t relinquish_left;
     uint64_t nr_faults; /* guest copies that failed */
 };
 

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What guest pointers mean. A translated domain has an array from guest frames to machine frames;
+ * a PV domain's pointers are machine addresses of its own pages. Grants are mapped in a window
+ * (and in the array, where a translated domain asks for that).
+ */
+#include <xen/domain.h>
+#include <xen/grant.h>
+#include <xen/kernel.h>
+#include <xen/mm.h>
+#include <xen/port/p2m.h>
+
+#include <public/memory.h>
+
+#include "private.h"
+
+static uint64_t *m2p;
+
+static struct sim_p2m_entry *new_table(unsigned int nr)
+{
+    struct sim_p2m_entry *t = xmalloc_array(struct sim_p2m_entry, nr);
+
+    for (unsigned int i = 0; t && i < nr; i++)
+        t[i] = (struct sim_p2m_entry){ .mfn = SIM_P2M_NONE };
+    return t;
+}
+
+int p2m_domain_init(struct domain *d)
+{
+    d->arch.window = new_table(SIM_WINDOW_FRAMES);
+    if (is_hvm_domain(d))
+        d->arch.p2m = new_table(SIM_P2M_FRAMES);
+    if (d->arch.window && (d->arch.p2m || !is_hvm_domain(d)))
+        return 0;
+    p2m_domain_destroy(d);
+    return -ENOMEM;
+}
+
+void p2m_domain_forget(struct domain *d)
+{
+    for (unsigned int i = 0; d->arch.window && i < SIM_WINDOW_FRAMES; i++)
+        d->arch.window[i].mfn = SIM_P2M_NONE;
+    for (unsigned int i = 0; d->arch.p2m && i < SIM_P2M_FRAMES; i++)
+        d->arch.p2m[i].mfn = SIM_P2M_NONE;
+}
+
+void p2m_domain_destroy(struct domain *d)
+{
+    xfree(d->arch.window);
+    xfree(d->arch.p2m);
+    d->arch.window = d->arch.p2m = NULL;
+}
+
+struct sim_p2m_entry *p2m_slot(struct domain *d, uint64_t addr)
+{
+    uint64_t idx = addr >> PAGE_SHIFT;
+
+    if (addr >= SIM_WINDOW_BASE) {
+        idx -= SIM_WINDOW_BASE >> PAGE_SHIFT;
+        return idx < SIM_WINDOW_FRAMES && d->arch.window ? &d->arch.window[idx] : NULL;
+    }
+    return idx < SIM_P2M_FRAMES && d->arch.p2m ? &d->arch.p2m[idx] : NULL;
+}
+
+bool port_translated(const struct domain *d)
+{
+    return !is_pv_domain(d);
+}
+
+struct page_info *port_get_page_from_gfn(struct domain *d, gfn_t gfn)
+{
+    struct sim_p2m_entry *e;
+
+    if (!port_translated(d))
+        return page_get_from_mfn(mk_mfn(gfn.nr), d);
+    e = gfn.nr < SIM_P2M_FRAMES ? p2m_slot(d, gfn.nr << PAGE_SHIFT) : NULL;
+    if (!e || e->mfn == SIM_P2M_NONE || (e->kind != P2M_RAM && e->kind != P2M_SHARED))
+        return NULL;
+    return page_get_from_mfn(mk_mfn(e->mfn), d);
+}
+
+static bool is_grant(const struct sim_p2m_entry *e)
+{
+    return e->mfn != SIM_P2M_NONE && (e->kind == P2M_GRANT_RW || e->kind == P2M_GRANT_RO);
+}
+
+int port_physmap_add(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
+{
+    uint64_t nr = UINT64_C(1) << order;
+
+    if (port_translated(d)) {
+        if (gfn.nr >= SIM_P2M_FRAMES || nr > SIM_P2M_FRAMES - gfn.nr)
+            return -EINVAL;
+        for (uint64_t i = 0; i < nr; i++)
+            if (is_grant(&d->arch.p2m[gfn.nr + i]))
+                return -EBUSY;
+    }
+    for (uint64_t i = 0; i < nr; i++) {
+        if (port_translated(d))
+            d->arch.p2m[gfn.nr + i] =
+                (struct sim_p2m_entry){ .mfn = (uint32_t)(mfn.nr + i), .kind = P2M_RAM };
+        port_m2p_set(mfn_add(mfn, i), gfn.nr + i);
+    }
+    return 0;
+}
+
+void port_physmap_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
+{
+    for (uint64_t i = 0; i < UINT64_C(1) << order; i++) {
+        if (port_translated(d) && gfn.nr + i < SIM_P2M_FRAMES)
+            d->arch.p2m[gfn.nr + i].mfn = SIM_P2M_NONE;
+        port_m2p_set(mfn_add(mfn, i), INVALID_M2P_ENTRY);
+    }
+}
+
+void port_m2p_set(mfn_t mfn, uint64_t pfn)
+{
+    if (!m2p)
+        m2p = host_alloc(SIM_MAX_FRAMES * sizeof(*m2p));
+    if (mfn.nr < max_page)
+        m2p[mfn.nr] = pfn;
+}
+
+uint64_t port_m2p_get(mfn_t mfn)
+{
+    return m2p && mfn.nr < max_page ? m2p[mfn.nr] : INVALID_M2P_ENTRY;
+}
+
+int64_t port_maximum_gpfn(struct domain *d)
+{
+    int64_t max = 0;
+
+    for (unsigned int i = 0; d->arch.p2m && i < SIM_P2M_FRAMES; i++)
+        if (d->arch.p2m[i].mfn != SIM_P2M_NONE)
+            max = i;
+    return max;
+}
+
+static int shared_frame(struct domain *d, unsigned int space, uint64_t idx, mfn_t *mfn)
+{
+    switch (space) {
+    case XENMAPSPACE_shared_info:
+        *mfn = virt_to_mfn(d->shared_info);
+        return idx ? -EINVAL : 0;
+    case XENMAPSPACE_grant_table:
+        if (idx & XENMAPIDX_grant_table_status)
+            return grant_status_frame(d, (unsigned int)(idx & ~XENMAPIDX_grant_table_status), mfn);
+        return grant_shared_frame(d, (unsigned int)idx, mfn);
+    default:
+        return -EINVAL;
+    }
+}
+
+/* A page of the domain's own moves within it. */
+static int move_page(struct domain *d, uint64_t from, gfn_t to)
+{
+    struct sim_p2m_entry *e;
+
+    if (from >= SIM_P2M_FRAMES)
+        return -EINVAL;
+    e = &d->arch.p2m[from];
+    if (e->mfn == SIM_P2M_NONE || e->kind != P2M_RAM || from == to.nr)
+        return -EINVAL;
+    d->arch.p2m[to.nr] = *e;
+    e->mfn = SIM_P2M_NONE;
+    return 0;
+}
+
+int port_add_to_physmap(struct domain *d, unsigned int space, uint64_t idx, gfn_t gfn,
+                        domid_t foreign)
+{
+    mfn_t mfn;
+    int rc;
+
+    if (!port_translated(d))
+        return -EOPNOTSUPP;
+    if (gfn.nr >= SIM_P2M_FRAMES || is_grant(&d->arch.p2m[gfn.nr]))
+        return -EINVAL;
+    if (space == XENMAPSPACE_gmfn || space == XENMAPSPACE_gmfn_range)
+        return move_page(d, idx, gfn);
+    rc = shared_frame(d, space, idx, &mfn);
+    if (rc == 0)
+        d->arch.p2m[gfn.nr] = (struct sim_p2m_entry){ .mfn = (uint32_t)mfn.nr, .kind = P2M_SHARED };
+    return rc;
+}
+
+long port_memory_op(unsigned long cmd, void *arg)
+{
+    return -ENOSYS;
+}
+
+int port_grant_map_host(uint64_t addr, mfn_t mfn, unsigned int flags)
+{
+    struct sim_p2m_entry *e = p2m_slot(current->domain, addr);
+
+    if (!e || (addr & ~PAGE_MASK) || (flags & GNTMAP_contains_pte) || e->mfn != SIM_P2M_NONE)
+        return GNTST_general_error;
+    e->kind = flags & GNTMAP_readonly ? P2M_GRANT_RO : P2M_GRANT_RW;
+    e->mfn = (uint32_t)mfn.nr;
+    return GNTST_okay;
+}
+
+int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned int flags)
+{
+    struct sim_p2m_entry *e = p2m_slot(current->domain, addr), *from = NULL;
+
+    if (!e || !is_grant(e) || e->mfn != mfn.nr || (flags & GNTMAP_contains_pte))
+        return GNTST_general_error;
+    if (new_addr) {
+        from = p2m_slot(current->domain, new_addr);
+        if (!from || from == e || is_grant(from))
+            return GNTST_general_error;
+    }
+    *e = from ? *from : (struct sim_p2m_entry){ .mfn = SIM_P2M_NONE };
+    if (from)
+        from->mfn = SIM_P2M_NONE;
+    return GNTST_okay;
+}
+
+void port_flush_domain_tlb(struct domain *d)
+{
+}
