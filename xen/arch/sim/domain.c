@@ -238,3 +238,7 @@ void port_dump_execution_state(void)
 {
     printk("CPU %u, %pv\n", smp_processor_id(), current);
 }
+
+void port_dump_current_guest(void)
+{
+}

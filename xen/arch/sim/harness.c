@@ -14,6 +14,7 @@
 #include <xen/rcu.h>
 #include <xen/sched.h>
 #include <xen/softirq.h>
+#include <xen/time.h>
 #include <xen/timer.h>
 #include <xen/lib/bitmap.h>
 #include <asm/current.h>
@@ -25,6 +26,7 @@
 
 static struct sim {
     uint64_t hash, rng;
+    bool verbose;
     unsigned int preempt_every, preempt_count;
     uint64_t free_at_boot, objects_at_boot;
     struct given {
@@ -37,7 +39,10 @@ struct boot_info boot_info;
 
 static void sink_write(const char *s, size_t len)
 {
-    host_write(s, len);
+    if (sim.verbose)
+        host_write(s, len);
+    else
+        host_log(s, len);
 }
 static struct console_sink sink = { .name = "com1", .write = sink_write };
 
@@ -100,12 +105,12 @@ static void boot_cpus(unsigned int nr)
 void sim_boot(const struct sim_conf *conf)
 {
     sim.rng = conf->seed;
+    sim.verbose = conf->verbose;
     sim_now = MILLISECS(1);
     cpus_boot(conf->nr_cpus ? conf->nr_cpus : 4);
     memory_boot(((uint64_t)(conf->ram_mb ? conf->ram_mb : 64) << 20) >> PAGE_SHIFT);
     cmdline_parse(conf->cmdline ? conf->cmdline : "");
-    if (conf->verbose)
-        console_register(&sink);
+    console_register(&sink);
     console_early_init();
     heap_init();
     console_init();

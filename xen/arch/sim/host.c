@@ -11,9 +11,23 @@
 
 static int ram_fd = -1;
 
+/* The end of the console's output, shown where the process dies. */
+static char tail[4096];
+static size_t tail_len;
+
+void host_log(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        tail[tail_len++ % sizeof(tail)] = s[i];
+}
+
 void host_die(const char *why)
 {
+    size_t at = tail_len > sizeof(tail) ? tail_len - sizeof(tail) : 0;
+
     fflush(stdout);
+    while (at < tail_len)
+        fputc(tail[at++ % sizeof(tail)], stderr);
     fprintf(stderr, "sim: %s\n", why);
     abort();
 }

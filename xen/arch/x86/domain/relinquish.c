@@ -41,6 +41,8 @@ static int drop_vcpus(struct domain *d)
         rc = vcpu_drop_guest_state(v);
         if (rc)
             return rc;
+        /* It holds a page of the domain's, which holds the domain. */
+        vcpu_unmap_info(v);
     }
     return 0;
 }
@@ -70,15 +72,6 @@ static uint64_t list_length(const struct domain *d, const struct page_list_head 
 
 /* @pg, with a reference of ours, is to be the next again. */
 static void put_back(struct domain *d, struct page_list_head *list, struct page_info *pg)
-{
-    spin_lock(&d->page_lock);
-    page_list_del(pg, list);
-    page_list_add(pg, list);
-    spin_unlock(&d->page_lock);
-}
-
-/* A page that is not finished comes first the next time. We hold a reference. */
-static void put_first(struct domain *d, struct page_list_head *list, struct page_info *pg)
 {
     spin_lock(&d->page_lock);
     page_list_del(pg, list);

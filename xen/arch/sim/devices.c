@@ -5,6 +5,7 @@
 #include <xen/irq.h>
 #include <xen/kernel.h>
 #include <xen/mm.h>
+#include <xen/serial.h>
 
 #define NR_PIRQS 32
 
@@ -102,4 +103,8 @@ long do_platform_op(void *u_op)
 long do_physdev_op(int cmd, void *arg)
 {
     return -ENOSYS;
+}
+
+void vga_hand_over(void)
+{
 }
