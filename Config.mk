@@ -6,4 +6,3 @@ ARCH    ?= x86_64
 prefix  ?= /usr
 bootdir ?= /boot
 DESTDIR ?=
-export prefix libdir

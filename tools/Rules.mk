@@ -21,6 +21,7 @@ OBJ := $(BUILD)/obj/$(HERE)
 LIBOUT := $(BUILD)/lib
 BINOUT := $(BUILD)/bin
 
+-include $(TOOLS)/../config/Tools.mk
 prefix ?= /usr
 libdir ?= $(prefix)/lib/x86_64-linux-gnu
 includedir ?= $(prefix)/include

@@ -12,8 +12,8 @@ CPPFLAGS += -Dvsnprintf=our_vsnprintf -Dsnprintf=our_snprintf
 CFLAGS_lib/string := -include $(ROOT)/arch/sim/libc_names.h
 CFLAGS_arch/sim/host := -D_GNU_SOURCE
 
-# Guest pointers are numbers of another space: arithmetic on them is not of ours.
-UB_OFF     := alignment,pointer-overflow,null
+# Guest pointers are numbers of another space, and per-CPU data lies outside of its image.
+UB_OFF     := alignment,pointer-overflow,null,object-size
 INSTRUMENT := $(if $(SAN),-O1 -fsanitize=$(SAN) -fno-omit-frame-pointer)
 INSTRUMENT += $(if $(findstring undefined,$(SAN)),-fno-sanitize-recover=undefined \
   -fno-sanitize=$(UB_OFF) $(if $(CLANG),-fno-sanitize=function))

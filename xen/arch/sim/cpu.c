@@ -26,7 +26,9 @@
 extern char __per_cpu_start[], __per_cpu_end[];
 
 struct cpu_info sim_cpus[NR_CPUS];
-__thread struct cpu_info *sim_this = &sim_cpus[0];
+/* Who calls from outside of all CPUs: as on CPU 0, in its idle vCPU. */
+static struct cpu_info outside = { .irqs_on = true };
+__thread struct cpu_info *sim_this = &outside;
 static unsigned int spins;
 
 void cpus_boot(unsigned int nr)
@@ -44,12 +46,10 @@ void cpus_boot(unsigned int nr)
                 area[i] = __per_cpu_start[i];
         }
         per_cpu_offset[cpu] = (unsigned long)(area - __per_cpu_start);
-        *c = (struct cpu_info){ .cpu = cpu, .per_cpu_offset = per_cpu_offset[cpu] };
+        *c = (struct cpu_info){ .cpu = cpu, .irqs_on = true, .per_cpu_offset = per_cpu_offset[cpu] };
         cpumask_set(cpu, &cpu_possible_map);
         cpumask_set(cpu, &cpu_present_map);
     }
-    sim_this = &sim_cpus[0];
-    sim_this->busy = true;
     cpumask_set(0, &cpu_online_map);
 }
 
@@ -126,6 +126,8 @@ void cpu_start(unsigned int cpu)
 {
     struct cpu_info *was = sim_this, *c = &sim_cpus[cpu];
 
+    if (cpu == 0)
+        outside.current_vcpu = c->current_vcpu;
     sim_this = c;
     c->busy = c->irqs_on = true;
     cpumask_set(cpu, &cpu_online_map);
@@ -201,10 +203,12 @@ void port_send_call_function(const cpumask_t *mask)
 
 bool port_timer_program(s_time_t deadline)
 {
-    sim_this->deadline = deadline;
+    struct cpu_info *c = &sim_cpus[smp_processor_id()];
+
+    c->deadline = deadline;
     if (deadline == 0 || deadline > sim_now)
         return true;
-    sim_this->deadline = 0;
+    c->deadline = 0;
     softirq_raise(SOFTIRQ_TIMER);
     return false;
 }
