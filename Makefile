@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 include Config.mk
 
-.PHONY: all xen tools docs install install-xen install-tools install-docs check bench clean fuzz
+.PHONY: all xen tools docs install install-xen install-tools install-docs check bench soak clean fuzz
 all: xen tools
 
 xen:
@@ -30,6 +30,14 @@ check:
 
 bench:
 	scripts/bench
+
+# Guests under load for SOAK_SECONDS, then SOAK_CYCLES of create and destroy, on SOAK_CPUS CPUs.
+SOAK_SECONDS ?= 600
+SOAK_CYCLES  ?= 100
+SOAK_CPUS    ?= 2
+soak:
+	scripts/boot --smp $(SOAK_CPUS) --timeout $$(($(SOAK_SECONDS) * 2 + $(SOAK_CYCLES) * 30 + 600)) \
+		--dom0-args "soak.seconds=$(SOAK_SECONDS) soak.cycles=$(SOAK_CYCLES)" tools/tests/system/soak
 
 fuzz:
 	$(MAKE) -C xen/test/fuzz/lib fuzz

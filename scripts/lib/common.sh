@@ -2,6 +2,7 @@
 # Sourced by the scripts of this folder.
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=$top/build
+PATH=$PATH:/usr/sbin:/sbin
 cache=${XEN_TEST_CACHE:-$build/cache}
 
 step() { printf '\n== %s\n' "$*"; }

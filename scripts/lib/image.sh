@@ -90,9 +90,9 @@ dom0_image() {
     skeleton "$s"
     mkdir -p "$s/test" "$s/guest"
     put_busybox "$s"
+    rm -f "$s"/bin/{bash,ip,losetup,flock} # busybox's, links to itself
     cp /bin/bash "$s/bin/bash"
     cp "$(command -v ip)" "$s/bin/ip"
-    rm -f "$s/bin/losetup" "$s/bin/flock"
     cp "$(command -v losetup)" "$s/sbin/losetup"
     cp "$(command -v flock)" "$s/bin/flock"
     tar -C "$1" -cf - . | tar -C "$s" --keep-directory-symlink -xf -
@@ -107,4 +107,38 @@ dom0_image() {
     cp "$cache/kernel/vmlinuz" "$s/guest/vmlinuz"
     cp "$3" "$s/guest/initrd"
     pack "$s" "$2"
+}
+
+# The stock hypervisor and toolstack, unpacked (not installed) in $cache/stock.
+stock_packages=(xen-hypervisor-4.17-amd64 xen-utils-4.17 xen-utils-common xenstore-utils libxencall1
+    libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 libxenmisc4.17
+    libxenstore4 libxentoolcore1 libxentoollog1 libyajl2)
+fetch_stock() {
+    [ -e "$cache/stock/.done" ] && return
+    step "downloading the stock hypervisor and toolstack"
+    mkdir -p "$cache/stock/deb"
+    [ -n "$(apt-cache madison xen-utils-4.17 2>/dev/null)" ] || apt-get update -qq
+    (cd "$cache/stock/deb" &&
+        apt-get download -q -o APT::Sandbox::User=root "${stock_packages[@]}" >/dev/null)
+    local deb
+    for deb in "$cache"/stock/deb/*.deb; do dpkg -x "$deb" "$cache/stock/root"; done
+    zcat "$cache"/stock/root/boot/xen-4.17-amd64.gz >"$cache/stock/xen"
+    touch "$cache/stock/.done"
+}
+
+# stock_tree OUT: the stock toolstack as dom0_image takes one.
+stock_tree() {
+    local from=$cache/stock/root bin=usr/lib/xen-4.17/bin f
+    rm -rf "$1"
+    mkdir -p "$1/usr/sbin" "$1/usr/bin" "$1/$bin" "$1/etc"
+    cp -a "$from/etc/xen" "$1/etc/"
+    cp -a "$from/usr/lib/x86_64-linux-gnu" "$1/usr/lib/"
+    for f in "$from/$bin"/*; do
+        # Not the scripts, which are Python's.
+        [ "$(head -c 2 "$f")" != '#!' ] || continue
+        cp "$f" "$1/$bin/"
+        ln -s "/$bin/${f##*/}" "$1/usr/sbin/${f##*/}"
+    done
+    cp "$from/usr/bin/xenstore" "$1/usr/bin/"
+    for f in chmod exists list ls read rm watch write; do ln -s xenstore "$1/usr/bin/xenstore-$f"; done
 }

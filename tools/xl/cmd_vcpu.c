@@ -5,11 +5,11 @@
 
 static void print_vcpu(const char *name, uint32_t domid, const libxl_vcpuinfo *v, int nr_cpus)
 {
-    printf("%-32s  %5u  %4u", name, domid, v->vcpuid);
+    printf("%-32s %5u %5u", name, domid, v->vcpuid);
     if (!v->online)
-        printf("     -   --p");
+        printf(" %4c   --p", '-');
     else
-        printf("  %3u   %c%c-", v->cpu, v->running ? 'r' : '-', v->blocked ? 'b' : '-');
+        printf(" %4u   %c%c-", v->cpu, v->running ? 'r' : '-', v->blocked ? 'b' : '-');
     printf(" %9.1f  ", (double)v->vcpu_time / 1e9);
     print_bitmap(v->cpumap.map, nr_cpus, stdout);
     printf(" / ");

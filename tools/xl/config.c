@@ -146,19 +146,14 @@ static void take_vcpus(XLU_Config *cfg, libxl_domain_build_info *b)
 {
     long online = 1, max;
 
-    if (!xlu_cfg_get_bounded_long(cfg, "vcpus", 1, INT_MAX, &online, 0)) {
-        b->max_vcpus = (int)online;
-    } else {
-        online = 1;
-    }
+    xlu_cfg_get_bounded_long(cfg, "vcpus", 1, INT_MAX, &online, 0);
+    b->max_vcpus = (int)online;
     if (!xlu_cfg_get_bounded_long(cfg, "maxvcpus", 1, INT_MAX, &max, 0))
         b->max_vcpus = (int)max;
     if (b->max_vcpus < online) {
         fprintf(stderr, "xl: maxvcpus < vcpus\n");
         exit(EXIT_BAD);
     }
-    if (!b->max_vcpus)
-        b->max_vcpus = 1;
     if (libxl_cpu_bitmap_alloc(ctx, &b->avail_vcpus, (int)online))
         fail("Unable to allocate cpumap");
     for (int i = 0; i < online; i++)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <fcntl.h>
 #include <getopt.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "xl.h"
@@ -118,7 +116,7 @@ void no_options(int argc, char **argv, const char *name, int min_args)
         ;
 }
 
-/* With a global option or by a tool beside us dom0's memory may be handed out only once. */
+
 static int parse_globals(int argc, char **argv)
 {
     int opt;

@@ -18,6 +18,7 @@
 #include <xen/softirq.h>
 #include <xen/tasklet.h>
 #include <asm/current.h>
+#include <asm/sim.h>
 
 #include "private.h"
 
@@ -104,7 +105,7 @@ void cpu_run(unsigned int cpu)
     do {
         c->irqs_on = true;
         pass(c);
-    } while (cpu_has_work(cpu));
+    } while (cpu_has_work(cpu) || (is_idle_vcpu(c->current_vcpu) && !c->idling));
     c->resume = NULL;
     c->irqs_on = true;
     lock_check_none_held();
@@ -157,6 +158,7 @@ void port_context_switch(struct vcpu *prev, struct vcpu *next)
 {
     sim_this->current_vcpu = next;
     next->arch.nr_entries++;
+    sim_hash_add((uint64_t)next->domain->domain_id << 32 | next->vcpu_id << 8 | sim_this->cpu);
     sched_context_switched(prev, next);
     if (!is_idle_vcpu(next))
         vcpu_update_runstate_area(next);

@@ -223,6 +223,7 @@ bool sim_make_current(struct vcpu *v)
             return true;
         sim_advance(MICROSECS(500));
     }
+    sim_dump_vcpu(v);
     sim_fail("d%uv%u is runnable and does not run", v->domain->domain_id, v->vcpu_id);
 }
 
@@ -258,6 +259,8 @@ long sim_hypercall_args(struct vcpu *v, unsigned int nr, const unsigned long arg
 
     memcpy(a, args, sizeof(a));
     sim_hash_add(((uint64_t)v->domain->domain_id << 32) | nr << 8 | v->vcpu_id);
+    for (unsigned int i = 0; i < 6; i++)
+        sim_hash_add(a[i]);
     for (unsigned int round = 0; round < 100000; round++) {
         if (!sim_make_current(v))
             return SIM_STOPPED;
@@ -272,7 +275,8 @@ long sim_hypercall_args(struct vcpu *v, unsigned int nr, const unsigned long arg
         for (unsigned int i = 0; i < 6; i++)
             a[i] = i < v->hcall.nr_args ? v->hcall.args[i] : 0xdeadbeefdeadbeef;
     }
-    sim_fail("hypercall %u is continued for ever", nr);
+    sim_fail("hypercall %u(%lx, %lx, %lx) is continued for ever; page 0: %x", nr, a[0], a[1], a[2],
+             *(uint32_t *)sim_page_virt(v->domain, 0));
 }
 
 long sim_op(struct vcpu *v, unsigned int nr, unsigned long cmd, void *arg, size_t size)
@@ -313,10 +317,15 @@ uint64_t sim_page(struct domain *d, unsigned int idx)
     return sim_gfn(d, idx) << PAGE_SHIFT;
 }
 
+/* A page that the domain has given away is not there any more: a place without effect. */
 void *sim_page_virt(struct domain *d, unsigned int idx)
 {
+    static char nowhere[4 * PAGE_SIZE] __aligned(PAGE_SIZE);
+    struct page_info *pg;
+
     sim_gfn(d, idx);
-    return mfn_to_virt(mk_mfn(sim.given[d->domain_id].mfn[idx]));
+    pg = mfn_to_page(mk_mfn(sim.given[d->domain_id].mfn[idx]));
+    return page_owner(pg) == d ? page_to_virt(pg) : nowhere;
 }
 
 static void give_pages(struct domain *d, unsigned int nr)
@@ -384,6 +393,12 @@ void sim_destroy(struct domain *d)
     if (rc)
         sim_fail("d%u cannot be destroyed: %d", d->domain_id, rc);
     sim_settle();
+}
+
+void sim_keep(uint64_t pages, uint64_t objects)
+{
+    sim.free_at_boot -= pages;
+    sim.objects_at_boot += objects;
 }
 
 void sim_shutdown(void)

@@ -3,6 +3,7 @@
 #include <xen/kernel.h>
 #include <xen/mm.h>
 #include <xen/sched.h>
+#include <xen/time.h>
 #include <asm/current.h>
 #include <asm/sim.h>
 
@@ -227,4 +228,17 @@ void sim_check_invariants(void)
     }
     check_grants();
     check_cpus();
+}
+
+void sim_dump_vcpu(const struct vcpu *v)
+{
+    const struct sched_unit *u = v->sched;
+    const struct sched_domain *sd = v->domain->sched;
+
+    printk("%pv: running %u queued %u parked %u, CPU %u, affinity %lx, cap %u, budget %ld, refill "
+           "%ld active %u on CPU %u, now %ld\n",
+           v, v->is_running, u->queued, u->parked, v->processor, v->hard_affinity.bits[0], sd->cap,
+           (long)sd->budget, (long)sd->refill.expires, timer_active(&sd->refill), sd->refill.cpu,
+           (long)NOW());
+    sched_dump('r');
 }

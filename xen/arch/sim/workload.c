@@ -1,6 +1,149 @@
 /* SPDX-License-Identifier: MIT */
-#include <asm/sim.h>
+/* A random run of several domains, by a stream of choices: numbers of a seed, or a fuzzer's bytes. */
+#include <xen/kernel.h>
+#include <xen/lib/string.h>
+#include <xen/mm.h>
+#include <xen/sched.h>
+#include <xen/time.h>
+
+#include "workload.h"
+
+static uint8_t next_byte(struct sim_input *in)
+{
+    if (in->data)
+        return in->pos < in->len ? in->data[in->pos++] : 0;
+    in->rng ^= in->rng << 13;
+    in->rng ^= in->rng >> 7;
+    in->rng ^= in->rng << 17;
+    return (uint8_t)(in->rng >> 24);
+}
+
+uint32_t pick(struct work *w, uint32_t n)
+{
+    uint32_t v = next_byte(w->in);
+
+    if (n > 256)
+        v |= (uint32_t)next_byte(w->in) << 8;
+    if (n > 65536)
+        v |= (uint32_t)next_byte(w->in) << 16;
+    return v % n;
+}
+
+uint64_t pick_bits(struct work *w)
+{
+    uint64_t v = 0;
+
+    for (unsigned int i = 0; i < 8; i++)
+        v = v << 8 | next_byte(w->in);
+    return v;
+}
+
+uint32_t pick_small(struct work *w, uint32_t n)
+{
+    uint8_t how = next_byte(w->in);
+
+    return how < 250 ? how % n : (uint32_t)pick_bits(w);
+}
+
+domid_t pick_domid(struct work *w)
+{
+    uint8_t how = next_byte(w->in);
+
+    if (how < 200)
+        return how % NR_WORK_DOMAINS;
+    return how < 250 ? DOMID_SELF : (domid_t)pick_bits(w);
+}
+
+struct domain *pick_domain(struct work *w, bool guest)
+{
+    return w->d[guest ? 1 + pick(w, NR_WORK_DOMAINS - 1) : pick(w, NR_WORK_DOMAINS)];
+}
+
+struct vcpu *pick_vcpu(struct work *w, bool guest)
+{
+    struct domain *d = pick_domain(w, guest);
+
+    return d ? d->vcpu[pick(w, d->max_vcpus)] : NULL;
+}
+
+uint64_t pick_gfn(struct work *w, struct domain *d)
+{
+    uint8_t how = next_byte(w->in);
+
+    if (how < 230)
+        return sim_gfn(d, 4 + how % 60);
+    return how < 245 ? pick(w, SIM_P2M_FRAMES) : pick_bits(w);
+}
+
+uint64_t pick_addr(struct work *w, struct domain *d)
+{
+    uint8_t how = next_byte(w->in);
+
+    if (how < 120)
+        return sim_page(d, 4 + how % 60) + pick(w, 512) * 8;
+    if (how < 230)
+        return SIM_WINDOW_BASE + ((uint64_t)(how % 8) << PAGE_SHIFT);
+    return pick_bits(w);
+}
+
+static void make_domain(struct work *w, domid_t id)
+{
+    /* Its predecessor may stay while others map its pages. */
+    if (domain_by_id_rcu(id))
+        return;
+    w->d[id] = sim_domain(id, &(struct sim_domain_conf){
+                                  .nr_vcpus = 2, .privileged = id == 0, .hvm = id == 3 });
+}
+
+static void work_time(struct work *w)
+{
+    sim_advance((s_time_t)pick(w, 65536) * (pick(w, 4) ? 100 : 1000));
+}
+
+/* Guests left asleep or shut down would make a dull run. */
+static void work_stir(struct work *w)
+{
+    struct vcpu *v = pick_vcpu(w, false);
+
+    if (v)
+        vcpu_unblock(v);
+    for (domid_t id = 0; id < NR_WORK_DOMAINS; id++)
+        if (!w->d[id])
+            make_domain(w, id);
+}
+
+static void work_preempt(struct work *w)
+{
+    sim_preempt(pick(w, 5));
+}
+
+/* The more often it stands here the more often it is done. */
+static work_fn *const menu[] = {
+    work_time,   work_time,        work_stir,        work_stir,   work_preempt, work_evtchn,
+    work_evtchn, work_evtchn,      work_evtchn,      work_fifo,   work_fifo,    work_write_shared,
+    work_map,    work_map,         work_grant_entry, work_map,    work_unmap,   work_unmap,
+    work_copy,   work_grant_entry, work_table,       work_sched,  work_sched,   work_vcpu,
+    work_timer,  work_memory,      work_memory,      work_exchange, work_multicall, work_misc,
+    work_raw,    work_domctl,      work_domctl,      work_sysctl, work_destroy, work_copy,
+};
 
 void sim_workload(struct sim_input *in, unsigned int steps, unsigned int check_every)
 {
+    struct work w = { .in = in };
+
+    sim_preempt(0);
+    for (domid_t id = 0; id < NR_WORK_DOMAINS; id++)
+        make_domain(&w, id);
+    for (unsigned int i = 1; i <= steps && (!in->data || in->pos < in->len); i++) {
+        unsigned int what = pick(&w, ARRAY_SIZE(menu));
+
+        if (what >= ARRAY_SIZE(menu) - 2 && pick(&w, 4))
+            what = 0;
+        menu[what](&w);
+        sim_settle();
+        if (i % check_every == 0)
+            sim_check_invariants();
+    }
+    sim_preempt(0);
+    sim_check_invariants();
 }

@@ -53,6 +53,11 @@ int set_global_virq_handler(struct domain *d, uint32_t virq)
     if (!domain_get(d))
         return -EINVAL;
     spin_lock(&virq_handler_lock);
+    if (d->is_dying) { /* clear_virq_handlers() may have been there already */
+        spin_unlock(&virq_handler_lock);
+        domain_put(d);
+        return -EINVAL;
+    }
     old = virq_handler[virq];
     WRITE_ONCE(virq_handler[virq], d == dom0 ? NULL : d);
     spin_unlock(&virq_handler_lock);

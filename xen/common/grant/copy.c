@@ -48,9 +48,10 @@ static void side_release(struct side *s)
     s->held = false;
 }
 
-static int hold_page(struct side *s, uint64_t gfn)
+/* @page with a reference, which is given back on error; or NULL. */
+static int hold_page(struct side *s, struct page_info *page)
 {
-    s->page = port_get_page_from_gfn(s->d, mk_gfn(gfn));
+    s->page = page;
     if (s->page == NULL)
         return GNTST_bad_page;
     if (s->writable && !page_get_writable_type(s->page)) {
@@ -73,7 +74,7 @@ static int hold_ref_locked(struct side *s, struct active_entry *act)
                    true);
     if (rc)
         return rc;
-    rc = hold_page(s, act->gfn);
+    rc = hold_page(s, active_get_page(s->d, act));
     if (rc) {
         entry_unuse(gt, (grant_ref_t)s->name, act);
         return rc;
@@ -121,7 +122,7 @@ static int side_hold(struct side *s, const struct gnttab_copy_ptr *ptr, bool is_
     s->name = name;
     s->start = 0;
     s->length = PAGE_SIZE;
-    rc = is_ref ? hold_ref(s) : hold_page(s, name);
+    rc = is_ref ? hold_ref(s) : hold_page(s, port_get_page_from_gfn(s->d, mk_gfn(name)));
     if (rc)
         rcu_unlock_domain(s->d);
     else
@@ -149,7 +150,8 @@ static int copy_one(const struct gnttab_copy *op, struct side *src, struct side 
         return rc;
     if (!in_side(src, op->source.offset, op->len) || !in_side(dst, op->dest.offset, op->len))
         return GNTST_general_error;
-    memcpy(dst->va + op->dest.offset, src->va + op->source.offset, op->len);
+    /* Both may be the same page. */
+    memmove(dst->va + op->dest.offset, src->va + op->source.offset, op->len);
     return GNTST_okay;
 }
 

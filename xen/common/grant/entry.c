@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Entries in the guest's table, which the guest may change at any time. */
 #include <xen/kernel.h>
+#include <xen/port/p2m.h>
 
 #include "private.h"
 
@@ -148,4 +149,14 @@ void entry_unuse(const struct grant_table *gt, grant_ref_t ref, const struct act
         __atomic_fetch_and(entry_status(gt, ref), (grant_status_t)~gone, __ATOMIC_SEQ_CST);
     else
         __atomic_fetch_and(&entry_v1(gt, ref)->flags, (uint16_t)~gone, __ATOMIC_SEQ_CST);
+}
+
+struct page_info *active_get_page(struct domain *rd, const struct active_entry *act)
+{
+    struct page_info *pg;
+
+    if (pins_none(&act->pins))
+        return port_get_page_from_gfn(rd, mk_gfn(act->gfn));
+    pg = mfn_to_page(act->mfn);
+    return page_get_again(pg) ? pg : NULL;
 }

@@ -2,7 +2,6 @@
 /* GNTTABOP_map_grant_ref, unmap_grant_ref, unmap_and_replace. */
 #include <xen/guest_access.h>
 #include <xen/kernel.h>
-#include <xen/port/p2m.h>
 #include <xen/port/page_type.h>
 #include <xen/softirq.h>
 #include <asm/current.h>
@@ -15,7 +14,7 @@
 /* A page reference per kind of mapping: general, and writable type where it is to be written. */
 static int take_page(struct domain *rd, struct active_entry *act, bool readonly)
 {
-    struct page_info *pg = port_get_page_from_gfn(rd, mk_gfn(act->gfn));
+    struct page_info *pg = active_get_page(rd, act);
 
     if (pg == NULL)
         return GNTST_bad_page;
@@ -343,27 +342,30 @@ long grant_op_unmap_replace(struct gnttab_unmap_and_replace *uop, unsigned int c
 }
 
 /* The domain dies: its page tables are gone, its mappings' pins and references are left. */
+static void release_mapping(struct grant_table *gt, grant_handle_t handle)
+{
+    const struct maptrack_entry *mt = maptrack_lookup(gt, handle);
+    struct domain *rd;
+
+    if (mt == NULL)
+        return;
+    rd = rcu_lock_domain_by_id(mt->domid);
+    if (rd) {
+        unpin(rd, mt->ref, mt->flags);
+        rcu_unlock_domain(rd);
+    }
+    maptrack_put(gt, handle);
+}
+
 int grant_release_mappings(struct domain *d)
 {
     struct grant_table *gt = d->grant;
     uint32_t total = gt ? gt->nr_maptrack * (uint32_t)MAPTRACK_PER_PAGE : 0;
 
-    for (; gt && gt->release_next < total; gt->release_next++) {
-        grant_handle_t handle = gt->release_next;
-        struct maptrack_entry *mt;
-        struct domain *rd;
-
-        if (handle % 64 == 63 && hypercall_preempt_check())
+    while (gt && gt->release_next < total) {
+        release_mapping(gt, gt->release_next++);
+        if (gt->release_next % 64 == 0 && hypercall_preempt_check())
             return -ERESTART;
-        mt = maptrack_lookup(gt, handle);
-        if (mt == NULL)
-            continue;
-        rd = rcu_lock_domain_by_id(mt->domid);
-        if (rd) {
-            unpin(rd, mt->ref, mt->flags);
-            rcu_unlock_domain(rd);
-        }
-        maptrack_put(gt, handle);
     }
     return 0;
 }

@@ -99,6 +99,10 @@ static inline void active_unlock(struct active_entry *act)
  */
 int entry_use(struct domain *rd, grant_ref_t ref, struct active_entry *act, domid_t ld,
               bool readonly, bool for_copy);
+/* A reference to the page of an entry that entry_use() has accepted: the one its frame number
+ * names at first use, and while there are pins that same one whatever the domain's map says now.
+ * NULL: there is none. Locks: @act. */
+struct page_info *active_get_page(struct domain *rd, const struct active_entry *act);
 /* After pins have been dropped: clear what is no longer so in the guest's entry. */
 void entry_unuse(const struct grant_table *gt, grant_ref_t ref, const struct active_entry *act);
 

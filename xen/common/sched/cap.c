@@ -2,6 +2,7 @@
 /* Caps: a domain may use so many percent of a CPU, counted over periods of 50 ms. */
 #include <xen/kernel.h>
 #include <xen/smp.h>
+#include <xen/softirq.h>
 #include <xen/time.h>
 
 #include "private.h"
@@ -67,8 +68,22 @@ void cap_init(struct domain *d)
 void cap_set(struct domain *d, uint32_t cap)
 {
     struct sched_domain *sd = d->sched;
+    struct vcpu *v;
 
+    /* What has run so far is not on the new account. */
+    for_each_vcpu (d, v) {
+        unsigned long flags;
+        struct runq *rq = unit_lock(v->sched, &flags);
+
+        if (v->is_running)
+            fair_account(rq, v->sched, NOW());
+        spin_unlock_irqrestore(&rq->lock, flags);
+    }
     sd->cap = cap;
     __atomic_store_n(&sd->budget, period_budget(sd), __ATOMIC_RELAXED);
     timer_set(&sd->refill, NOW() + (cap ? PERIOD : 0)); /* the last one unparks */
+    /* Who runs has a slice that knows of no budget. */
+    for_each_vcpu (d, v)
+        if (v->is_running)
+            softirq_raise_on(v->processor, SOFTIRQ_SCHEDULE);
 }

@@ -21,6 +21,9 @@ const struct sched_policy *sched_policy_by_id(uint32_t id)
     return NULL;
 }
 
+/* How many slices a unit may be ahead of its queue's present, or behind. */
+#define LEAD_SLICES 4
+
 static struct sched_unit *unit_of(struct rb_node *n)
 {
     return n ? container_of(n, struct sched_unit, node) : NULL;
@@ -35,13 +38,18 @@ static uint64_t weigh(const struct sched_unit *u, s_time_t ran)
 void fair_account(struct runq *rq, struct sched_unit *u, s_time_t now)
 {
     s_time_t ran = now - u->started;
+    uint64_t least;
 
     if (ran <= 0)
         return;
     u->started = now;
-    u->vtime += weigh(u, ran);
+    /* Time that nobody else wanted is not held against it for long; nor can it save up what no
+     * single CPU could have given it. */
+    least = (uint64_t)(LEAD_SLICES * rq->pool->slice);
+    least = rq->vtime > least ? rq->vtime - least : 0;
+    u->vtime = max(min(u->vtime + weigh(u, ran), rq->vtime + weigh(u, LEAD_SLICES * rq->pool->slice)),
+                   least);
     cap_charge(u, ran);
-    (void)rq;
 }
 
 static bool earlier(const struct rb_node *a, const struct rb_node *b)
@@ -100,6 +108,7 @@ struct sched_unit *fair_pick(struct runq *rq, unsigned int cpu, struct sched_uni
     if (prev && best) {
         bool young = now - prev->scheduled_at < rq->pool->ratelimit;
 
+        rq->vtime = max(rq->vtime, min(prev->vtime, best->vtime));
         if (!prev->yielded && (young || prev->vtime <= best->vtime))
             best = NULL;
     }
@@ -132,9 +141,10 @@ unsigned int fair_choose_cpu(struct runq *rq, const struct sched_unit *u, s_time
         if (cpu < nr_cpu_ids)
             return cpu;
     }
-    /* The one that has run ahead the most. */
+    /* The one that has run ahead the most; or one whose slice has no end, as nobody waited. */
     for_each_cpu (cpu, &mask) {
-        const struct vcpu *r = per_cpu(sched_cpu, cpu).running;
+        const struct sched_cpu *sc = &per_cpu(sched_cpu, cpu);
+        const struct vcpu *r = sc->running;
         const struct sched_unit *ru;
         uint64_t vtime;
 
@@ -142,8 +152,8 @@ unsigned int fair_choose_cpu(struct runq *rq, const struct sched_unit *u, s_time
             continue;
         ru = r->sched;
         vtime = ru->vtime + weigh(ru, max_t(s_time_t, now - ru->started, 0));
-        if (vtime > worst_vtime) {
-            worst_vtime = vtime;
+        if (vtime > worst_vtime || (worst == NR_CPUS && !timer_active(&sc->slice_timer))) {
+            worst_vtime = max(vtime, worst_vtime);
             worst = cpu;
         }
     }

@@ -98,7 +98,7 @@ static void op_finish(libxl_ctx *ctx, struct device_op *op, int rc)
 static int remove_nodes(struct scope *sc, xs_transaction_t t, void *arg)
 {
     const struct device_op *op = arg;
-    int rc = store_prune(sc, t, op->back_path, 1);
+    int rc = store_prune(sc, t, op->back_path, 3);
 
     if (!rc)
         rc = store_rm(sc, t, device_front_path(sc, &op->dev));

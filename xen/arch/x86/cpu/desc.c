@@ -3,6 +3,7 @@
 #include <xen/kernel.h>
 #include <xen/mm.h>
 #include <xen/percpu.h>
+#include <asm/apic.h>
 #include <asm/cpu.h>
 #include <asm/current.h>
 #include <asm/desc.h>
@@ -132,6 +133,7 @@ void __init desc_boot_init(void)
         set_gate(v, 0, 0);
     set_gate(TRAP_BP, 3, 0);
     set_gate(TRAP_OF, 3, 0);
+    set_gate(VECTOR_GUEST_INT80, 3, 0);
     set_gate(TRAP_DF, 0, IST_DF);
     set_gate(TRAP_NMI, 0, IST_NMI);
     set_gate(TRAP_MC, 0, IST_MCE);

@@ -6,6 +6,7 @@
 
 #define STUB_SIZE 16
 #define FIRST_IRQ 0x20
+#define VECTOR_GUEST_INT80 0x80 /* asm/apic.h */
 /* Vectors for which the CPU pushes an error code. AMD APM vol 2, 8.2. */
 #define HAS_ERROR_CODE(v)                                                                          \
     ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
@@ -45,7 +46,9 @@ exception_stubs:
         pushq   $0
         .endif
         movl    $vec, 4(%rsp)
-        .if     vec >= FIRST_IRQ
+        .if     vec == VECTOR_GUEST_INT80
+        jmp     int80_entry
+        .elseif vec >= FIRST_IRQ
         jmp     irq_entry
         .elseif HAS_IST(vec)
         jmp     ist_entry
@@ -63,6 +66,12 @@ irq_entry:
         testb   $3, REGS_cs(%rsp)
         jnz     ret_to_guest_tail
         jmp     return_to_xen
+
+int80_entry:
+        PUSH_ALL
+        movq    %rsp, %rdi
+        call    do_int80
+        jmp     ret_to_guest_tail
 
         .balign 64
 exception_entry:

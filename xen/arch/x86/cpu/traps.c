@@ -75,6 +75,12 @@ static void do_debug(struct cpu_user_regs *regs)
         regs->rflags &= ~EFLAGS_TF;
 }
 
+void do_int80(struct cpu_user_regs *regs)
+{
+    local_irq_enable();
+    pv_handle_int80(regs);
+}
+
 static void do_fatal(struct cpu_user_regs *regs)
 {
     fatal_trap(regs);

@@ -37,13 +37,6 @@ static int finish(struct cpu_user_regs *regs, const struct insn *in)
     return 1;
 }
 
-static int emulate_hlt(struct cpu_user_regs *regs, const struct insn *in)
-{
-    finish(regs, in);
-    vcpu_block_enable_events();
-    return 1;
-}
-
 static int emulate_rdtsc(struct vcpu *v, struct cpu_user_regs *regs, bool aux)
 {
     uint64_t tsc;
@@ -231,7 +224,6 @@ static int emulate_two_byte(struct vcpu *v, struct cpu_user_regs *regs, const st
     case 0x06:
         set_ts(v, false);
         return 1;
-    case 0x08: /* INVD is WBINVD for those who may */
     case 0x09:
         if (is_hardware_domain(v->domain))
             wbinvd();
@@ -276,8 +268,6 @@ int pv_emulate_privileged(struct cpu_user_regs *regs)
     }
     if (rc || in.lock)
         return 0;
-    if (in.map == 0 && in.opcode == 0xf4 && pv_kernel_mode(v))
-        return emulate_hlt(regs, &in);
     rc = emulate_any_mode(v, regs, &in);
     if (rc == 0 && pv_kernel_mode(v))
         rc = emulate_kernel_mode(v, regs, &in);

@@ -11,7 +11,7 @@ static DEFINE_SPINLOCK(vector_lock, RANK_APIC);
 static bool all_free(const uint16_t *table, unsigned int first, unsigned int nr)
 {
     for (unsigned int i = 0; i < nr; i++) {
-        if (table[first + i])
+        if (table[first + i] || first + i == VECTOR_GUEST_INT80)
             return false;
     }
     return true;
@@ -43,7 +43,7 @@ bool vector_take(unsigned int cpu, unsigned int irq, uint8_t vector)
     bool taken;
 
     spin_lock_irqsave(&vector_lock, flags);
-    taken = *slot == 0;
+    taken = *slot == 0 && vector != VECTOR_GUEST_INT80;
     if (taken)
         *slot = (uint16_t)(irq + 1);
     spin_unlock_irqrestore(&vector_lock, flags);

@@ -99,7 +99,12 @@ void flush_area_interrupt(void)
 /* While waiting, serve others: they may wait for us with our interrupts off. */
 static void wait_turn(void)
 {
+    unsigned long irqs;
+
+    /* The interrupt serves them too: what it had answered, and what came since, would get mixed. */
+    local_irq_save(irqs);
     flush_area_interrupt();
+    local_irq_restore(irqs);
     cpu_relax();
 }
 

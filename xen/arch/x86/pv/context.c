@@ -178,15 +178,17 @@ static void load_nothing(void)
 
 void sync_lazy_state_here(void)
 {
-    struct vcpu *v = this_cpu(loaded_vcpu);
     unsigned long flags;
+    struct vcpu *v;
 
-    if (!v || v == current)
-        return;
+    /* An interrupt may do the same: saved twice, the state would not be the vCPU's. */
     local_irq_save(flags);
-    save_state(v);
-    this_cpu(loaded_vcpu) = NULL;
-    load_nothing();
+    v = this_cpu(loaded_vcpu);
+    if (v && v != current) {
+        save_state(v);
+        this_cpu(loaded_vcpu) = NULL;
+        load_nothing();
+    }
     local_irq_restore(flags);
 }
 

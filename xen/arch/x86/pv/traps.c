@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Exceptions which a PV guest raised. */
 #include <xen/kernel.h>
+#include <asm/apic.h>
 #include <asm/current.h>
 #include <asm/fpu.h>
 #include <asm/pv_mm.h>
@@ -20,6 +21,14 @@ static bool software_interrupt(struct vcpu *v, struct cpu_user_regs *regs)
     regs->rip += 2;
     pv_inject_exception(regs, vector, 0);
     return true;
+}
+
+void pv_handle_int80(struct cpu_user_regs *regs)
+{
+    regs->rip -= 2;
+    regs->error_code = VECTOR_GUEST_INT80 << 3 | ERR_IDT;
+    if (!software_interrupt(current, regs))
+        pv_inject_exception(regs, TRAP_GP, regs->error_code);
 }
 
 static void general_protection(struct vcpu *v, struct cpu_user_regs *regs)

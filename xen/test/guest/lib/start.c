@@ -123,6 +123,7 @@ void start_c(start_info_t *si)
     shared_info = (void *)shared_page;
     vcpu_info = &shared_info->vcpu_info[0];
     events_mask(true);
+    memset(shared_info->evtchn_mask, 0xff, sizeof(shared_info->evtchn_mask));
     console_init();
     if (traps_install())
         finish(RESULT_FAILURE, "trap table or callbacks refused");

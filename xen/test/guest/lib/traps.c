@@ -82,6 +82,7 @@ void trap_entry(struct regs *r)
         return;
     if (r->vector == ENTRY_EVENT) { /* nobody wants it: take note of it and go on masked */
         vcpu_info->evtchn_upcall_pending = 0;
+        __atomic_store_n(&vcpu_info->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
         r->rflags &= ~EFLAGS_IF;
         return;
     }

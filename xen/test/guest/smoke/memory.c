@@ -70,10 +70,10 @@ static void copies(void)
 {
     WANT("copy by our domid", copy(20, other, 16, 200), GNTST_okay);
     WANT("copy across the page", copy(20, other, 4000, 200), GNTST_bad_copy_arg);
-    WANT("copy of an unused grant", copy(21, other, 0, 16), GNTST_bad_gntref);
+    WANT_TRUE("copy of an unused grant", copy(21, other, 0, 16) < 0);
     WANT("copy of a wild grant", copy(1000000, other, 0, 16), GNTST_bad_gntref);
     grant(22, 0, granted, GTF_permit_access);
-    WANT("copy of dom0's grant", copy(22, other, 0, 16), GNTST_general_error);
+    WANT_TRUE("copy of a grant to dom0", copy(22, other, 0, 16) < 0);
     grant(23, own, (void *)walk(other, 1, &(unsigned int){ 0 }), GTF_permit_access);
     WANT("copy out of a page table", copy(23, other, 0, 16), GNTST_okay);
 }
@@ -165,7 +165,7 @@ static void reservation(void)
     WANT("its M2P entry", machine_to_phys_mapping[fresh], virt_to_pfn(page));
     ((unsigned long *)start_info->mfn_list)[virt_to_pfn(page)] = fresh;
     r.domid = 0;
-    REFUSED("dom0's reservation", memory_op(XENMEM_populate_physmap, &r));
+    WANT_TRUE("dom0's reservation", memory_op(XENMEM_populate_physmap, &r) <= 0);
     r.domid = DOMID_SELF;
     r.extent_order = 40;
     WANT_TRUE("order 40", memory_op(XENMEM_increase_reservation, &r) <= 0);

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,4 +53,40 @@ void run_on_machine(void (*body)(void), const struct sim_conf *conf)
     assert_int_equal(waitpid(child, &status, 0), child);
     if (!WIFEXITED(status) || WEXITSTATUS(status))
         fail_msg("status %x", status);
+}
+
+static uint64_t *shared_word(void)
+{
+    static uint64_t *word;
+
+    if (!word)
+        word = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return word;
+}
+
+static uint64_t random_seed;
+static unsigned int random_steps;
+
+static void random_run(void)
+{
+    struct sim_input in = { .rng = random_seed };
+
+    sim_workload(&in, random_steps, 8);
+    *shared_word() = sim_hash();
+}
+
+uint64_t hash_of_random_run(uint64_t seed, unsigned int nr_cpus, unsigned int steps)
+{
+    random_seed = seed * 0x9e3779b97f4a7c15 + 1;
+    random_steps = steps;
+    *shared_word() = 0;
+    run_on_machine(random_run, &(struct sim_conf){ .nr_cpus = nr_cpus, .seed = random_seed });
+    return *shared_word();
+}
+
+unsigned int env_number(const char *name, unsigned int otherwise)
+{
+    const char *text = getenv(name);
+
+    return text ? (unsigned int)strtoul(text, NULL, 0) : otherwise;
 }

@@ -21,6 +21,10 @@
 void run_on_machine(void (*body)(void), const struct sim_conf *conf);
 void check_failed(const char *file, int line, const char *what, long a, long b) noreturn;
 
+/* sim_workload() on a machine of its own, by @seed alone. */
+uint64_t hash_of_random_run(uint64_t seed, unsigned int nr_cpus, unsigned int steps);
+unsigned int env_number(const char *name, unsigned int otherwise);
+
 #define SIM_TEST(name, ...)                                                    \
     static void name##_body(void);                                             \
     static void name(void **state)                                             \

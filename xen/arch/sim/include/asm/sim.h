@@ -65,6 +65,7 @@ void sim_quiesce(void);
 /* Invariants: page lists, references of grants, ports and their peers, run queues. Ends the
  * process with a message where one is broken. */
 void sim_check_invariants(void);
+void sim_dump_vcpu(const struct vcpu *v); /* on the console */
 void sim_fail(const char *fmt, ...) __printf(1, 2) noreturn;
 
 /* Of all that has happened: calls, results, context switches, time. */
@@ -72,6 +73,8 @@ uint64_t sim_hash(void);
 void sim_hash_add(uint64_t value);
 /* All domains go; memory must be what it was at boot. */
 void sim_shutdown(void);
+/* That much will stay, and is no leak. */
+void sim_keep(uint64_t pages, uint64_t objects);
 
 /* Random run: hypercalls of several domains, chosen by a stream of bytes. */
 struct sim_input {

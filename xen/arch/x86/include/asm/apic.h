@@ -40,6 +40,7 @@
 #define VECTOR_LEGACY        0x20 /* the 8259s, masked: 16 vectors */
 #define VECTOR_DYNAMIC_FIRST 0x31
 #define VECTOR_DYNAMIC_LAST  0xef
+#define VECTOR_GUEST_INT80   0x80 /* not for interrupts: system calls of 32-bit programs */
 #define VECTOR_TIME_SYNC     0xf7
 #define VECTOR_TIMER         0xf8
 #define VECTOR_EVENT_CHECK   0xf9

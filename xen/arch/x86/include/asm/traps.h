@@ -8,13 +8,16 @@
 
 /*
  * Every vector enters through a stub which pushes struct cpu_user_regs and calls
- * exception_handlers[vector] (0 to 31) or do_IRQ(), interrupts off. Frames from ring 3 are
+ * exception_handlers[vector] (0 to 31), do_int80() or do_IRQ(), interrupts off. Frames from ring 3 are
  * guest_cpu_user_regs(), also those of NMI, #MC and #DB, which arrive on stacks of their own; then
  * the stub jumps to ret_to_guest_tail with %rsp at the frame. Frames from ring 0 are returned to
  * by IRET.
  */
 typedef void exception_fn(struct cpu_user_regs *regs);
 extern exception_fn *const exception_handlers[32];
+
+/* INT 0x80 of a guest: the one software interrupt with a gate of its own. */
+void do_int80(struct cpu_user_regs *regs);
 
 /* Is the frame a guest's? */
 static inline bool guest_mode(const struct cpu_user_regs *regs)
@@ -29,6 +32,8 @@ static inline bool guest_mode(const struct cpu_user_regs *regs)
  * pagefault_addr()).
  */
 bool pv_handle_exception(struct cpu_user_regs *regs, unsigned int vector);
+/* Port PV: INT 0x80, interrupts on, rip behind it: to the guest's table, or #GP. */
+void pv_handle_int80(struct cpu_user_regs *regs);
 /* The address of the page fault being handled on this CPU; read at entry. */
 unsigned long pagefault_addr(void);
 /*

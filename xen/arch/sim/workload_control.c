@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Random run: what the control domain does. */
+#include <public/domctl.h>
+#include <public/sysctl.h>
+#include <xen/kernel.h>
+#include <xen/lib/string.h>
+
+#include "workload.h"
+
+static void fill_bitmap(struct work *w, struct domain *d0, struct xenctl_bitmap *map)
+{
+    uint8_t *bits = sim_page_virt(d0, 2);
+
+    bits[0] = (uint8_t)(pick(w, 16) | (pick(w, 8) ? 0 : 0xf0));
+    map->bitmap.p = (void *)sim_page(d0, 2);
+    map->nr_bits = pick(w, 8) ? 8 : pick_small(w, 100);
+}
+
+static void fill(struct work *w, struct domain *d0, struct xen_domctl *op)
+{
+    switch (op->cmd) {
+    case XEN_DOMCTL_setvcpuaffinity:
+    case XEN_DOMCTL_getvcpuaffinity:
+        op->u.vcpuaffinity.vcpu = pick_small(w, 2);
+        op->u.vcpuaffinity.flags = pick_small(w, 8);
+        fill_bitmap(w, d0, &op->u.vcpuaffinity.cpumap_hard);
+        fill_bitmap(w, d0, &op->u.vcpuaffinity.cpumap_soft);
+        break;
+    case XEN_DOMCTL_scheduler_op:
+        op->u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT2;
+        op->u.scheduler_op.cmd = pick_small(w, 4);
+        op->u.scheduler_op.u.credit2.weight = (uint16_t)pick(w, 1000);
+        op->u.scheduler_op.u.credit2.cap = (uint16_t)(pick(w, 2) ? 0 : pick(w, 250));
+        break;
+    case XEN_DOMCTL_max_mem:
+        op->u.max_mem.max_memkb = pick(w, 2) ? 300 : pick(w, 2000);
+        break;
+    case XEN_DOMCTL_max_vcpus:
+        op->u.max_vcpus.max = pick_small(w, 4);
+        break;
+    case XEN_DOMCTL_irq_permission:
+        op->u.irq_permission.pirq = (uint8_t)pick(w, 40);
+        op->u.irq_permission.allow_access = (uint8_t)pick(w, 2);
+        break;
+    case XEN_DOMCTL_set_virq_handler:
+        op->u.set_virq_handler.virq = pick_small(w, NR_VIRQS);
+        break;
+    case XEN_DOMCTL_getvcpuinfo:
+        op->u.getvcpuinfo.vcpu = pick_small(w, 2);
+        break;
+    case XEN_DOMCTL_getvcpucontext:
+    case XEN_DOMCTL_setvcpucontext:
+        op->u.vcpucontext.vcpu = pick_small(w, 2);
+        op->u.vcpucontext.ctxt.p = (void *)sim_page(d0, 4);
+        break;
+    case XEN_DOMCTL_iomem_permission:
+        op->u.iomem_permission.first_mfn = pick(w, 100);
+        op->u.iomem_permission.nr_mfns = pick_small(w, 100);
+        op->u.iomem_permission.allow_access = (uint8_t)pick(w, 2);
+        break;
+    }
+}
+
+void work_domctl(struct work *w)
+{
+    static const uint8_t cmds[] = {
+        XEN_DOMCTL_pausedomain,      XEN_DOMCTL_unpausedomain,   XEN_DOMCTL_unpausedomain,
+        XEN_DOMCTL_unpausedomain,    XEN_DOMCTL_getdomaininfo,   XEN_DOMCTL_resumedomain,
+        XEN_DOMCTL_setvcpuaffinity,  XEN_DOMCTL_getvcpuaffinity, XEN_DOMCTL_scheduler_op,
+        XEN_DOMCTL_max_mem,          XEN_DOMCTL_max_vcpus,       XEN_DOMCTL_irq_permission,
+        XEN_DOMCTL_set_virq_handler, XEN_DOMCTL_getvcpuinfo,     XEN_DOMCTL_getvcpucontext,
+        XEN_DOMCTL_iomem_permission, XEN_DOMCTL_soft_reset,      XEN_DOMCTL_settimeoffset,
+        XEN_DOMCTL_setvcpucontext,
+    };
+    struct xen_domctl op;
+
+    memset(&op, 0, sizeof(op));
+    op.interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+    op.cmd = pick(w, 16) ? cmds[pick(w, ARRAY_SIZE(cmds))] : pick(w, 100);
+    op.domain = pick_domid(w);
+    if (op.cmd == XEN_DOMCTL_createdomain || op.cmd == XEN_DOMCTL_destroydomain)
+        return; /* make_domain() and work_destroy() keep the books */
+    fill(w, w->d[0], &op);
+    sim_op(w->d[0]->vcpu[0], __HYPERVISOR_domctl, 0, &op, sizeof(op));
+}
+
+void work_sysctl(struct work *w)
+{
+    struct xen_sysctl op;
+
+    memset(&op, 0, sizeof(op));
+    op.interface_version = XEN_SYSCTL_INTERFACE_VERSION;
+    op.cmd = pick(w, 31);
+    if (op.cmd == XEN_SYSCTL_debug_keys)
+        return; /* 'R' and 'C' end the machine */
+    if (op.cmd == XEN_SYSCTL_cpupool_op) {
+        op.u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_INFO;
+        op.u.cpupool_op.cpupool_id = pick_small(w, 3);
+    } else if (op.cmd == XEN_SYSCTL_getdomaininfolist) {
+        op.u.getdomaininfolist.first_domain = pick_domid(w);
+        op.u.getdomaininfolist.max_domains = pick_small(w, 5);
+        op.u.getdomaininfolist.buffer.p = (void *)sim_page(w->d[0], 4);
+    }
+    sim_op(w->d[0]->vcpu[0], __HYPERVISOR_sysctl, 0, &op, sizeof(op));
+}
+
+void work_destroy(struct work *w)
+{
+    unsigned int id = 1 + pick(w, NR_WORK_DOMAINS - 1);
+    struct xen_domctl op;
+
+    if (!w->d[id])
+        return;
+    memset(&op, 0, sizeof(op));
+    op.interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+    op.cmd = XEN_DOMCTL_destroydomain;
+    op.domain = (domid_t)id;
+    if (sim_op(w->d[0]->vcpu[0], __HYPERVISOR_domctl, 0, &op, sizeof(op)) != 0)
+        sim_destroy(w->d[id]);
+    w->d[id] = NULL;
+}
