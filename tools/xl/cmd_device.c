@@ -34,9 +34,8 @@ int main_block_attach(int argc, char **argv)
 
 int main_block_detach(int argc, char **argv)
 {
-    static const struct option longopts[] = { { "force", 0, NULL, 'f' },
-                                              { "help", 0, NULL, 'h' },
-                                              { NULL, 0, NULL, 0 } };
+    static const struct option longopts[] = {
+        {"force", 0, NULL, 'f'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
     bool force = settings.force;
     libxl_device_disk disk;
     uint32_t domid;

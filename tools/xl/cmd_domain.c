@@ -56,8 +56,9 @@ static void ask_one(const struct ending *e, uint32_t domid, bool fallback)
         fprintf(stderr, "PV control interface not available: sending ACPI event.\n");
         rc = libxl_send_trigger(ctx, domid, e->fallback, 0, NULL);
     } else if (rc == ERROR_NOPARAVIRT) {
-        fprintf(stderr, "PV control interface not available: external graceful %s not possible.\n"
-                        "Use \"-F\" to fallback to ACPI event.\n",
+        fprintf(stderr,
+                "PV control interface not available: external graceful %s not possible.\n"
+                "Use \"-F\" to fallback to ACPI event.\n",
                 e->noun);
     }
     if (rc) {
@@ -115,10 +116,10 @@ static int end_all(const struct ending *e, const uint32_t *ids, int nr, bool wai
 static int ending(int argc, char **argv, const struct ending *e)
 {
     static const struct option longopts[] = {
-        { "all", 0, NULL, 'a' },
-        { "wait", 0, NULL, 'w' },
-        { "help", 0, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+        {"all", 0, NULL, 'a'},
+        {"wait", 0, NULL, 'w'},
+        {"help", 0, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     bool all = false, wait = false, fallback = false;
     uint32_t *ids, one;
@@ -154,16 +155,16 @@ static int ending(int argc, char **argv, const struct ending *e)
 
 int main_shutdown(int argc, char **argv)
 {
-    static const struct ending e = { "shutdown", "Shutting down", "shutdown",
-                                     libxl_domain_shutdown, LIBXL_TRIGGER_POWER };
+    static const struct ending e = {"shutdown", "Shutting down", "shutdown", libxl_domain_shutdown,
+                                    LIBXL_TRIGGER_POWER};
 
     return ending(argc, argv, &e);
 }
 
 int main_reboot(int argc, char **argv)
 {
-    static const struct ending e = { "reboot", "Rebooting", "reboot", libxl_domain_reboot,
-                                     LIBXL_TRIGGER_RESET };
+    static const struct ending e = {"reboot", "Rebooting", "reboot", libxl_domain_reboot,
+                                    LIBXL_TRIGGER_RESET};
 
     return ending(argc, argv, &e);
 }

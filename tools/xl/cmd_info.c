@@ -24,17 +24,17 @@ static void info_caps(const libxl_physinfo *p)
         bool has;
         const char *name;
     } caps[] = {
-        { p->cap_pv, " pv" },
-        { p->cap_hvm, " hvm" },
-        { p->cap_hvm && p->cap_hvm_directio, " hvm_directio" },
-        { p->cap_pv && p->cap_hvm_directio, " pv_directio" },
-        { p->cap_hap, " hap" },
-        { p->cap_shadow, " shadow" },
-        { p->cap_iommu_hap_pt_share, " iommu_hap_pt_share" },
-        { p->cap_vmtrace, " vmtrace" },
-        { p->cap_vpmu, " vpmu" },
-        { p->cap_gnttab_v1, " gnttab-v1" },
-        { p->cap_gnttab_v2, " gnttab-v2" },
+        {p->cap_pv, " pv"},
+        {p->cap_hvm, " hvm"},
+        {p->cap_hvm && p->cap_hvm_directio, " hvm_directio"},
+        {p->cap_pv && p->cap_hvm_directio, " pv_directio"},
+        {p->cap_hap, " hap"},
+        {p->cap_shadow, " shadow"},
+        {p->cap_iommu_hap_pt_share, " iommu_hap_pt_share"},
+        {p->cap_vmtrace, " vmtrace"},
+        {p->cap_vpmu, " vpmu"},
+        {p->cap_gnttab_v1, " gnttab-v1"},
+        {p->cap_gnttab_v2, " gnttab-v2"},
     };
 
     printf("virt_caps              :");
@@ -65,8 +65,10 @@ static void info_memory(const libxl_physinfo *p, const libxl_version_info *v)
     printf("total_memory           : %llu\n", (unsigned long long)(p->total_pages / per_mb));
     printf("free_memory            : %llu\n",
            (unsigned long long)((p->free_pages - p->outstanding_pages) / per_mb));
-    printf("sharing_freed_memory   : %llu\n", (unsigned long long)(p->sharing_freed_pages / per_mb));
-    printf("sharing_used_memory    : %llu\n", (unsigned long long)(p->sharing_used_frames / per_mb));
+    printf("sharing_freed_memory   : %llu\n",
+           (unsigned long long)(p->sharing_freed_pages / per_mb));
+    printf("sharing_used_memory    : %llu\n",
+           (unsigned long long)(p->sharing_used_frames / per_mb));
     printf("outstanding_claims     : %llu\n", (unsigned long long)(p->outstanding_pages / per_mb));
 }
 
@@ -172,9 +174,8 @@ static void info_xen(void)
 
 int main_info(int argc, char **argv)
 {
-    static const struct option longopts[] = { { "help", 0, NULL, 'h' },
-                                              { "numa", 0, NULL, 'n' },
-                                              { NULL, 0, NULL, 0 } };
+    static const struct option longopts[] = {
+        {"help", 0, NULL, 'h'}, {"numa", 0, NULL, 'n'}, {NULL, 0, NULL, 0}};
     bool numa = false;
     int opt;
 

@@ -127,11 +127,11 @@ static void list_long(const libxl_dominfo *list, int nr)
 int main_list(int argc, char **argv)
 {
     static const struct option longopts[] = {
-        { "long", 0, NULL, 'l' },    { "verbose", 0, NULL, 'v' }, { "context", 0, NULL, 'Z' },
-        { "cpupool", 0, NULL, 'c' }, { "numa", 0, NULL, 'n' },    { "help", 0, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+        {"long", 0, NULL, 'l'},    {"verbose", 0, NULL, 'v'}, {"context", 0, NULL, 'Z'},
+        {"cpupool", 0, NULL, 'c'}, {"numa", 0, NULL, 'n'},    {"help", 0, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
-    struct list_options o = { 0 };
+    struct list_options o = {0};
     bool all_details = false;
     libxl_dominfo *list, one;
     int opt, nr;
@@ -177,7 +177,7 @@ int main_list(int argc, char **argv)
 
 int main_claims(int argc, char **argv)
 {
-    struct list_options o = { .claim = true };
+    struct list_options o = {.claim = true};
     libxl_dominfo *list;
     int nr;
 
@@ -266,8 +266,9 @@ int main_domname(int argc, char **argv)
     }
     name = libxl_domid_to_name(ctx, (uint32_t)domid);
     if (!name) {
-        fprintf(stderr, "Can't get domain name of domain id '%s', maybe this domain does not "
-                        "exist.\n",
+        fprintf(stderr,
+                "Can't get domain name of domain id '%s', maybe this domain does not "
+                "exist.\n",
                 argv[optind]);
         return EXIT_BAD;
     }

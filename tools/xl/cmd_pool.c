@@ -109,11 +109,11 @@ out:
 
 int main_cpupool_create(int argc, char **argv)
 {
-    static const struct option longopts[] = { { "defconfig", 1, NULL, 'f' },
-                                              { "dryrun", 0, NULL, 'n' },
-                                              { "help", 0, NULL, 'h' },
-                                              { NULL, 0, NULL, 0 } };
-    struct config_source src = { 0 };
+    static const struct option longopts[] = {{"defconfig", 1, NULL, 'f'},
+                                             {"dryrun", 0, NULL, 'n'},
+                                             {"help", 0, NULL, 'h'},
+                                             {NULL, 0, NULL, 0}};
+    struct config_source src = {0};
     char *extra = NULL;
     const char *file = NULL;
     int opt, e, r;
@@ -159,9 +159,8 @@ static void print_cpus(const libxl_bitmap *map)
 
 int main_cpupool_list(int argc, char **argv)
 {
-    static const struct option longopts[] = { { "help", 0, NULL, 'h' },
-                                              { "cpus", 0, NULL, 'c' },
-                                              { NULL, 0, NULL, 0 } };
+    static const struct option longopts[] = {
+        {"help", 0, NULL, 'h'}, {"cpus", 0, NULL, 'c'}, {NULL, 0, NULL, 0}};
     libxl_cpupoolinfo *list;
     uint32_t only = 0;
     bool cpus = false;

@@ -12,7 +12,7 @@ struct policy {
 
 static void print_credit_pool(uint32_t poolid, const char *name)
 {
-    libxl_sched_credit_params p = { 0 };
+    libxl_sched_credit_params p = {0};
 
     if (!libxl_sched_credit_params_get(ctx, poolid, &p))
         printf("Cpupool %s: tslice=%dms ratelimit=%dus migration-delay=%dus\n", name, p.tslice_ms,
@@ -21,15 +21,14 @@ static void print_credit_pool(uint32_t poolid, const char *name)
 
 static void print_credit2_pool(uint32_t poolid, const char *name)
 {
-    libxl_sched_credit2_params p = { 0 };
+    libxl_sched_credit2_params p = {0};
 
     if (!libxl_sched_credit2_params_get(ctx, poolid, &p))
         printf("Cpupool %s: ratelimit=%dus\n", name, p.ratelimit_us);
 }
 
-static const struct policy credit = { LIBXL_SCHEDULER_CREDIT, "sched-credit", print_credit_pool };
-static const struct policy credit2 = { LIBXL_SCHEDULER_CREDIT2, "sched-credit2",
-                                       print_credit2_pool };
+static const struct policy credit = {LIBXL_SCHEDULER_CREDIT, "sched-credit", print_credit_pool};
+static const struct policy credit2 = {LIBXL_SCHEDULER_CREDIT2, "sched-credit2", print_credit2_pool};
 
 static void print_header(void)
 {
@@ -103,7 +102,7 @@ static int set_domain(const struct policy *p, uint32_t domid, int weight, int ca
 
 static int set_credit_pool(uint32_t poolid, int tslice, int ratelimit, int delay)
 {
-    libxl_sched_credit_params p = { 0 };
+    libxl_sched_credit_params p = {0};
 
     if (libxl_sched_credit_params_get(ctx, poolid, &p))
         return EXIT_BAD;
@@ -118,7 +117,7 @@ static int set_credit_pool(uint32_t poolid, int tslice, int ratelimit, int delay
 
 static int set_credit2_pool(uint32_t poolid, int ratelimit)
 {
-    libxl_sched_credit2_params p = { .ratelimit_us = ratelimit };
+    libxl_sched_credit2_params p = {.ratelimit_us = ratelimit};
 
     return libxl_sched_credit2_params_set(ctx, poolid, &p) ? EXIT_BAD : EXIT_OK;
 }
@@ -181,13 +180,18 @@ static int sched_run(const struct policy *p, const struct sched_args *a)
 static int sched_command(int argc, char **argv, const struct policy *p)
 {
     static const struct option longopts[] = {
-        { "domain", 1, NULL, 'd' },       { "weight", 1, NULL, 'w' },
-        { "cap", 1, NULL, 'c' },          { "schedparam", 0, NULL, 's' },
-        { "tslice_ms", 1, NULL, 't' },    { "ratelimit_us", 1, NULL, 'r' },
-        { "migration_delay_us", 1, NULL, 'm' }, { "cpupool", 1, NULL, 'p' },
-        { "help", 0, NULL, 'h' },         { NULL, 0, NULL, 0 },
+        {"domain", 1, NULL, 'd'},
+        {"weight", 1, NULL, 'w'},
+        {"cap", 1, NULL, 'c'},
+        {"schedparam", 0, NULL, 's'},
+        {"tslice_ms", 1, NULL, 't'},
+        {"ratelimit_us", 1, NULL, 'r'},
+        {"migration_delay_us", 1, NULL, 'm'},
+        {"cpupool", 1, NULL, 'p'},
+        {"help", 0, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
-    struct sched_args a = { .weight = -1, .cap = -1, .tslice = -1, .ratelimit = -1, .delay = -1 };
+    struct sched_args a = {.weight = -1, .cap = -1, .tslice = -1, .ratelimit = -1, .delay = -1};
     int opt;
 
     while ((opt = command_getopt(argc, argv, "d:w:c:p:t:r:m:hs", longopts, p->command, 0)) != -1) {

@@ -111,10 +111,10 @@ static int pin_all(uint32_t domid, const libxl_bitmap *hard, const libxl_bitmap 
 int main_vcpu_pin(int argc, char **argv)
 {
     static const struct option longopts[] = {
-        { "force", 0, NULL, 'f' },
-        { "ignore-global-affinity-masks", 0, NULL, 'i' },
-        { "help", 0, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+        {"force", 0, NULL, 'f'},
+        {"ignore-global-affinity-masks", 0, NULL, 'i'},
+        {"help", 0, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     libxl_bitmap hard_map, soft_map;
     const libxl_bitmap *hard, *soft;
@@ -173,9 +173,8 @@ static bool overcommitted(unsigned long want)
 
 int main_vcpu_set(int argc, char **argv)
 {
-    static const struct option longopts[] = { { "ignore-host", 0, NULL, 'i' },
-                                              { "help", 0, NULL, 'h' },
-                                              { NULL, 0, NULL, 0 } };
+    static const struct option longopts[] = {
+        {"ignore-host", 0, NULL, 'i'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
     bool ignore_host = false;
     unsigned long nr;
     libxl_bitmap map;

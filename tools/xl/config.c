@@ -22,30 +22,30 @@ struct simple_key {
 #define AT(field) offsetof(libxl_domain_config, field)
 
 static const struct simple_key simple_keys[] = {
-    { "seclabel", KEY_STRING, AT(c_info.ssid_label) },
-    { "pool", KEY_STRING, AT(c_info.pool_name) },
-    { "driver_domain", KEY_DEFBOOL, AT(c_info.driver_domain) },
-    { "hap", KEY_DEFBOOL, AT(c_info.hap) },
-    { "oos", KEY_DEFBOOL, AT(c_info.oos) },
-    { "kernel", KEY_STRING, AT(b_info.kernel) },
-    { "ramdisk", KEY_STRING, AT(b_info.ramdisk) },
-    { "device_tree", KEY_STRING, AT(b_info.device_tree) },
-    { "bootloader", KEY_STRING, AT(b_info.bootloader) },
-    { "bootloader_args", KEY_STRINGS, AT(b_info.bootloader_args) },
-    { "init_seclabel", KEY_STRING, AT(b_info.exec_ssid_label) },
-    { "blkdev_start", KEY_STRING, AT(b_info.blkdev_start) },
-    { "nomigrate", KEY_DEFBOOL, AT(b_info.disable_migrate) },
-    { "localtime", KEY_DEFBOOL, AT(b_info.localtime) },
-    { "nestedhvm", KEY_DEFBOOL, AT(b_info.nested_hvm) },
-    { "apic", KEY_DEFBOOL, AT(b_info.apic) },
-    { "dm_restrict", KEY_DEFBOOL, AT(b_info.dm_restrict) },
-    { "device_model_override", KEY_STRING, AT(b_info.device_model) },
-    { "device_model_user", KEY_STRING, AT(b_info.device_model_user) },
-    { "device_model_args", KEY_STRINGS, AT(b_info.extra) },
-    { "device_model_args_pv", KEY_STRINGS, AT(b_info.extra_pv) },
-    { "device_model_args_hvm", KEY_STRINGS, AT(b_info.extra_hvm) },
-    { "msr_relaxed", KEY_DEFBOOL, AT(b_info.arch_x86.msr_relaxed) },
-    { "vpmu", KEY_DEFBOOL, AT(b_info.vpmu) },
+    {"seclabel", KEY_STRING, AT(c_info.ssid_label)},
+    {"pool", KEY_STRING, AT(c_info.pool_name)},
+    {"driver_domain", KEY_DEFBOOL, AT(c_info.driver_domain)},
+    {"hap", KEY_DEFBOOL, AT(c_info.hap)},
+    {"oos", KEY_DEFBOOL, AT(c_info.oos)},
+    {"kernel", KEY_STRING, AT(b_info.kernel)},
+    {"ramdisk", KEY_STRING, AT(b_info.ramdisk)},
+    {"device_tree", KEY_STRING, AT(b_info.device_tree)},
+    {"bootloader", KEY_STRING, AT(b_info.bootloader)},
+    {"bootloader_args", KEY_STRINGS, AT(b_info.bootloader_args)},
+    {"init_seclabel", KEY_STRING, AT(b_info.exec_ssid_label)},
+    {"blkdev_start", KEY_STRING, AT(b_info.blkdev_start)},
+    {"nomigrate", KEY_DEFBOOL, AT(b_info.disable_migrate)},
+    {"localtime", KEY_DEFBOOL, AT(b_info.localtime)},
+    {"nestedhvm", KEY_DEFBOOL, AT(b_info.nested_hvm)},
+    {"apic", KEY_DEFBOOL, AT(b_info.apic)},
+    {"dm_restrict", KEY_DEFBOOL, AT(b_info.dm_restrict)},
+    {"device_model_override", KEY_STRING, AT(b_info.device_model)},
+    {"device_model_user", KEY_STRING, AT(b_info.device_model_user)},
+    {"device_model_args", KEY_STRINGS, AT(b_info.extra)},
+    {"device_model_args_pv", KEY_STRINGS, AT(b_info.extra_pv)},
+    {"device_model_args_hvm", KEY_STRINGS, AT(b_info.extra_hvm)},
+    {"msr_relaxed", KEY_DEFBOOL, AT(b_info.arch_x86.msr_relaxed)},
+    {"vpmu", KEY_DEFBOOL, AT(b_info.vpmu)},
 };
 
 static void take_simple(XLU_Config *cfg, libxl_domain_config *d)
@@ -78,8 +78,7 @@ static libxl_domain_type take_type(XLU_Config *cfg)
         libxl_domain_type_from_string(s, &type);
     }
     if (!xlu_cfg_get_string(cfg, "builder", &s, 0)) {
-        libxl_domain_type old =
-            !strcmp(s, "hvm") ? LIBXL_DOMAIN_TYPE_HVM : LIBXL_DOMAIN_TYPE_PV;
+        libxl_domain_type old = !strcmp(s, "hvm") ? LIBXL_DOMAIN_TYPE_HVM : LIBXL_DOMAIN_TYPE_PV;
 
         if (xlu_cfg_get_string(cfg, "type", &s, 0))
             type = old;
@@ -170,9 +169,11 @@ static void take_sched(XLU_Config *cfg, libxl_domain_sched_params *p)
     const struct {
         const char *key;
         int *to;
-    } keys[] = { { "cpu_weight", &p->weight }, { "cap", &p->cap },
-                 { "period", &p->period },     { "budget", &p->budget },
-                 { "extratime", &p->extratime } };
+    } keys[] = {{"cpu_weight", &p->weight},
+                {"cap", &p->cap},
+                {"period", &p->period},
+                {"budget", &p->budget},
+                {"extratime", &p->extratime}};
     long l;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(keys); i++)
@@ -252,13 +253,13 @@ static void take_action(XLU_Config *cfg, const char *key, libxl_action_on_shutdo
         const char *name;
         libxl_action_on_shutdown action;
     } actions[] = {
-        { "destroy", LIBXL_ACTION_ON_SHUTDOWN_DESTROY },
-        { "restart", LIBXL_ACTION_ON_SHUTDOWN_RESTART },
-        { "rename-restart", LIBXL_ACTION_ON_SHUTDOWN_RESTART_RENAME },
-        { "preserve", LIBXL_ACTION_ON_SHUTDOWN_PRESERVE },
-        { "coredump-destroy", LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_DESTROY },
-        { "coredump-restart", LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_RESTART },
-        { "soft-reset", LIBXL_ACTION_ON_SHUTDOWN_SOFT_RESET },
+        {"destroy", LIBXL_ACTION_ON_SHUTDOWN_DESTROY},
+        {"restart", LIBXL_ACTION_ON_SHUTDOWN_RESTART},
+        {"rename-restart", LIBXL_ACTION_ON_SHUTDOWN_RESTART_RENAME},
+        {"preserve", LIBXL_ACTION_ON_SHUTDOWN_PRESERVE},
+        {"coredump-destroy", LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_DESTROY},
+        {"coredump-restart", LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_RESTART},
+        {"soft-reset", LIBXL_ACTION_ON_SHUTDOWN_SOFT_RESET},
     };
     const char *s;
 
@@ -381,7 +382,7 @@ static void take_iomem(XLU_Config *cfg, libxl_domain_build_info *b)
     for (int i = 0; i < nr; i++) {
         const char *s = xlu_cfg_get_listitem(list, i);
         libxl_iomem_range *r = &b->iomem[b->num_iomem++];
-        unsigned long start, number, gfn;
+        unsigned long start = 0, number = 0, gfn;
         int used = 0;
 
         libxl_iomem_range_init(r);

@@ -122,7 +122,7 @@ static void print_config(const libxl_domain_config *d)
 /* Made, and running unless it shall not. */
 static int bring_up(const struct create_options *o, libxl_domain_config *d, uint32_t *domid)
 {
-    libxl_asyncprogress_how console = { .callback = console_available };
+    libxl_asyncprogress_how console = {.callback = console_available};
     int lock = lock_take(), rc;
 
     if (lock < 0)
@@ -138,8 +138,8 @@ static int bring_up(const struct create_options *o, libxl_domain_config *d, uint
 
 int create_domain(const struct create_options *o)
 {
-    struct config_source src = { .name = o->file ? o->file : "command line" };
-    struct monitor m = { .daemon = !o->foreground };
+    struct config_source src = {.name = o->file ? o->file : "command line"};
+    struct monitor m = {.daemon = !o->foreground};
     int rc, r = EXIT_OK;
 
     if (o->file) {
@@ -211,16 +211,16 @@ static void take_words(int argc, char **argv, struct create_options *o)
 int main_create(int argc, char **argv)
 {
     static const struct option longopts[] = {
-        { "help", 0, NULL, 'h' },
-        { "dryrun", 0, NULL, 'n' },
-        { "quiet", 0, NULL, 'q' },
-        { "defconfig", 1, NULL, 'f' },
-        { "vncviewer", 0, NULL, 'V' },
-        { "vncviewer-autopass", 0, NULL, 'A' },
-        { "ignore-global-affinity-masks", 0, NULL, 'i' },
-        { NULL, 0, NULL, 0 },
+        {"help", 0, NULL, 'h'},
+        {"dryrun", 0, NULL, 'n'},
+        {"quiet", 0, NULL, 'q'},
+        {"defconfig", 1, NULL, 'f'},
+        {"vncviewer", 0, NULL, 'V'},
+        {"vncviewer-autopass", 0, NULL, 'A'},
+        {"ignore-global-affinity-masks", 0, NULL, 'i'},
+        {NULL, 0, NULL, 0},
     };
-    struct create_options o = { 0 };
+    struct create_options o = {0};
     int opt, r;
 
     while ((opt = command_getopt(argc, argv, "Fnqf:pcdeVAh", longopts, "create", 0)) != -1) {
@@ -271,11 +271,11 @@ int main_create(int argc, char **argv)
 int main_config_update(int argc, char **argv)
 {
     static const struct option longopts[] = {
-        { "help", 0, NULL, 'h' },
-        { "defconfig", 1, NULL, 'f' },
-        { NULL, 0, NULL, 0 },
+        {"help", 0, NULL, 'h'},
+        {"defconfig", 1, NULL, 'f'},
+        {NULL, 0, NULL, 0},
     };
-    struct config_source src = { 0 };
+    struct config_source src = {0};
     libxl_domain_config d;
     char *extra = NULL, *json;
     bool debug = false;

@@ -40,10 +40,10 @@ static int parse_pair(const char *key, const char *value, XLU_Config *cfg, libxl
         const char *key;
         char **to;
     } strings[] = {
-        { "bridge", &nic->bridge },   { "ip", &nic->ip },
-        { "script", &nic->script },   { "vifname", &nic->ifname },
-        { "model", &nic->model },     { "backend", &nic->backend_domname },
-        { "gatewaydev", &nic->gatewaydev },
+        {"bridge", &nic->bridge},         {"ip", &nic->ip},
+        {"script", &nic->script},         {"vifname", &nic->ifname},
+        {"model", &nic->model},           {"backend", &nic->backend_domname},
+        {"gatewaydev", &nic->gatewaydev},
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(strings); i++) {

@@ -88,7 +88,7 @@ void command_help(const char *name)
 int command_getopt(int argc, char **argv, const char *opts, const struct option *longopts,
                    const char *name, int min_args)
 {
-    static const struct option help_only[] = { { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 } };
+    static const struct option help_only[] = {{"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
     int opt = getopt_long(argc, argv, opts, longopts ? longopts : help_only, NULL);
 
     if (opt == '?') {
@@ -115,7 +115,6 @@ void no_options(int argc, char **argv, const char *name, int min_args)
     while (command_getopt(argc, argv, "h", NULL, name, min_args) != -1)
         ;
 }
-
 
 static int parse_globals(int argc, char **argv)
 {

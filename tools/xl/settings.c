@@ -39,16 +39,16 @@ void settings_load(const char *file)
         const char *key;
         char **to;
     } strings[] = {
-        { "lockfile", &settings.lockfile },
-        { "vif.default.script", &settings.vif_script },
-        { "vif.default.bridge", &settings.vif_bridge },
-        { "vif.default.backend", &settings.vif_backend },
-        { "vif.default.gatewaydev", &settings.vif_gatewaydev },
-        { "vm.cpumask", &settings.cpumask },
-        { "vm.pv.cpumask", &settings.pv_cpumask },
-        { "vm.hvm.cpumask", &settings.hvm_cpumask },
+        {"lockfile", &settings.lockfile},
+        {"vif.default.script", &settings.vif_script},
+        {"vif.default.bridge", &settings.vif_bridge},
+        {"vif.default.backend", &settings.vif_backend},
+        {"vif.default.gatewaydev", &settings.vif_gatewaydev},
+        {"vm.cpumask", &settings.cpumask},
+        {"vm.pv.cpumask", &settings.pv_cpumask},
+        {"vm.hvm.cpumask", &settings.hvm_cpumask},
     };
-    struct config_source src = { .name = file };
+    struct config_source src = {.name = file};
     XLU_Config *cfg;
     const char *s;
 

@@ -38,7 +38,7 @@ int64_t parse_mem_kb(const char *s)
     static const struct {
         char unit;
         int shift; /* from the unit to bytes */
-    } units[] = { { 'b', 0 }, { 'k', 10 }, { 'm', 20 }, { '\0', 20 }, { 'g', 30 }, { 't', 40 } };
+    } units[] = {{'b', 0}, {'k', 10}, {'m', 20}, {'\0', 20}, {'g', 30}, {'t', 40}};
     char *end, c;
     long long v;
 

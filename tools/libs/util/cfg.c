@@ -270,7 +270,7 @@ static int run(struct cfg_parse *p)
 
 int xlu_cfg_readfile(XLU_Config *cfg, const char *real_filename)
 {
-    struct cfg_parse p = { .cfg = cfg };
+    struct cfg_parse p = {.cfg = cfg};
     FILE *f = fopen(real_filename, "re");
     int e;
 
@@ -292,7 +292,7 @@ int xlu_cfg_readfile(XLU_Config *cfg, const char *real_filename)
 
 int xlu_cfg_readdata(XLU_Config *cfg, const char *data, int length)
 {
-    struct cfg_parse p = { .cfg = cfg };
+    struct cfg_parse p = {.cfg = cfg};
     YY_BUFFER_STATE buf;
     int e = ENOMEM;
 

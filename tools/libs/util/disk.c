@@ -49,10 +49,10 @@ static void set_format(struct disk_parse *p, const char *v)
         const char *name;
         libxl_disk_format format;
     } formats[] = {
-        { "raw", LIBXL_DISK_FORMAT_RAW },     { "aio", LIBXL_DISK_FORMAT_RAW },
-        { "qcow", LIBXL_DISK_FORMAT_QCOW },   { "qcow2", LIBXL_DISK_FORMAT_QCOW2 },
-        { "vhd", LIBXL_DISK_FORMAT_VHD },     { "qed", LIBXL_DISK_FORMAT_QED },
-        { "empty", LIBXL_DISK_FORMAT_EMPTY },
+        {"raw", LIBXL_DISK_FORMAT_RAW},     {"aio", LIBXL_DISK_FORMAT_RAW},
+        {"qcow", LIBXL_DISK_FORMAT_QCOW},   {"qcow2", LIBXL_DISK_FORMAT_QCOW2},
+        {"vhd", LIBXL_DISK_FORMAT_VHD},     {"qed", LIBXL_DISK_FORMAT_QED},
+        {"empty", LIBXL_DISK_FORMAT_EMPTY},
     };
 
     if (!*v)
@@ -207,27 +207,27 @@ static const struct parameter {
     bool flag; /* without "=value" */
     void (*set)(struct disk_parse *p, const char *value);
 } parameters[] = {
-    { "format", false, set_format },
-    { "vdev", false, set_vdev },
-    { "access", false, set_access },
-    { "devtype", false, set_devtype },
-    { "backend", false, set_backend },
-    { "backendtype", false, set_backendtype },
-    { "specification", false, set_specification },
-    { "script", false, set_script },
-    { "colo-host", false, set_colo_host },
-    { "colo-port", false, set_colo_port },
-    { "colo-export", false, set_colo_export },
-    { "active-disk", false, set_active_disk },
-    { "hidden-disk", false, set_hidden_disk },
-    { "cdrom", true, set_cdrom },
-    { "direct-io-safe", true, set_direct },
-    { "discard", true, set_discard },
-    { "no-discard", true, set_no_discard },
-    { "trusted", true, set_trusted },
-    { "untrusted", true, set_untrusted },
-    { "colo", true, set_colo },
-    { "no-colo", true, set_no_colo },
+    {"format", false, set_format},
+    {"vdev", false, set_vdev},
+    {"access", false, set_access},
+    {"devtype", false, set_devtype},
+    {"backend", false, set_backend},
+    {"backendtype", false, set_backendtype},
+    {"specification", false, set_specification},
+    {"script", false, set_script},
+    {"colo-host", false, set_colo_host},
+    {"colo-port", false, set_colo_port},
+    {"colo-export", false, set_colo_export},
+    {"active-disk", false, set_active_disk},
+    {"hidden-disk", false, set_hidden_disk},
+    {"cdrom", true, set_cdrom},
+    {"direct-io-safe", true, set_direct},
+    {"discard", true, set_discard},
+    {"no-discard", true, set_no_discard},
+    {"trusted", true, set_trusted},
+    {"untrusted", true, set_untrusted},
+    {"colo", true, set_colo},
+    {"no-colo", true, set_no_colo},
 };
 
 /* Whether the piece is a known parameter or flag; if so it has been taken. */
@@ -265,10 +265,10 @@ static void take_vdev(struct disk_parse *p, char *piece)
 /* Prefixes of old: some name a format or a script, the others are just dropped. */
 static char *strip_prefixes(struct disk_parse *p, char *s)
 {
-    static const char *const formats[] = { "raw:", "qcow:", "qcow2:", "vhd:", "qed:" };
-    static const char *const scripts[] = { "iscsi:", "nbd:", "enbd:", "drbd:" };
-    static const char *const ignored[] = { "tapdisk:", "tap2:", "tap:", "aio:",
-                                           "ioemu:",   "file:", "phy:" };
+    static const char *const formats[] = {"raw:", "qcow:", "qcow2:", "vhd:", "qed:"};
+    static const char *const scripts[] = {"iscsi:", "nbd:", "enbd:", "drbd:"};
+    static const char *const ignored[] = {
+        "tapdisk:", "tap2:", "tap:", "aio:", "ioemu:", "file:", "phy:"};
     bool again = true;
 
     while (again) {
@@ -380,7 +380,7 @@ static void finish(struct disk_parse *p)
 
 int xlu_disk_parse(XLU_Config *cfg, int nspecs, const char *const *specs, libxl_device_disk *disk)
 {
-    struct disk_parse p = { .cfg = cfg, .disk = disk };
+    struct disk_parse p = {.cfg = cfg, .disk = disk};
 
     libxl_device_disk_init(disk);
     disk->readwrite = 1;

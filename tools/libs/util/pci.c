@@ -70,10 +70,10 @@ static int parse_option(libxl_device_pci *pci, char *opt)
     const struct {
         const char *name;
         bool *flag;
-    } flags[] = { { "msitranslate", &pci->msitranslate },
-                  { "power_mgmt", &pci->power_mgmt },
-                  { "permissive", &pci->permissive },
-                  { "seize", &pci->seize } };
+    } flags[] = {{"msitranslate", &pci->msitranslate},
+                 {"power_mgmt", &pci->power_mgmt},
+                 {"permissive", &pci->permissive},
+                 {"seize", &pci->seize}};
 
     if (!val)
         return EINVAL;

@@ -143,8 +143,14 @@ void cpu_spin_reset(void)
     spins = 0;
 }
 
+bool sim_threads;
+
 void cpu_relax(void)
 {
+    if (sim_threads) {
+        host_yield();
+        return;
+    }
     if (++spins > SPIN_LIMIT)
         host_die("a CPU spins for ever");
     if (sim_this->irqs_on)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,4 +86,9 @@ void *host_alloc(size_t bytes)
     if (p == MAP_FAILED)
         host_die("no memory");
     return p;
+}
+
+void host_yield(void)
+{
+    sched_yield();
 }

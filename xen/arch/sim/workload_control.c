@@ -29,7 +29,7 @@ static void fill(struct work *w, struct domain *d0, struct xen_domctl *op)
     case XEN_DOMCTL_scheduler_op:
         op->u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT2;
         op->u.scheduler_op.cmd = pick_small(w, 4);
-        op->u.scheduler_op.u.credit2.weight = (uint16_t)pick(w, 1000);
+        op->u.scheduler_op.u.credit2.weight = (uint16_t)(128 + pick(w, 900));
         op->u.scheduler_op.u.credit2.cap = (uint16_t)(pick(w, 2) ? 0 : pick(w, 250));
         break;
     case XEN_DOMCTL_max_mem:

@@ -9,7 +9,7 @@ struct ao *ao_begin(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *how
     struct ao *ao = xmalloc0(sizeof(*ao));
 
     ctx_lock(ctx);
-    ao->sc = (struct scope){ .ctx = ctx, .domid = domid };
+    ao->sc = (struct scope){.ctx = ctx, .domid = domid};
     ao->sync = !how;
     if (how) {
         ao->how = *how;
@@ -84,8 +84,9 @@ int ao_finish(struct ao *ao, int rc)
 
 static bool same_how(const libxl_asyncop_how *a, const libxl_asyncop_how *b)
 {
-    return a->callback == b->callback &&
-           (a->callback ? a->u.for_callback == b->u.for_callback : a->u.for_event == b->u.for_event);
+    if (a->callback != b->callback)
+        return false;
+    return a->callback ? a->u.for_callback == b->u.for_callback : a->u.for_event == b->u.for_event;
 }
 
 int libxl_ao_abort(libxl_ctx *ctx, const libxl_asyncop_how *how)
@@ -218,8 +219,8 @@ static void complete_to_program(libxl_ctx *ctx, struct ao *ao)
     if (ao->how.callback) {
         ao->how.callback(ctx, ao->rc, ao->how.u.for_callback);
     } else {
-        libxl_event *ev = event_new(ctx, LIBXL_EVENT_TYPE_OPERATION_COMPLETE, ao->sc.domid,
-                                    ao->how.u.for_event);
+        libxl_event *ev =
+            event_new(ctx, LIBXL_EVENT_TYPE_OPERATION_COMPLETE, ao->sc.domid, ao->how.u.for_event);
 
         ev->u.operation_complete.rc = ao->rc;
         ctx_lock(ctx);

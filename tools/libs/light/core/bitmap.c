@@ -81,7 +81,7 @@ void libxl_bitmap_set(libxl_bitmap *bitmap, int bit)
 void libxl_bitmap_reset(libxl_bitmap *bitmap, int bit)
 {
     if (inside(bitmap, bit))
-        bitmap->map[bit / 8] &= (uint8_t)~(1 << (bit % 8));
+        bitmap->map[bit / 8] &= (uint8_t) ~(1 << (bit % 8));
 }
 
 int libxl_bitmap_count_set(const libxl_bitmap *bitmap)

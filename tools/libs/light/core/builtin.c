@@ -9,11 +9,9 @@
 #include "core/types.h"
 
 #define BUILTIN(id, ctype, ...)                                                                    \
-    static const struct builtin_ops ops_##id = { __VA_ARGS__ };                                    \
-    const struct type_desc type_##id = { .name = #id,                                              \
-                                         .kind = TYPE_BUILTIN,                                     \
-                                         .size = sizeof(ctype),                                    \
-                                         .ops = &ops_##id }
+    static const struct builtin_ops ops_##id = {__VA_ARGS__};                                      \
+    const struct type_desc type_##id = {                                                           \
+        .name = #id, .kind = TYPE_BUILTIN, .size = sizeof(ctype), .ops = &ops_##id}
 
 /* Integers. */
 
@@ -46,7 +44,7 @@ static int parse_range(struct json_object *o, int64_t min, uint64_t max, uint64_
     }                                                                                              \
     static void print_##id(struct json_writer *w, const void *p)                                   \
     {                                                                                              \
-        jw_int(w, (int64_t)*(const ctype *)p);                                                   \
+        jw_int(w, (int64_t) * (const ctype *)p);                                                   \
     }                                                                                              \
     static int parse_##id(libxl_ctx *ctx, void *p, struct json_object *o)                          \
     {                                                                                              \
@@ -292,8 +290,7 @@ static int parse_key_value_list(libxl_ctx *ctx, void *p, struct json_object *o)
     return 0;
 }
 BUILTIN(key_value_list, libxl_key_value_list, .dispose = dispose_key_value_list,
-        .copy = copy_key_value_list, .print = print_key_value_list,
-        .parse = parse_key_value_list);
+        .copy = copy_key_value_list, .print = print_key_value_list, .parse = parse_key_value_list);
 
 /* Three-valued booleans: 0 default, 1 true, -1 false. */
 
@@ -341,7 +338,7 @@ static int parse_defbool(libxl_ctx *ctx, void *p, struct json_object *o)
 
     (void)ctx;
     for (int v = -1; v <= 1; v++) {
-        libxl_defbool db = { v };
+        libxl_defbool db = {v};
 
         if (!strcmp(s, libxl_defbool_to_string(db))) {
             *(libxl_defbool *)p = db;

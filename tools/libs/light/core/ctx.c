@@ -31,7 +31,7 @@ static void lock_init(libxl_ctx *ctx)
 
 int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned flags, xentoollog_logger *lg)
 {
-    struct scope sc = { .domid = (uint32_t)INVALID_DOMID };
+    struct scope sc = {.domid = (uint32_t)INVALID_DOMID};
     libxl_ctx *ctx;
 
     (void)flags;
@@ -89,7 +89,7 @@ void libxl_postfork_child_noexec(libxl_ctx *ctx)
 
 static int fd_flag(libxl_ctx *ctx, int fd, int get, int set, int flag, int on)
 {
-    struct scope sc = { .ctx = ctx, .domid = (uint32_t)INVALID_DOMID };
+    struct scope sc = {.ctx = ctx, .domid = (uint32_t)INVALID_DOMID};
     int flags = fcntl(fd, get);
 
     if (flags < 0 || fcntl(fd, set, on ? flags | flag : flags & ~flag) < 0) {

@@ -35,7 +35,7 @@ struct scope {
     struct scope_block *blocks;
 };
 
-void *scope_alloc(struct scope *sc, size_t size); /* zeroed */
+void *scope_alloc(struct scope *sc, size_t size);    /* zeroed */
 char *scope_strdup(struct scope *sc, const char *s); /* NULL stays NULL */
 char *scope_printf(struct scope *sc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Take over memory from malloc. */
@@ -58,7 +58,7 @@ void ctx_lock(libxl_ctx *ctx);
 void ctx_unlock(libxl_ctx *ctx);
 
 #define API_ENTER(context, dom)                                                                    \
-    struct scope scope_ = { .ctx = (context), .domid = (dom) }, *sc = &scope_;                     \
+    struct scope scope_ = {.ctx = (context), .domid = (dom)}, *sc = &scope_;                       \
     ctx_lock(context)
 #define API_LEAVE                                                                                  \
     do {                                                                                           \
@@ -67,8 +67,7 @@ void ctx_unlock(libxl_ctx *ctx);
     } while (0)
 
 void log_at(const struct scope *sc, xentoollog_level level, int errnoval, const char *file,
-            int line, const char *func, const char *fmt, ...)
-    __attribute__((format(printf, 7, 8)));
+            int line, const char *func, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 #define LOG_LEVEL(sc, level, errnoval, ...)                                                        \
     log_at((sc), (level), (errnoval), __FILE__, __LINE__, __func__, __VA_ARGS__)
 #define LOG_DEBUG(sc, ...) LOG_LEVEL(sc, XTL_DEBUG, -1, __VA_ARGS__)

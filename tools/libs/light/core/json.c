@@ -143,6 +143,6 @@ char *jw_finish(struct json_writer *w)
 
     puts0(w, "\n");
     text = w->text;
-    *w = (struct json_writer){ 0 };
+    *w = (struct json_writer){0};
     return text;
 }

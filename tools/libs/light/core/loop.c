@@ -111,7 +111,7 @@ int ev_timer_start(libxl_ctx *ctx, struct ev_timer *ev, unsigned int ms,
                    void (*due)(libxl_ctx *, struct ev_timer *))
 {
     struct loop *l = ctx->loop;
-    struct timeval add = { ms / 1000, (ms % 1000) * 1000 }, now;
+    struct timeval add = {ms / 1000, (ms % 1000) * 1000}, now;
     int rc;
 
     gettimeofday(&now, NULL);
@@ -144,7 +144,7 @@ void ev_timer_stop(libxl_ctx *ctx, struct ev_timer *ev)
     ev->active = false;
     XEN_LIST_REMOVE(ev, link);
     if (ev->hook) {
-        struct timeval asap = { 0, 0 };
+        struct timeval asap = {0, 0};
 
         /* The hook itself is freed when the program says that the time has come. */
         ev->hook->ev = NULL;
@@ -173,7 +173,7 @@ static void fds_fill(struct loop *l, struct pollfd *fds, int room, int *used)
     XEN_LIST_FOREACH(ev, &l->fds, link)
     {
         if (n < room)
-            fds[n] = (struct pollfd){ .fd = ev->fd, .events = ev->events };
+            fds[n] = (struct pollfd){.fd = ev->fd, .events = ev->events};
         n++;
     }
     *used = n;
@@ -187,7 +187,7 @@ static int poll_prepare(libxl_ctx *ctx, int *nfds_io, struct pollfd *fds, int *t
 
     fds_fill(ctx->loop, fds, room, nfds_io);
     if (t) {
-        struct timeval left = { 0, 0 };
+        struct timeval left = {0, 0};
         int ms;
 
         if (earlier(now, t->when))
@@ -219,8 +219,7 @@ static void poll_dispatch(libxl_ctx *ctx, int nfds, const struct pollfd *fds, st
     loop_dispatch_timers(ctx, now);
 }
 
-void libxl_osevent_afterpoll(libxl_ctx *ctx, int nfds, const struct pollfd *fds,
-                             struct timeval now)
+void libxl_osevent_afterpoll(libxl_ctx *ctx, int nfds, const struct pollfd *fds, struct timeval now)
 {
     ctx_lock(ctx);
     poll_dispatch(ctx, nfds, fds, now);
@@ -286,15 +285,14 @@ void libxl_osevent_register_hooks(libxl_ctx *ctx, const libxl_osevent_hooks *hoo
     ctx_unlock(ctx);
 }
 
-void libxl_osevent_occurred_fd(libxl_ctx *ctx, void *for_libxl, int fd, short events,
-                               short revents)
+void libxl_osevent_occurred_fd(libxl_ctx *ctx, void *for_libxl, int fd, short events, short revents)
 {
     struct fd_hook *h = for_libxl;
 
     (void)events;
     ctx_lock(ctx);
     if (h->ev && h->ev->fd == fd) {
-        struct pollfd p = { .fd = fd, .events = h->ev->events };
+        struct pollfd p = {.fd = fd, .events = h->ev->events};
 
         /* Another thread may have served it meanwhile. */
         if ((revents & h->ev->events) && poll(&p, 1, 0) == 1)

@@ -189,7 +189,7 @@ static void sigchld_handler(int sig)
 static void reap_foreign(libxl_ctx *ctx, pid_t pid, int status)
 {
     const libxl_childproc_hooks *h = ctx->loop->child_hooks;
-    struct scope sc = { .ctx = ctx, .domid = (uint32_t)INVALID_DOMID };
+    struct scope sc = {.ctx = ctx, .domid = (uint32_t)INVALID_DOMID};
 
     if (h && h->reaped_callback && !h->reaped_callback(pid, status, ctx->loop->child_user))
         return;
@@ -219,7 +219,7 @@ static void sigchld_readable(libxl_ctx *ctx, struct ev_fd *fd, short revents)
 
 void libxl_childproc_setmode(libxl_ctx *ctx, const libxl_childproc_hooks *hooks, void *user)
 {
-    struct sigaction sa = { .sa_handler = sigchld_handler, .sa_flags = SA_NOCLDSTOP | SA_RESTART };
+    struct sigaction sa = {.sa_handler = sigchld_handler, .sa_flags = SA_NOCLDSTOP | SA_RESTART};
     struct loop *l = ctx->loop;
 
     ctx_lock(ctx);

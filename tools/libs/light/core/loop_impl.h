@@ -15,8 +15,8 @@ XEN_TAILQ_HEAD(event_list, struct libxl_event);
 /* A callback to the program that waits until the context is unlocked. */
 struct delivery {
     XEN_TAILQ_ENTRY(struct delivery) link;
-    struct ao *ao;                         /* completion, or */
-    libxl_event *event;                    /* event, to the hooks or to "progress" */
+    struct ao *ao;      /* completion, or */
+    libxl_event *event; /* event, to the hooks or to "progress" */
     libxl_asyncprogress_how progress;
 };
 XEN_TAILQ_HEAD(delivery_list, struct delivery);

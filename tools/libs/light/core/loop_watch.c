@@ -54,7 +54,7 @@ int ev_watch_start(libxl_ctx *ctx, struct ev_watch *ev, const char *path,
     ev->changed = changed;
     token_of(ev, token);
     if (!xs_watch(ctx->xsh, path, token)) {
-        struct scope sc = { .ctx = ctx, .domid = (uint32_t)INVALID_DOMID };
+        struct scope sc = {.ctx = ctx, .domid = (uint32_t)INVALID_DOMID};
 
         LOG_ERRNO(&sc, "cannot watch %s", path);
         free(ev->path);

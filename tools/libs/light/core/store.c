@@ -88,8 +88,8 @@ int store_writef(struct scope *sc, xs_transaction_t t, const char *path, const c
 int store_make(struct scope *sc, xs_transaction_t t, const char *path, uint32_t owner,
                unsigned int others, uint32_t reader)
 {
-    struct xs_permissions perms[2] = { { .id = owner, .perms = XS_PERM_NONE },
-                                       { .id = reader, .perms = others } };
+    struct xs_permissions perms[2] = {{.id = owner, .perms = XS_PERM_NONE},
+                                      {.id = reader, .perms = others}};
 
     if (store_write(sc, t, path, ""))
         return ERROR_FAIL;
@@ -127,8 +127,7 @@ int store_prune(struct scope *sc, xs_transaction_t t, const char *path, unsigned
     return rc;
 }
 
-int store_transact(struct scope *sc, int (*fn)(struct scope *, xs_transaction_t, void *),
-                   void *arg)
+int store_transact(struct scope *sc, int (*fn)(struct scope *, xs_transaction_t, void *), void *arg)
 {
     for (;;) {
         xs_transaction_t t = xs_transaction_start(sc->ctx->xsh);

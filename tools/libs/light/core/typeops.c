@@ -323,7 +323,7 @@ void type_print(struct json_writer *w, const struct type_desc *t, const void *p)
 
 char *type_to_json(libxl_ctx *ctx, const struct type_desc *t, const void *p)
 {
-    struct json_writer w = { 0 };
+    struct json_writer w = {0};
 
     (void)ctx;
     type_print(&w, t, p);
@@ -333,11 +333,9 @@ char *type_to_json(libxl_ctx *ctx, const struct type_desc *t, const void *p)
 /* From JSON. */
 
 static int value_parse(libxl_ctx *ctx, const struct type_desc *t, void *p, struct json_object *o);
-static int members_parse(libxl_ctx *ctx, const struct type_desc *t, void *p,
-                         struct json_object *o);
+static int members_parse(libxl_ctx *ctx, const struct type_desc *t, void *p, struct json_object *o);
 
-static int array_parse(libxl_ctx *ctx, const struct type_member *m, void *p,
-                       struct json_object *o)
+static int array_parse(libxl_ctx *ctx, const struct type_member *m, void *p, struct json_object *o)
 {
     size_t nr;
     char *list;
@@ -379,8 +377,7 @@ static int union_parse(libxl_ctx *ctx, const struct type_desc *owner, const stru
     return 0;
 }
 
-static int members_parse(libxl_ctx *ctx, const struct type_desc *t, void *p,
-                         struct json_object *o)
+static int members_parse(libxl_ctx *ctx, const struct type_desc *t, void *p, struct json_object *o)
 {
     int rc = 0;
 

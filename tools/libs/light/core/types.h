@@ -42,8 +42,8 @@ struct type_arm {
 
 /* Operations on a built-in type; @p points at the value. All may be NULL but print and parse. */
 struct builtin_ops {
-    void (*init)(void *p, int64_t initial); /* NULL: all zeros */
-    void (*dispose)(void *p);               /* NULL: nothing is owned */
+    void (*init)(void *p, int64_t initial);                   /* NULL: all zeros */
+    void (*dispose)(void *p);                                 /* NULL: nothing is owned */
     void (*copy)(libxl_ctx *ctx, void *to, const void *from); /* NULL: plain bytes */
     bool (*is_initial)(const void *p, int64_t initial);       /* NULL: is all zeros */
     void (*print)(struct json_writer *w, const void *p);

@@ -171,7 +171,7 @@ int config_save(struct scope *sc, uint32_t domid, const libxl_domain_config *con
 
 void userdata_remove_all(struct scope *sc, uint32_t domid)
 {
-    glob_t g = { 0 };
+    glob_t g = {0};
 
     if (!glob(scope_printf(sc, XEN_LIB_DIR "/userdata-?.%u.*", domid), GLOB_NOSORT, NULL, &g))
         for (size_t i = 0; i < g.gl_pathc; i++)

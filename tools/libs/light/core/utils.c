@@ -35,7 +35,7 @@ char *libxl_basename(const char *name)
 
 static struct scope plain(libxl_ctx *ctx)
 {
-    return (struct scope){ .ctx = ctx, .domid = (uint32_t)INVALID_DOMID };
+    return (struct scope){.ctx = ctx, .domid = (uint32_t)INVALID_DOMID};
 }
 
 #define FILE_MAX (128 << 20) /* bytes of any file read whole */

@@ -34,23 +34,27 @@ static void array_drop(void *list, int *nr, int at, size_t size)
     (*nr)--;
 }
 
-static void drop_disk(libxl_ctx *ctx, libxl_domain_config *c, const void *arg)
+static void drop_disk_id(libxl_domain_config *c, int devid)
 {
-    (void)ctx;
     for (int i = 0; i < c->num_disks; i++) {
-        if (!c->disks[i].vdev ||
-            disk_number(c->disks[i].vdev, NULL, NULL) != disk_number(arg, NULL, NULL))
+        if (!c->disks[i].vdev || disk_number(c->disks[i].vdev, NULL, NULL) != devid)
             continue;
         libxl_device_disk_dispose(&c->disks[i]);
         array_drop(c->disks, &c->num_disks, i--, sizeof(*c->disks));
     }
 }
 
+static void drop_disk(libxl_ctx *ctx, libxl_domain_config *c, const void *arg)
+{
+    (void)ctx;
+    drop_disk_id(c, *(const int *)arg);
+}
+
 static void put_disk(libxl_ctx *ctx, libxl_domain_config *c, const void *arg)
 {
     const libxl_device_disk *disk = arg;
 
-    drop_disk(ctx, c, disk->vdev);
+    drop_disk_id(c, disk_number(disk->vdev, NULL, NULL));
     c->disks = xrealloc(c->disks, (size_t)(c->num_disks + 1) * sizeof(*c->disks));
     libxl_device_disk_copy(ctx, &c->disks[c->num_disks++], disk);
 }
@@ -85,9 +89,9 @@ int config_add_disk(struct scope *sc, uint32_t domid, const libxl_device_disk *d
     return config_change(sc, domid, put_disk, disk);
 }
 
-int config_remove_disk(struct scope *sc, uint32_t domid, const char *vdev)
+int config_remove_disk(struct scope *sc, uint32_t domid, int devid)
 {
-    return config_change(sc, domid, drop_disk, vdev);
+    return config_change(sc, domid, drop_disk, &devid);
 }
 
 int config_add_nic(struct scope *sc, uint32_t domid, const libxl_device_nic *nic)

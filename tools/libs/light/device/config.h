@@ -7,7 +7,7 @@
 #include "device/device.h"
 
 int config_add_disk(struct scope *sc, uint32_t domid, const libxl_device_disk *disk);
-int config_remove_disk(struct scope *sc, uint32_t domid, const char *vdev);
+int config_remove_disk(struct scope *sc, uint32_t domid, int devid);
 int config_add_nic(struct scope *sc, uint32_t domid, const libxl_device_nic *nic);
 int config_remove_nic(struct scope *sc, uint32_t domid, int devid);
 

@@ -11,17 +11,17 @@
 
 int console_write(struct scope *sc, xs_transaction_t t, uint32_t domid)
 {
-    struct device d = { domid, TOOLSTACK_DOMID, "console", 0 };
+    struct device d = {domid, TOOLSTACK_DOMID, "console", 0};
     char *fp = device_front_path(sc, &d), *bp = device_back_path(sc, &d),
          *lp = device_libxl_path(sc, &d);
     const char *const front[][2] = {
-        { "backend", bp },         { "backend-id", "0" }, { "limit", CONSOLE_LIMIT },
-        { "type", "xenconsoled" }, { "output", "pty" },   { "tty", "" },
+        {"backend", bp},         {"backend-id", "0"}, {"limit", CONSOLE_LIMIT},
+        {"type", "xenconsoled"}, {"output", "pty"},   {"tty", ""},
     };
     const char *id = scope_printf(sc, "%u", domid);
     const char *const back[][2] = {
-        { "frontend", fp }, { "frontend-id", id },    { "online", "1" },
-        { "state", "1" },   { "protocol", "vt100" },
+        {"frontend", fp}, {"frontend-id", id},   {"online", "1"},
+        {"state", "1"},   {"protocol", "vt100"},
     };
     int rc;
 
@@ -116,9 +116,9 @@ int libxl_primary_console_get_tty(libxl_ctx *ctx, uint32_t domid_vm, char **path
 int libxl_console_exec(libxl_ctx *ctx, uint32_t domid, int cons_num, libxl_console_type type,
                        int notify_fd)
 {
-    static const char *const dirs[] = { "/usr/lib/xen-4.17/bin", "/usr/lib/xen/bin",
-                                        "/usr/libexec/xen/bin", "/usr/local/lib/xen/bin" };
-    struct scope s = { .ctx = ctx, .domid = domid }, *sc = &s;
+    static const char *const dirs[] = {"/usr/lib/xen-4.17/bin", "/usr/lib/xen/bin",
+                                       "/usr/libexec/xen/bin", "/usr/local/lib/xen/bin"};
+    struct scope s = {.ctx = ctx, .domid = domid}, *sc = &s;
     char *dom = scope_printf(sc, "%u", domid), *nr = scope_printf(sc, "%d", cons_num),
          *notify = scope_printf(sc, "%d", notify_fd), *path;
     const char *tname = libxl_console_type_to_string(type);

@@ -46,8 +46,7 @@ void nodes_addf(struct scope *sc, struct nodes *n, const char *key, const char *
     nodes_add(n, key, scope_strdup(sc, buf));
 }
 
-static int nodes_write(struct scope *sc, xs_transaction_t t, const char *dir,
-                       const struct nodes *n)
+static int nodes_write(struct scope *sc, xs_transaction_t t, const char *dir, const struct nodes *n)
 {
     int rc = 0;
 
@@ -61,7 +60,7 @@ int device_write(struct scope *sc, xs_transaction_t t, const struct device *d,
 {
     char *fp = device_front_path(sc, d), *bp = device_back_path(sc, d),
          *lp = device_libxl_path(sc, d);
-    struct nodes links = { 0 };
+    struct nodes links = {0};
     int rc;
 
     nodes_add(&links, "frontend", fp);
@@ -155,8 +154,7 @@ static void script_run(libxl_ctx *ctx, struct device_op *op)
         after_script(ctx, op);
         return;
     }
-    LOG_DEBUG(op->sc, "running hotplug script %s %s for %s", h->argv[0], h->argv[1],
-              op->back_path);
+    LOG_DEBUG(op->sc, "running hotplug script %s %s for %s", h->argv[0], h->argv[1], op->back_path);
     op->rc = ev_child_spawn(op->sc, &op->script, h->argv, h->env, script_ended);
     if (op->rc)
         after_script(ctx, op);
@@ -260,8 +258,7 @@ static int mark_closing(struct scope *sc, xs_transaction_t t, void *arg)
         return 0;
     rc = store_write(sc, t, scope_printf(sc, "%s/online", op->back_path), "0");
     if (!rc)
-        rc = store_writef(sc, t, scope_printf(sc, "%s/state", op->back_path), "%d",
-                          XENBUS_CLOSING);
+        rc = store_writef(sc, t, scope_printf(sc, "%s/state", op->back_path), "%d", XENBUS_CLOSING);
     if (rc || !op->force)
         return rc;
     /* Say it for a guest that will not. */
@@ -329,7 +326,7 @@ static int batch_add_kind(struct scope *sc, uint32_t domid, const char *kind,
 
     for (unsigned int i = 0; i < nr && b->nr < room; i++) {
         struct device_op *op = &b->ops[b->nr];
-        struct device dev = { domid, TOOLSTACK_DOMID, kind, ids[i] };
+        struct device dev = {domid, TOOLSTACK_DOMID, kind, ids[i]};
         char *back = store_readf(sc, XBT_NULL, "%s/backend", device_libxl_path(sc, &dev));
 
         if (!back || sscanf(back, "/local/domain/%u/", &dev.backend_domid) != 1)
@@ -348,8 +345,7 @@ static int batch_add_kind(struct scope *sc, uint32_t domid, const char *kind,
 int device_batch_of_domain(struct scope *sc, uint32_t domid, struct device_batch *b)
 {
     unsigned int nr_kinds, total = 0;
-    char **kinds =
-        store_list(sc, XBT_NULL, scope_printf(sc, "/libxl/%u/device", domid), &nr_kinds);
+    char **kinds = store_list(sc, XBT_NULL, scope_printf(sc, "/libxl/%u/device", domid), &nr_kinds);
     int *ids;
 
     for (unsigned int i = 0; i < nr_kinds; i++)
@@ -365,8 +361,8 @@ int device_batch_of_domain(struct scope *sc, uint32_t domid, struct device_batch
 unsigned int device_ids(struct scope *sc, uint32_t domid, const char *kind, int **ids)
 {
     unsigned int nr;
-    char **names = store_list(sc, XBT_NULL, scope_printf(sc, "/libxl/%u/device/%s", domid, kind),
-                              &nr);
+    char **names =
+        store_list(sc, XBT_NULL, scope_printf(sc, "/libxl/%u/device/%s", domid, kind), &nr);
 
     *ids = scope_alloc(sc, (nr + 1) * sizeof(**ids));
     for (unsigned int i = 0; i < nr; i++)
@@ -401,7 +397,7 @@ int device_backend_domid(struct scope *sc, const char *name, uint32_t *domid)
 static void single_done(libxl_ctx *ctx, struct device_op *op, int rc)
 {
     (void)ctx;
-    ao_complete(op->ao, rc);
+    ao_complete(op->ao, op->commit ? op->commit(op->sc, op, rc) : rc);
 }
 
 int device_op_run(struct ao *ao, struct device_op *op, bool adding)

@@ -63,6 +63,12 @@ struct device_op {
     bool force;               /* removing: do not wait for the guest to let go */
     bool unwaited;            /* no kernel driver serves this kind */
     void (*done)(libxl_ctx *ctx, struct device_op *op, int rc);
+    /* Of an operation by itself, at its end: on success changes the stored configuration. */
+    int (*commit)(struct scope *sc, struct device_op *op, int rc);
+    union {
+        libxl_device_disk disk;
+        libxl_device_nic nic;
+    } added; /* a copy for commit */
 
     /* Private: */
     bool adding;
@@ -113,7 +119,6 @@ int device_backend_domid(struct scope *sc, const char *name, uint32_t *domid);
 int device_op_run(struct ao *ao, struct device_op *op, bool adding);
 
 /* Kinds: fill in defaults for a device of @domid; then describe it. */
-struct libxl_device_disk;
 int disk_defaults(struct scope *sc, uint32_t domid, libxl_device_disk *disk);
 int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
                 struct device *dev);

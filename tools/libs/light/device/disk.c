@@ -9,11 +9,11 @@
 #include "device/config.h"
 
 /* xen-vbd-interface(7): numbers of the three old families and of the extended scheme. */
-#define MAJOR_XVD       202
-#define XVD_OLD_MAX     16 /* disks and partitions that fit the old xvd numbers */
-#define EXTENDED        (1 << 28)
-#define PARTITION_BITS  8
-#define DISK_MAX        ((1 << 20) - 1)
+#define MAJOR_XVD      202
+#define XVD_OLD_MAX    16 /* disks and partitions that fit the old xvd numbers */
+#define EXTENDED       (1 << 28)
+#define PARTITION_BITS 8
+#define DISK_MAX       ((1 << 20) - 1)
 
 static int letters(const char **s)
 {
@@ -44,7 +44,7 @@ static int number_xvd(int disk, int part)
 
 static int number_hd(int disk, int part)
 {
-    static const int major[] = { 3, 22 };
+    static const int major[] = {3, 22};
 
     if (disk > 3 || part > 63)
         return -1;
@@ -71,7 +71,7 @@ int disk_number(const char *vdev, int *disk, int *partition)
     static const struct {
         const char *prefix;
         int (*number)(int disk, int part);
-    } families[] = { { "xvd", number_xvd }, { "hd", number_hd }, { "sd", number_sd } };
+    } families[] = {{"xvd", number_xvd}, {"hd", number_hd}, {"sd", number_sd}};
     const char *s;
     int d = -1, p = 0, (*number)(int, int) = number_xvd;
 
@@ -166,8 +166,7 @@ int disk_defaults(struct scope *sc, uint32_t domid, libxl_device_disk *disk)
     return choose_backend(sc, disk);
 }
 
-int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
-                struct device *dev)
+int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk, struct device *dev)
 {
     int nr = disk->vdev ? disk_number(disk->vdev, NULL, NULL) : -1;
 
@@ -175,7 +174,7 @@ int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
         LOG_ERROR(sc, "'%s' is no name of a virtual disk", disk->vdev ? disk->vdev : "");
         return ERROR_INVAL;
     }
-    *dev = (struct device){ domid, disk->backend_domid, "vbd", nr };
+    *dev = (struct device){domid, disk->backend_domid, "vbd", nr};
     return 0;
 }
 
@@ -318,6 +317,19 @@ int libxl_device_disk_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device
     return rc;
 }
 
+static int commit_add(struct scope *sc, struct device_op *op, int rc)
+{
+    if (!rc)
+        rc = config_add_disk(sc, op->dev.domid, &op->added.disk);
+    libxl_device_disk_dispose(&op->added.disk);
+    return rc;
+}
+
+static int commit_remove(struct scope *sc, struct device_op *op, int rc)
+{
+    return rc ? rc : config_remove_disk(sc, op->dev.domid, op->dev.devid);
+}
+
 int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
                           const libxl_asyncop_how *ao_how)
 {
@@ -327,9 +339,11 @@ int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *dis
 
     if (!rc)
         rc = disk_describe(&ao->sc, domid, disk, op);
-    if (!rc)
-        rc = config_add_disk(&ao->sc, domid, disk);
-    return rc ? ao_finish(ao, rc) : device_op_run(ao, op, true);
+    if (rc)
+        return ao_finish(ao, rc);
+    libxl_device_disk_copy(ctx, &op->added.disk, disk);
+    op->commit = commit_add;
+    return device_op_run(ao, op, true);
 }
 
 static int disk_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_disk *disk,
@@ -339,8 +353,7 @@ static int disk_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_dis
     struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
     int rc = disk_device(&ao->sc, domid, disk, &op->dev);
 
-    if (!rc)
-        rc = config_remove_disk(&ao->sc, domid, disk->vdev);
+    op->commit = commit_remove;
     op->force = force;
     return rc ? ao_finish(ao, rc) : device_op_run(ao, op, false);
 }

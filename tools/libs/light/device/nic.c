@@ -70,7 +70,7 @@ int nic_describe(struct scope *sc, uint32_t domid, const libxl_device_nic *nic,
     char *mac = scope_printf(sc, LIBXL_MAC_FMT, LIBXL_MAC_BYTES(nic->mac));
 
     op->sc = sc;
-    op->dev = (struct device){ domid, nic->backend_domid, "vif", nic->devid };
+    op->dev = (struct device){domid, nic->backend_domid, "vif", nic->devid};
     nodes_addf(sc, b, "frontend-id", "%u", domid);
     nodes_add(b, "online", "1");
     nodes_addf(sc, b, "state", "%d", XENBUS_INITIALISING);
@@ -165,7 +165,7 @@ void libxl_device_nic_list_free(libxl_device_nic *list, int num)
 int libxl_device_nic_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic *nic,
                              libxl_nicinfo *info)
 {
-    struct device dev = { domid, nic->backend_domid, "vif", nic->devid };
+    struct device dev = {domid, nic->backend_domid, "vif", nic->devid};
     char *front;
     API_ENTER(ctx, domid);
 
@@ -214,6 +214,19 @@ int libxl_mac_to_device_nic(libxl_ctx *ctx, uint32_t domid, const char *mac, lib
     return rc;
 }
 
+static int commit_add(struct scope *sc, struct device_op *op, int rc)
+{
+    if (!rc)
+        rc = config_add_nic(sc, op->dev.domid, &op->added.nic);
+    libxl_device_nic_dispose(&op->added.nic);
+    return rc;
+}
+
+static int commit_remove(struct scope *sc, struct device_op *op, int rc)
+{
+    return rc ? rc : config_remove_nic(sc, op->dev.domid, op->dev.devid);
+}
+
 int libxl_device_nic_add(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
                          const libxl_asyncop_how *ao_how)
 {
@@ -223,9 +236,11 @@ int libxl_device_nic_add(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
 
     if (!rc)
         rc = nic_describe(&ao->sc, domid, nic, op);
-    if (!rc)
-        rc = config_add_nic(&ao->sc, domid, nic);
-    return rc ? ao_finish(ao, rc) : device_op_run(ao, op, true);
+    if (rc)
+        return ao_finish(ao, rc);
+    libxl_device_nic_copy(ctx, &op->added.nic, nic);
+    op->commit = commit_add;
+    return device_op_run(ao, op, true);
 }
 
 static int nic_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic *nic,
@@ -233,11 +248,11 @@ static int nic_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic 
 {
     struct ao *ao = ao_begin(ctx, domid, how);
     struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
-    int rc = config_remove_nic(&ao->sc, domid, nic->devid);
 
-    op->dev = (struct device){ domid, nic->backend_domid, "vif", nic->devid };
+    op->commit = commit_remove;
+    op->dev = (struct device){domid, nic->backend_domid, "vif", nic->devid};
     op->force = force;
-    return rc ? ao_finish(ao, rc) : device_op_run(ao, op, false);
+    return device_op_run(ao, op, false);
 }
 
 int libxl_device_nic_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,

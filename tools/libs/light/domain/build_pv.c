@@ -22,8 +22,7 @@ static int set_affinities(struct scope *sc, uint32_t domid, const libxl_domain_b
             rc = libxl_set_vcpuaffinity(sc->ctx, domid, (uint32_t)i, NULL,
                                         &b->vcpu_soft_affinity[i]);
     if (!rc && b->nodemap.size)
-        rc = libxl_domain_set_nodeaffinity(sc->ctx, domid,
-                                           (libxl_bitmap *)(uintptr_t)&b->nodemap);
+        rc = libxl_domain_set_nodeaffinity(sc->ctx, domid, (libxl_bitmap *)(uintptr_t)&b->nodemap);
     return rc;
 }
 
@@ -77,7 +76,8 @@ static int set_limits(struct scope *sc, uint32_t domid, const libxl_domain_build
 
 static int set_cpu_policy(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
 {
-    bool itsc = libxl_defbool_val(b->disable_migrate) || b->tsc_mode == LIBXL_TSC_MODE_ALWAYS_EMULATE;
+    bool itsc =
+        libxl_defbool_val(b->disable_migrate) || b->tsc_mode == LIBXL_TSC_MODE_ALWAYS_EMULATE;
 
     if (b->tsc_mode && xc_domain_set_tsc_info(sc->ctx->xch, domid, b->tsc_mode, 0, 0, 0)) {
         LOG_ERRNO(sc, "cannot set the TSC mode");

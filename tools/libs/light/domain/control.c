@@ -25,8 +25,7 @@ int libxl_domain_unpause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how
 {
     struct ao *ao = ao_begin(ctx, domid, ao_how);
 
-    return ao_finish(ao,
-                     result(&ao->sc, xc_domain_unpause(ctx->xch, domid), "unpause the domain"));
+    return ao_finish(ao, result(&ao->sc, xc_domain_unpause(ctx->xch, domid), "unpause the domain"));
 }
 
 /* Shutdown and reboot: a word in control/shutdown, which the guest takes away. */
@@ -66,7 +65,7 @@ static int withdraw(struct scope *sc, xs_transaction_t t, void *arg)
 static void request_timeout(libxl_ctx *ctx, struct ev_timer *ev)
 {
     struct request *r = CONTAINER_OF(ev, struct request, timeout);
-    struct withdrawal w = { .r = r };
+    struct withdrawal w = {.r = r};
     int rc = store_transact(&r->ao->sc, withdraw, &w);
 
     if (!rc && !w.taken) {
@@ -154,9 +153,9 @@ int libxl_send_trigger(libxl_ctx *ctx, uint32_t domid, libxl_trigger trigger, ui
                                                                                   : ERROR_INVAL);
     if (trigger <= LIBXL_TRIGGER_UNKNOWN || (size_t)trigger >= ARRAY_SIZE(numbers))
         return ao_finish(ao, ERROR_INVAL);
-    return ao_finish(
-        ao, result(&ao->sc, xc_domain_send_trigger(ctx->xch, domid, numbers[trigger], vcpuid),
-                   "send the trigger"));
+    return ao_finish(ao, result(&ao->sc,
+                                xc_domain_send_trigger(ctx->xch, domid, numbers[trigger], vcpuid),
+                                "send the trigger"));
 }
 
 /* Names. */
@@ -217,7 +216,7 @@ static int do_rename(struct scope *sc, struct rename_args *a)
 
 int libxl_domain_rename(libxl_ctx *ctx, uint32_t domid, const char *old_name, const char *new_name)
 {
-    struct rename_args a = { domid, old_name, new_name };
+    struct rename_args a = {domid, old_name, new_name};
     int rc;
     API_ENTER(ctx, domid);
 
@@ -242,8 +241,7 @@ static int preserve_nodes(struct scope *sc, xs_transaction_t t, void *arg)
         rc = store_write(sc, t, scope_printf(sc, "%s/uuid", a->to), strrchr(a->to, '/') + 1);
     if (!rc)
         rc = store_write(sc, t, scope_printf(sc, "%s/name", a->to), a->from);
-    return rc ? rc
-              : store_write(sc, t, scope_printf(sc, "/local/domain/%u/vm", a->domid), a->to);
+    return rc ? rc : store_write(sc, t, scope_printf(sc, "/local/domain/%u/vm", a->domid), a->to);
 }
 
 int libxl_domain_preserve(libxl_ctx *ctx, uint32_t domid, libxl_domain_create_info *info,
@@ -257,7 +255,7 @@ int libxl_domain_preserve(libxl_ctx *ctx, uint32_t domid, libxl_domain_create_in
 
     libxl_domain_config_init(&config);
     name = scope_printf(sc, "%s%s", info->name, name_suffix);
-    a = (struct rename_args){ domid, info->name, name };
+    a = (struct rename_args){domid, info->name, name};
     rc = do_rename(sc, &a);
     if (rc)
         goto out;

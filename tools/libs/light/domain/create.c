@@ -192,7 +192,7 @@ static int describe_devices(struct create *c)
 static int create_steps(struct create *c)
 {
     struct scope *sc = &c->ao->sc;
-    struct store_create nodes = { c->domid, &c->config };
+    struct store_create nodes = {c->domid, &c->config};
     int rc = store_transact(sc, domain_store_create, &nodes);
 
     if (!rc)

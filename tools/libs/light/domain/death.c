@@ -5,7 +5,7 @@
 
 static void death_one(libxl_ctx *ctx, struct libxl__evgen_domain_death *d)
 {
-    struct scope sc = { .ctx = ctx, .domid = d->domid };
+    struct scope sc = {.ctx = ctx, .domid = d->domid};
     xc_domaininfo_t xd;
     libxl_dominfo info;
     int rc = domain_get(&sc, d->domid, &xd);

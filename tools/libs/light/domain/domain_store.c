@@ -44,10 +44,17 @@ static int write_cpus(struct scope *sc, xs_transaction_t t, const libxl_domain_b
 static int make_guest_nodes(struct scope *sc, xs_transaction_t t, uint32_t domid, const char *dom)
 {
     static const char *const nodes[] = {
-        "control/shutdown",        "control/feature-poweroff", "control/feature-reboot",
-        "control/feature-suspend", "control/sysrq",            "device/suspend/event-channel",
-        "data",                    "drivers",                  "feature",
-        "attr",                    "error",
+        "control/shutdown",
+        "control/feature-poweroff",
+        "control/feature-reboot",
+        "control/feature-suspend",
+        "control/sysrq",
+        "device/suspend/event-channel",
+        "data",
+        "drivers",
+        "feature",
+        "attr",
+        "error",
     };
     int rc = 0;
 
@@ -110,8 +117,7 @@ int domain_store_create(struct scope *sc, xs_transaction_t t, void *arg)
 {
     const struct store_create *c = arg;
     char *dom = store_dom(sc, c->domid);
-    char *vm =
-        scope_printf(sc, "/vm/" LIBXL_UUID_FMT, LIBXL_UUID_BYTES(c->config->c_info.uuid));
+    char *vm = scope_printf(sc, "/vm/" LIBXL_UUID_FMT, LIBXL_UUID_BYTES(c->config->c_info.uuid));
     int rc;
 
     /* Nothing of an earlier domain of this number may stay. */
@@ -173,7 +179,7 @@ static int write_booted(struct scope *sc, xs_transaction_t t, void *arg)
 int domain_store_booted(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
                         const struct build_result *b)
 {
-    struct booted a = { domid, config, b };
+    struct booted a = {domid, config, b};
     int rc = store_transact(sc, write_booted, &a);
 
     if (rc)

@@ -92,7 +92,7 @@ void dominfo_fill(const xc_domaininfo_t *xd, libxl_dominfo *out)
     out->dying = xd->flags & XEN_DOMINF_dying;
     out->shutdown = ended;
     out->paused = xd->flags & XEN_DOMINF_paused;
-    out->blocked = xd->flags & XEN_DOMINF_blocked;
+    out->blocked = (xd->flags & XEN_DOMINF_blocked) && !out->paused; /* one of the two is shown */
     out->running = xd->flags & XEN_DOMINF_running;
     out->never_stop = xd->flags & XEN_DOMINF_xs_domain;
     if (ended)

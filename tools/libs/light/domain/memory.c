@@ -111,17 +111,15 @@ static int set_max(struct scope *sc, uint32_t domid, uint64_t kb)
     if (rc)
         return rc;
     if (kb < target) {
-        LOG_ERROR(sc,
-                  "memory_static_max must be greater than or or equal to memory_dynamic_max");
+        LOG_ERROR(sc, "memory_static_max must be greater than or or equal to memory_dynamic_max");
         return ERROR_FAIL;
     }
     if (xc_domain_setmaxmem(sc->ctx->xch, domid, kb + MAXMEM_SLACK_KB)) {
         LOG_ERRNO(sc, "cannot set the memory limit");
         return ERROR_FAIL;
     }
-    return store_writef(sc, XBT_NULL,
-                        scope_printf(sc, "/local/domain/%u/memory/static-max", domid), "%llu",
-                        (unsigned long long)kb);
+    return store_writef(sc, XBT_NULL, scope_printf(sc, "/local/domain/%u/memory/static-max", domid),
+                        "%llu", (unsigned long long)kb);
 }
 
 int libxl_domain_setmaxmem(libxl_ctx *ctx, uint32_t domid, uint64_t target_memkb)

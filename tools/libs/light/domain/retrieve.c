@@ -13,8 +13,7 @@ static void take_name(struct scope *sc, uint32_t domid, libxl_domain_config *con
 
 static int take_memory(struct scope *sc, uint32_t domid, libxl_domain_config *config)
 {
-    long max =
-        store_read_long(sc, scope_printf(sc, "/local/domain/%u/memory/static-max", domid));
+    long max = store_read_long(sc, scope_printf(sc, "/local/domain/%u/memory/static-max", domid));
     uint64_t target;
     int rc = libxl_get_memory_target(sc->ctx, domid, &target);
     xc_domaininfo_t xd;

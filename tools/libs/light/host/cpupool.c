@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <stdio.h>
 
-
 #include "core/store.h"
 
 static int failed(struct scope *sc, const char *what)
@@ -264,16 +263,15 @@ static int write_pool(struct scope *sc, xs_transaction_t t, void *arg)
     int rc = store_write(sc, t, scope_printf(sc, "%s/name", dir), p->name);
 
     if (!rc && p->uuid)
-        rc = store_write(
-            sc, t, scope_printf(sc, "%s/uuid", dir),
-            scope_printf(sc, LIBXL_UUID_FMT, LIBXL_UUID_BYTES(*p->uuid)));
+        rc = store_write(sc, t, scope_printf(sc, "%s/uuid", dir),
+                         scope_printf(sc, LIBXL_UUID_FMT, LIBXL_UUID_BYTES(*p->uuid)));
     return rc;
 }
 
 int libxl_cpupool_create(libxl_ctx *ctx, const char *name, libxl_scheduler sched,
                          libxl_bitmap cpumap, libxl_uuid *uuid, uint32_t *poolid)
 {
-    struct pool_nodes p = { .name = name, .uuid = uuid };
+    struct pool_nodes p = {.name = name, .uuid = uuid};
     int rc = 0;
     API_ENTER(ctx, (uint32_t)INVALID_DOMID);
 
@@ -319,7 +317,7 @@ int libxl_cpupool_destroy(libxl_ctx *ctx, uint32_t poolid)
 
 int libxl_cpupool_rename(libxl_ctx *ctx, const char *name, uint32_t poolid)
 {
-    struct pool_nodes p = { .name = name, .poolid = poolid };
+    struct pool_nodes p = {.name = name, .poolid = poolid};
     int rc;
     API_ENTER(ctx, (uint32_t)INVALID_DOMID);
 

@@ -2,7 +2,6 @@
 /* The host: its CPUs, memory, version. */
 #include <stdio.h>
 
-
 #include "core/internal.h"
 
 #include <xen/version.h>
@@ -148,7 +147,6 @@ void libxl_cputopology_list_free(libxl_cputopology *list, int nb_cpu)
     (void)nb_cpu;
     free(list);
 }
-
 
 libxl_pcitopology *libxl_get_pci_topology(libxl_ctx *ctx, int *num_devs)
 {

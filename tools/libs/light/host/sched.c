@@ -86,7 +86,7 @@ int libxl_sched_credit2_params_get(libxl_ctx *ctx, uint32_t poolid,
 int libxl_sched_credit2_params_set(libxl_ctx *ctx, uint32_t poolid,
                                    libxl_sched_credit2_params *scinfo)
 {
-    struct xen_sysctl_credit2_schedule p = { .ratelimit_us = (uint32_t)scinfo->ratelimit_us };
+    struct xen_sysctl_credit2_schedule p = {.ratelimit_us = (uint32_t)scinfo->ratelimit_us};
     int rc = 0;
     API_ENTER(ctx, (uint32_t)INVALID_DOMID);
 
@@ -128,22 +128,21 @@ static int weights_get(struct scope *sc, uint32_t domid, int sched, struct weigh
     if (sched == LIBXL_SCHEDULER_CREDIT) {
         if (xc_sched_credit_domain_get(sc->ctx->xch, domid, &c1))
             return failed(sc, "get the domain's weight");
-        *w = (struct weights){ c1.weight, c1.cap };
+        *w = (struct weights){c1.weight, c1.cap};
         return 0;
     }
     if (xc_sched_credit2_domain_get(sc->ctx->xch, domid, &c2))
         return failed(sc, "get the domain's weight");
-    *w = (struct weights){ c2.weight, c2.cap };
+    *w = (struct weights){c2.weight, c2.cap};
     return 0;
 }
 
 static int weights_put(struct scope *sc, uint32_t domid, int sched, const struct weights *w)
 {
-    struct xen_domctl_sched_credit c1 = { (uint16_t)w->weight, (uint16_t)w->cap };
-    struct xen_domctl_sched_credit2 c2 = { (uint16_t)w->weight, (uint16_t)w->cap };
-    int r = sched == LIBXL_SCHEDULER_CREDIT
-                ? xc_sched_credit_domain_set(sc->ctx->xch, domid, &c1)
-                : xc_sched_credit2_domain_set(sc->ctx->xch, domid, &c2);
+    struct xen_domctl_sched_credit c1 = {(uint16_t)w->weight, (uint16_t)w->cap};
+    struct xen_domctl_sched_credit2 c2 = {(uint16_t)w->weight, (uint16_t)w->cap};
+    int r = sched == LIBXL_SCHEDULER_CREDIT ? xc_sched_credit_domain_set(sc->ctx->xch, domid, &c1)
+                                            : xc_sched_credit2_domain_set(sc->ctx->xch, domid, &c2);
 
     return r ? failed(sc, "set the domain's weight") : 0;
 }
@@ -170,8 +169,7 @@ static int params_get(struct scope *sc, uint32_t domid, libxl_domain_sched_param
     return rc;
 }
 
-int libxl_domain_sched_params_get(libxl_ctx *ctx, uint32_t domid,
-                                  libxl_domain_sched_params *params)
+int libxl_domain_sched_params_get(libxl_ctx *ctx, uint32_t domid, libxl_domain_sched_params *params)
 {
     int rc;
     API_ENTER(ctx, domid);

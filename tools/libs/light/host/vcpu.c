@@ -270,15 +270,15 @@ static int write_online(struct scope *sc, xs_transaction_t t, void *arg)
     int rc = 0;
 
     for (uint32_t i = 0; i <= o->max && !rc; i++)
-        rc = store_write(
-            sc, t, scope_printf(sc, "/local/domain/%u/cpu/%u/availability", o->domid, i),
-            libxl_bitmap_test(o->map, (int)i) ? "online" : "offline");
+        rc = store_write(sc, t,
+                         scope_printf(sc, "/local/domain/%u/cpu/%u/availability", o->domid, i),
+                         libxl_bitmap_test(o->map, (int)i) ? "online" : "offline");
     return rc;
 }
 
 static int online_set(struct scope *sc, uint32_t domid, const libxl_bitmap *map)
 {
-    struct online o = { .domid = domid, .map = map };
+    struct online o = {.domid = domid, .map = map};
     xc_domaininfo_t xd;
     int rc = domain_get(sc, domid, &xd);
 

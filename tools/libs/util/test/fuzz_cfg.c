@@ -22,7 +22,7 @@ static void walk(XLU_Config *cfg, const XLU_ConfigList *list)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const names[] = { "a", "disk", "memory", "name" };
+    static const char *const names[] = {"a", "disk", "memory", "name"};
     FILE *sink = fopen("/dev/null", "we");
     XLU_Config *cfg = xlu_cfg_init(sink, "fuzz");
     char *text = malloc(size + 1);

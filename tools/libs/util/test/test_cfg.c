@@ -50,8 +50,7 @@ static void values(void **state)
     assert_string_equal(xlu_cfg_get_listitem(list, 3), "4");
     assert_null(xlu_cfg_get_listitem(list, 1));
     assert_null(xlu_cfg_get_listitem2(list, 4));
-    assert_int_equal(
-        xlu_cfg_value_get_list(cfg, xlu_cfg_get_listitem2(list, 1), &inner, 0), 0);
+    assert_int_equal(xlu_cfg_value_get_list(cfg, xlu_cfg_get_listitem2(list, 1), &inner, 0), 0);
     assert_string_equal(xlu_cfg_get_listitem(inner, 1), "y");
     assert_int_equal(xlu_cfg_get_string(cfg, "c", &s, 1), EINVAL);
     xlu_cfg_destroy(cfg);
@@ -62,14 +61,14 @@ static void errors_name_the_line(void **state)
     static const struct {
         const char *text, *message;
     } bad[] = {
-        { "a=1\nb=oops oops\n", "F:2: config parsing error near `oops'" },
-        { "a=1\nb=[1,\n2\n", "F:" },
-        { "a='x", "F:1: config parsing error near `'': lexical error" },
-        { "A=1", "F:1: config parsing error near `A': lexical error" },
-        { "a==1", "F:1:" },
-        { "a=[1 2]", "F:1:" },
-        { "a=1\na+=[1]", "F:2:" },
-        { "a='\\q'", "F:1:" },
+        {"a=1\nb=oops oops\n", "F:2: config parsing error near `oops'"},
+        {"a=1\nb=[1,\n2\n", "F:"},
+        {"a='x", "F:1: config parsing error near `'': lexical error"},
+        {"A=1", "F:1: config parsing error near `A': lexical error"},
+        {"a==1", "F:1:"},
+        {"a=[1 2]", "F:1:"},
+        {"a=1\na+=[1]", "F:2:"},
+        {"a='\\q'", "F:1:"},
     };
 
     (void)state;
@@ -99,16 +98,21 @@ static void disks(void **state)
         libxl_disk_format format;
         int rw, cdrom;
     } good[] = {
-        { "phy:/dev/vg/v,xvda,w", "/dev/vg/v", "xvda", LIBXL_DISK_FORMAT_RAW, 1, 0 },
-        { "/dev/vg/v,,hda", "/dev/vg/v", "hda", LIBXL_DISK_FORMAT_RAW, 1, 0 },
-        { "/i.iso,,hdc,cdrom", "/i.iso", "hdc", LIBXL_DISK_FORMAT_RAW, 0, 1 },
-        { "raw:/i.iso,hdc:cdrom,ro", "/i.iso", "hdc", LIBXL_DISK_FORMAT_RAW, 0, 1 },
-        { "tap2:qcow2:/x,xvda,w", "/x", "xvda", LIBXL_DISK_FORMAT_QCOW2, 1, 0 },
-        { "vdev=xvdb,format=raw,target=/a,b", "/a,b", "xvdb", LIBXL_DISK_FORMAT_RAW, 1, 0 },
-        { "/x, raw, xvda, r", "/x", "xvda", LIBXL_DISK_FORMAT_RAW, 0, 0 },
+        {"phy:/dev/vg/v,xvda,w", "/dev/vg/v", "xvda", LIBXL_DISK_FORMAT_RAW, 1, 0},
+        {"/dev/vg/v,,hda", "/dev/vg/v", "hda", LIBXL_DISK_FORMAT_RAW, 1, 0},
+        {"/i.iso,,hdc,cdrom", "/i.iso", "hdc", LIBXL_DISK_FORMAT_RAW, 0, 1},
+        {"raw:/i.iso,hdc:cdrom,ro", "/i.iso", "hdc", LIBXL_DISK_FORMAT_RAW, 0, 1},
+        {"tap2:qcow2:/x,xvda,w", "/x", "xvda", LIBXL_DISK_FORMAT_QCOW2, 1, 0},
+        {"vdev=xvdb,format=raw,target=/a,b", "/a,b", "xvdb", LIBXL_DISK_FORMAT_RAW, 1, 0},
+        {"/x, raw, xvda, r", "/x", "xvda", LIBXL_DISK_FORMAT_RAW, 0, 0},
     };
-    static const char *const bad[] = { "",          "/x",           "/x,zz,xvda", "/x,raw,xvda,q",
-                                       "target=/x", "/x,raw,xvda,w,bogus=1", "/x,raw,xvda,w,more" };
+    static const char *const bad[] = {"",
+                                      "/x",
+                                      "/x,zz,xvda",
+                                      "/x,raw,xvda,q",
+                                      "target=/x",
+                                      "/x,raw,xvda,w,bogus=1",
+                                      "/x,raw,xvda,w,more"};
     libxl_device_disk d;
 
     (void)state;

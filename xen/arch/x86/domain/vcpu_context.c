@@ -4,6 +4,7 @@
 #include <xen/lib/string.h>
 #include <xen/port/context.h>
 #include <xen/port/domain.h>
+#include <xen/time.h>
 #include <asm/cpu.h>
 #include <asm/fpu.h>
 #include <asm/page_type.h>
@@ -176,6 +177,8 @@ int port_set_vcpu_context(struct vcpu *v, struct vcpu_guest_context *ctx)
     set_entry_points(v, ctx);
     set_control(v, ctx);
     set_fpu(v, ctx);
+    if (v->vcpu_id == 0)
+        time_update_wallclock(v->domain);
     if (v->vcpu_id == 0 && !v->is_initialised)
         v->domain->vm_assist = ctx->vm_assist & VM_ASSIST_VALID;
     make_cr3(v);

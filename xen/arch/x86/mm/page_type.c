@@ -294,14 +294,28 @@ int page_put_type_preemptible(struct page_info *pg)
     return put_type(pg, true);
 }
 
+#define WRITABLE_READY (PGT_WRITABLE | PGT_VALIDATED)
+
 bool page_get_writable_type(struct page_info *pg)
 {
+    uint64_t x = READ_ONCE(pg->type_info);
+
+    /* Nearly always it is writable already: only the count changes, from 0 as well. */
+    while (likely(x - WRITABLE_READY < PGT_COUNT_MASK))
+        if (likely(type_cas(pg, &x, x + 1)))
+            return true;
     return get_type(pg, PGT_WRITABLE, false) == 0;
 }
 
 void page_put_writable_type(struct page_info *pg)
 {
-    page_put_type(pg);
+    uint64_t x = READ_ONCE(pg->type_info);
+
+    ASSERT((x & PGT_TYPE_MASK) == PGT_WRITABLE && (x & PGT_COUNT_MASK));
+    do {
+        if ((x & PGT_COUNT_MASK) == 1)
+            pg->inuse_stamp = port_tlb_clock();
+    } while (!type_cas(pg, &x, x - 1));
 }
 
 bool page_get_writable(struct page_info *pg, struct domain *d)

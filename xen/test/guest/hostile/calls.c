@@ -18,34 +18,113 @@ struct form {
 };
 
 #define ANY_CMD 255
-#define MEM(cmd, f)   { __HYPERVISOR_memory_op, CMD_ARG, cmd, 2, f }
-#define GNT(cmd, f)   { __HYPERVISOR_grant_table_op, CMD_ARG_COUNT, cmd, 2, f }
-#define EVT(cmd, f)   { __HYPERVISOR_event_channel_op, CMD_ARG, cmd, 2, f }
-#define SCHED(cmd, f) { __HYPERVISOR_sched_op, CMD_ARG, cmd, 1, f }
-#define VCPU(cmd, f)  { __HYPERVISOR_vcpu_op, CMD_VCPU_ARG, cmd, 1, f }
-#define ANY(nr, shape, w, f) { nr, shape, ANY_CMD, w, f }
+#define MEM(cmd, f)                                                                                \
+    {                                                                                              \
+        __HYPERVISOR_memory_op, CMD_ARG, cmd, 2, f                                                 \
+    }
+#define GNT(cmd, f)                                                                                \
+    {                                                                                              \
+        __HYPERVISOR_grant_table_op, CMD_ARG_COUNT, cmd, 2, f                                      \
+    }
+#define EVT(cmd, f)                                                                                \
+    {                                                                                              \
+        __HYPERVISOR_event_channel_op, CMD_ARG, cmd, 2, f                                          \
+    }
+#define SCHED(cmd, f)                                                                              \
+    {                                                                                              \
+        __HYPERVISOR_sched_op, CMD_ARG, cmd, 1, f                                                  \
+    }
+#define VCPU(cmd, f)                                                                               \
+    {                                                                                              \
+        __HYPERVISOR_vcpu_op, CMD_VCPU_ARG, cmd, 1, f                                              \
+    }
+#define ANY(nr, shape, w, f)                                                                       \
+    {                                                                                              \
+        nr, shape, ANY_CMD, w, f                                                                   \
+    }
 
 static const struct form forms[] = {
-    MEM(0, "xNnnd"), MEM(1, "xNnnd"), MEM(2, "l"), MEM(3, "d"), MEM(4, "d"), MEM(5, "nxn"),
-    MEM(6, "xNnnd"), MEM(7, "dwnNm"), MEM(8, "llll"), MEM(9, "na"), MEM(10, "na"),
-    MEM(11, "xNnnd|xNnnd|N"), MEM(12, "lll"), MEM(13, "dna"), MEM(14, "d"), MEM(15, "dm"),
-    MEM(16, "llld"), MEM(17, "llld"), MEM(20, "nxdl"), MEM(21, "bbdnmaa"), MEM(22, "ndnlll"),
-    MEM(23, "dsswxxx"), MEM(24, "lll"), MEM(25, "nxn"), MEM(26, "dwnnnaaa"), MEM(27, "nnaw"),
-    MEM(28, "dsnnnNx"), { __HYPERVISOR_memory_op, CMD_ARG, ANY_CMD, 1, "llllll" },
-    GNT(0, "angdwhl"), GNT(0, "Mngdwhl"), GNT(1, "alhw|"), GNT(2, "dnwx"), GNT(4, "mdgw|"),
-    GNT(5, "mdw|mdw|wsw|"), GNT(5, "g|dw|mdw|wsw|"), GNT(6, "dnnw"), GNT(7, "aahw|"), GNT(8, "n"),
-    GNT(9, "ndwx"), GNT(10, "dwn"), GNT(11, "ggw|"), GNT(12, "lwwi"), GNT(0, "alllll"),
-    EVT(0, "dpp"), EVT(1, "nvp"), EVT(2, "nnp"), EVT(3, "p"), EVT(4, "p"), EVT(5, "dpnnnn"),
-    EVT(6, "ddp"), EVT(7, "vp"), EVT(8, "pv"), EVT(9, "p"), EVT(10, "d"), EVT(11, "mnvl"),
-    EVT(12, "m"), EVT(13, "pn"), EVT(14, "d"),
-    { __HYPERVISOR_event_channel_op, CMD_ARG, ANY_CMD, 1, "llll" },
-    SCHED(0, "l"), SCHED(4, "dn"), SCHED(5, "n"), SCHED(7, "i"),
-    VCPU(0, "llllllllllllllll"), VCPU(1, "l"), VCPU(2, "l"), VCPU(3, "l"), VCPU(4, "l"),
-    VCPU(5, "a"), VCPU(6, "l"), VCPU(7, "l"), VCPU(8, "ln"), VCPU(9, "l"), VCPU(10, "mnn"),
-    VCPU(11, "l"), VCPU(12, "l"), VCPU(13, "a"), VCPU(ANY_CMD, "ll"),
-    { __HYPERVISOR_callback_op, CMD_ARG, 0, 2, "ssa" },
-    { __HYPERVISOR_callback_op, CMD_ARG, 1, 1, "ss" },
-    { __HYPERVISOR_nmi_op, CMD_ARG, 0, 1, "al" },
+    MEM(0, "xNnnd"),
+    MEM(1, "xNnnd"),
+    MEM(2, "l"),
+    MEM(3, "d"),
+    MEM(4, "d"),
+    MEM(5, "nxn"),
+    MEM(6, "xNnnd"),
+    MEM(7, "dwnNm"),
+    MEM(8, "llll"),
+    MEM(9, "na"),
+    MEM(10, "na"),
+    MEM(11, "xNnnd|xNnnd|N"),
+    MEM(12, "lll"),
+    MEM(13, "dna"),
+    MEM(14, "d"),
+    MEM(15, "dm"),
+    MEM(16, "llld"),
+    MEM(17, "llld"),
+    MEM(20, "nxdl"),
+    MEM(21, "bbdnmaa"),
+    MEM(22, "ndnlll"),
+    MEM(23, "dsswxxx"),
+    MEM(24, "lll"),
+    MEM(25, "nxn"),
+    MEM(26, "dwnnnaaa"),
+    MEM(27, "nnaw"),
+    MEM(28, "dsnnnNx"),
+    {__HYPERVISOR_memory_op, CMD_ARG, ANY_CMD, 1, "llllll"},
+    GNT(0, "angdwhl"),
+    GNT(0, "Mngdwhl"),
+    GNT(1, "alhw|"),
+    GNT(2, "dnwx"),
+    GNT(4, "mdgw|"),
+    GNT(5, "mdw|mdw|wsw|"),
+    GNT(5, "g|dw|mdw|wsw|"),
+    GNT(6, "dnnw"),
+    GNT(7, "aahw|"),
+    GNT(8, "n"),
+    GNT(9, "ndwx"),
+    GNT(10, "dwn"),
+    GNT(11, "ggw|"),
+    GNT(12, "lwwi"),
+    GNT(0, "alllll"),
+    EVT(0, "dpp"),
+    EVT(1, "nvp"),
+    EVT(2, "nnp"),
+    EVT(3, "p"),
+    EVT(4, "p"),
+    EVT(5, "dpnnnn"),
+    EVT(6, "ddp"),
+    EVT(7, "vp"),
+    EVT(8, "pv"),
+    EVT(9, "p"),
+    EVT(10, "d"),
+    EVT(11, "mnvl"),
+    EVT(12, "m"),
+    EVT(13, "pn"),
+    EVT(14, "d"),
+    {__HYPERVISOR_event_channel_op, CMD_ARG, ANY_CMD, 1, "llll"},
+    SCHED(0, "l"),
+    SCHED(4, "dn"),
+    SCHED(5, "n"),
+    SCHED(7, "i"),
+    VCPU(0, "llllllllllllllll"),
+    VCPU(1, "l"),
+    VCPU(2, "l"),
+    VCPU(3, "l"),
+    VCPU(4, "l"),
+    VCPU(5, "a"),
+    VCPU(6, "l"),
+    VCPU(7, "l"),
+    VCPU(8, "ln"),
+    VCPU(9, "l"),
+    VCPU(10, "mnn"),
+    VCPU(11, "l"),
+    VCPU(12, "l"),
+    VCPU(13, "a"),
+    VCPU(ANY_CMD, "ll"),
+    {__HYPERVISOR_callback_op, CMD_ARG, 0, 2, "ssa"},
+    {__HYPERVISOR_callback_op, CMD_ARG, 1, 1, "ss"},
+    {__HYPERVISOR_nmi_op, CMD_ARG, 0, 1, "al"},
     ANY(__HYPERVISOR_nmi_op, CMD_ARG, 1, "al"),
     ANY(__HYPERVISOR_xen_version, CMD_ARG, 2, "nnnn"),
     ANY(__HYPERVISOR_physdev_op, CMD_ARG, 4, "nnnnnnnn"),
@@ -55,38 +134,38 @@ static const struct form forms[] = {
     ANY(__HYPERVISOR_xenoprof_op, CMD_ARG, 1, "llll"),
     ANY(__HYPERVISOR_kexec_op, CMD_ARG, 1, "llll"),
     ANY(__HYPERVISOR_hypfs_op, CMD_ARG, 1, "llll"),
-    { __HYPERVISOR_domctl, ARG, 0, 6, "nVd|lllxlal" },
-    { __HYPERVISOR_domctl, ARG, 0, 2, "iVd|lllxlal" },
-    { __HYPERVISOR_sysctl, ARG, 0, 4, "nVlllxlal" },
-    { __HYPERVISOR_platform_op, ARG, 0, 3, "niNlllxl" },
-    { __HYPERVISOR_xsm_op, ARG, 0, 2, "nnllll" },
-    { __HYPERVISOR_tmem_op, ARG, 0, 1, "nnllll" },
-    { __HYPERVISOR_arch_0, ARG, 0, 2, "nillll" },
-    { __HYPERVISOR_mmu_update, ARRAY_DOM, 0, 20, "MP" },
-    { __HYPERVISOR_mmuext_op, ARRAY_DOM, 0, 20, "n|mm" },
-    { __HYPERVISOR_mmuext_op, ARRAY_DOM, 0, 10, "n|an" },
-    { __HYPERVISOR_set_trap_table, ARG, 0, 2, "bbwabbwabbwa" },
-    { __HYPERVISOR_update_va_mapping, PLAIN, 0, 8, "aPn" },
-    { __HYPERVISOR_update_va_mapping_otherdomain, PLAIN, 0, 2, "aPnd" },
-    { __HYPERVISOR_update_descriptor, PLAIN, 0, 4, "MD" },
-    { __HYPERVISOR_set_gdt, PLAIN, 0, 4, "xl" },
-    { __HYPERVISOR_stack_switch, PLAIN, 0, 1, "la" },
-    { __HYPERVISOR_set_callbacks, PLAIN, 0, 1, "aaa" },
-    { __HYPERVISOR_fpu_taskswitch, PLAIN, 0, 1, "n" },
-    { __HYPERVISOR_set_debugreg, PLAIN, 0, 2, "nl" },
-    { __HYPERVISOR_set_debugreg, PLAIN, 0, 1, "na" },
-    { __HYPERVISOR_get_debugreg, PLAIN, 0, 1, "n" },
-    { __HYPERVISOR_set_segment_base, PLAIN, 0, 2, "na" },
-    { __HYPERVISOR_set_timer_op, PLAIN, 0, 1, "l" },
-    { __HYPERVISOR_vm_assist, PLAIN, 0, 1, "nn" },
-    { __HYPERVISOR_dm_op, PLAIN, 0, 1, "dna" },
-    { __HYPERVISOR_argo_op, PLAIN, 0, 1, "naann" },
+    {__HYPERVISOR_domctl, ARG, 0, 6, "nVd|lllxlal"},
+    {__HYPERVISOR_domctl, ARG, 0, 2, "iVd|lllxlal"},
+    {__HYPERVISOR_sysctl, ARG, 0, 4, "nVlllxlal"},
+    {__HYPERVISOR_platform_op, ARG, 0, 3, "niNlllxl"},
+    {__HYPERVISOR_xsm_op, ARG, 0, 2, "nnllll"},
+    {__HYPERVISOR_tmem_op, ARG, 0, 1, "nnllll"},
+    {__HYPERVISOR_arch_0, ARG, 0, 2, "nillll"},
+    {__HYPERVISOR_mmu_update, ARRAY_DOM, 0, 20, "MP"},
+    {__HYPERVISOR_mmuext_op, ARRAY_DOM, 0, 20, "n|mm"},
+    {__HYPERVISOR_mmuext_op, ARRAY_DOM, 0, 10, "n|an"},
+    {__HYPERVISOR_set_trap_table, ARG, 0, 2, "bbwabbwabbwa"},
+    {__HYPERVISOR_update_va_mapping, PLAIN, 0, 8, "aPn"},
+    {__HYPERVISOR_update_va_mapping_otherdomain, PLAIN, 0, 2, "aPnd"},
+    {__HYPERVISOR_update_descriptor, PLAIN, 0, 4, "MD"},
+    {__HYPERVISOR_set_gdt, PLAIN, 0, 4, "xl"},
+    {__HYPERVISOR_stack_switch, PLAIN, 0, 1, "la"},
+    {__HYPERVISOR_set_callbacks, PLAIN, 0, 1, "aaa"},
+    {__HYPERVISOR_fpu_taskswitch, PLAIN, 0, 1, "n"},
+    {__HYPERVISOR_set_debugreg, PLAIN, 0, 2, "nl"},
+    {__HYPERVISOR_set_debugreg, PLAIN, 0, 1, "na"},
+    {__HYPERVISOR_get_debugreg, PLAIN, 0, 1, "n"},
+    {__HYPERVISOR_set_segment_base, PLAIN, 0, 2, "na"},
+    {__HYPERVISOR_set_timer_op, PLAIN, 0, 1, "l"},
+    {__HYPERVISOR_vm_assist, PLAIN, 0, 1, "nn"},
+    {__HYPERVISOR_dm_op, PLAIN, 0, 1, "dna"},
+    {__HYPERVISOR_argo_op, PLAIN, 0, 1, "naann"},
 };
 
 /* PLAIN: one letter, one argument. */
 static void plain_args(struct call *c, const char *fields)
 {
-    char one[2] = { 0, 0 };
+    char one[2] = {0, 0};
     unsigned int i;
 
     for (i = 0; fields[i]; i++) {

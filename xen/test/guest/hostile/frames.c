@@ -4,8 +4,9 @@
 
 static uint16_t any_selector(void)
 {
-    static const uint16_t good[] = { FLAT_RING3_CS64, FLAT_RING3_SS64, FLAT_RING3_CS32, 0, 3,
-                                     0xe008, 0xe010, 0xe019, 0xe030, 0xe038, 0xe040, 0xe048, 0xfff8 };
+    static const uint16_t good[] = {
+        FLAT_RING3_CS64, FLAT_RING3_SS64, FLAT_RING3_CS32, 0,      3,      0xe008, 0xe010,
+        0xe019,          0xe030,          0xe038,          0xe040, 0xe048, 0xfff8};
 
     return one_in(4) ? (uint16_t)prng_next(&rng) : good[rnd(ARRAY_SIZE(good))];
 }
@@ -36,7 +37,8 @@ static void *user_root(void)
 
 void frame_step(void)
 {
-    struct iret_context *f = (struct iret_context *)(arena + rnd(ARENA_PAGES * PAGE_SIZE / 8 - 16) * 8);
+    struct iret_context *f =
+        (struct iret_context *)(arena + rnd(ARENA_PAGES * PAGE_SIZE / 8 - 16) * 8);
 
     f->rax = any_value();
     f->r11 = any_value();

@@ -39,8 +39,8 @@ static void fill(void *page)
     if (one_in(2))
         memset(t, 0, PAGE_SIZE);
     for (i = 0; i < n; i++)
-        t[rnd(512)] = one_in(2) ? (sandbox_mfn[rnd(SANDBOX_PAGES)] << PAGE_SHIFT) | PTE_RO
-                                : any_pte();
+        t[rnd(512)] =
+            one_in(2) ? (sandbox_mfn[rnd(SANDBOX_PAGES)] << PAGE_SHIFT) | PTE_RO : any_pte();
 }
 
 static void map_own(unsigned int idx, uint64_t flags)

@@ -2,11 +2,57 @@
 #include <hostile/hostile.h>
 
 static const uint64_t boundaries[] = {
-    0, 1, 2, 3, 7, 8, 15, 16, 31, 32, 63, 64, 127, 255, 256, 511, 512, 1023, 1024, 4095, 4096,
-    4097, 8191, 8192, 0x7fef, 0x7ff0, 0x7ff1, 0x7ff2, 0x7ff3, 0x7ff4, 0x7fff, 0x8000, 0xffff,
-    0x10000, 0x1ffff, 0x20000, 0xfffff, 0x100000, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
-    0x100000000, 0xfffffffffff, 0x7fffffffffff, 0x800000000000, 0x7ffffffffffff000,
-    0x7fffffffffffffff, 0x8000000000000000, 0xfffffffffffff000, 0xffffffffffffffff,
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    15,
+    16,
+    31,
+    32,
+    63,
+    64,
+    127,
+    255,
+    256,
+    511,
+    512,
+    1023,
+    1024,
+    4095,
+    4096,
+    4097,
+    8191,
+    8192,
+    0x7fef,
+    0x7ff0,
+    0x7ff1,
+    0x7ff2,
+    0x7ff3,
+    0x7ff4,
+    0x7fff,
+    0x8000,
+    0xffff,
+    0x10000,
+    0x1ffff,
+    0x20000,
+    0xfffff,
+    0x100000,
+    0x7fffffff,
+    0x80000000,
+    0xfffffffe,
+    0xffffffff,
+    0x100000000,
+    0xfffffffffff,
+    0x7fffffffffff,
+    0x800000000000,
+    0x7ffffffffffff000,
+    0x7fffffffffffffff,
+    0x8000000000000000,
+    0xfffffffffffff000,
+    0xffffffffffffffff,
 };
 
 uint64_t any_value(void)
@@ -33,9 +79,17 @@ void *arena_place(void)
 static uint64_t wild_address(void)
 {
     static const uint64_t bases[] = {
-        0, 0x1000, 0x7ffffffff000, 0x800000000000, 0xffff7ffffffff000, HYPERVISOR_VIRT_START,
-        HYPERVISOR_VIRT_START + (2UL << 39), HYPERVISOR_VIRT_START + (5UL << 39),
-        HYPERVISOR_VIRT_END - 4096, HYPERVISOR_VIRT_END, 0xfffffffffffff000,
+        0,
+        0x1000,
+        0x7ffffffff000,
+        0x800000000000,
+        0xffff7ffffffff000,
+        HYPERVISOR_VIRT_START,
+        HYPERVISOR_VIRT_START + (2UL << 39),
+        HYPERVISOR_VIRT_START + (5UL << 39),
+        HYPERVISOR_VIRT_END - 4096,
+        HYPERVISOR_VIRT_END,
+        0xfffffffffffff000,
     };
 
     if (one_in(4))
@@ -72,8 +126,8 @@ uint64_t any_mfn(void)
 
 uint64_t any_pte(void)
 {
-    static const uint64_t flags[] = { PTE_RW, PTE_RO, PTE_P, PTE_P | PTE_W, PTE_RW | PTE_PS,
-                                      PTE_RO | PTE_NX, PTE_RW | PTE_G, 0 };
+    static const uint64_t flags[] = {
+        PTE_RW, PTE_RO, PTE_P, PTE_P | PTE_W, PTE_RW | PTE_PS, PTE_RO | PTE_NX, PTE_RW | PTE_G, 0};
     uint64_t f = flags[rnd(ARRAY_SIZE(flags))];
 
     if (one_in(16))
@@ -112,8 +166,8 @@ uint64_t any_descriptor(void)
 
 uint16_t any_domid(void)
 {
-    static const uint16_t ids[] = { 0, 1, 2, DOMID_IO, DOMID_XEN, DOMID_COW, DOMID_INVALID,
-                                    DOMID_IDLE, 0x7fef };
+    static const uint16_t ids[] = {
+        0, 1, 2, DOMID_IO, DOMID_XEN, DOMID_COW, DOMID_INVALID, DOMID_IDLE, 0x7fef};
 
     if (!one_in(4))
         return DOMID_SELF;

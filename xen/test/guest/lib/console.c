@@ -17,7 +17,7 @@ void console_init(void)
 
 static void ring_kick(void)
 {
-    evtchn_send_t send = { .port = ring_port };
+    evtchn_send_t send = {.port = ring_port};
 
     evtchn_op(EVTCHNOP_send, &send);
 }

@@ -18,9 +18,9 @@
 #include <xen/lib/printf.h>
 #include <xen/lib/string.h>
 
-#define PAGE_SIZE  4096UL
-#define PAGE_SHIFT 12
-#define VIRT_BASE  0xffffffff80000000UL
+#define PAGE_SIZE     4096UL
+#define PAGE_SHIFT    12
+#define VIRT_BASE     0xffffffff80000000UL
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Page-table entry bits. */
@@ -93,11 +93,11 @@ extern uint8_t hypercall_page[];
 /* Through the page for its 64 first slots, by SYSCALL for other numbers. */
 long hypercall(unsigned long nr, unsigned long a1, unsigned long a2, unsigned long a3,
                unsigned long a4, unsigned long a5);
-#define HCALL_ARG(x) ((unsigned long)(x))
-#define hcall1(nr, a)             hypercall(nr, HCALL_ARG(a), 0, 0, 0, 0)
-#define hcall2(nr, a, b)          hypercall(nr, HCALL_ARG(a), HCALL_ARG(b), 0, 0, 0)
-#define hcall3(nr, a, b, c)       hypercall(nr, HCALL_ARG(a), HCALL_ARG(b), HCALL_ARG(c), 0, 0)
-#define hcall4(nr, a, b, c, d)    \
+#define HCALL_ARG(x)        ((unsigned long)(x))
+#define hcall1(nr, a)       hypercall(nr, HCALL_ARG(a), 0, 0, 0, 0)
+#define hcall2(nr, a, b)    hypercall(nr, HCALL_ARG(a), HCALL_ARG(b), 0, 0, 0)
+#define hcall3(nr, a, b, c) hypercall(nr, HCALL_ARG(a), HCALL_ARG(b), HCALL_ARG(c), 0, 0)
+#define hcall4(nr, a, b, c, d)                                                                     \
     hypercall(nr, HCALL_ARG(a), HCALL_ARG(b), HCALL_ARG(c), HCALL_ARG(d), 0)
 
 #define sched_op(cmd, arg)   hcall2(__HYPERVISOR_sched_op, cmd, arg)
@@ -123,7 +123,8 @@ int trap_try(void (*fn)(void *arg), void *arg);
 void __attribute__((noreturn)) trap_leave(const struct regs *r);
 extern uint64_t trap_count[ENTRY_SYSCALL + 1];
 /* Go to user mode with these registers (rip, rsp, rflags, rax); comes back through a trap only. */
-void __attribute__((noreturn)) enter_user(uint64_t rip, uint64_t rsp, uint64_t rflags, uint64_t rax);
+void __attribute__((noreturn))
+enter_user(uint64_t rip, uint64_t rsp, uint64_t rflags, uint64_t rax);
 /* The iret hypercall on a frame of our making. */
 void __attribute__((noreturn)) raw_iret(const struct iret_context *frame);
 #define KERNEL_STACK_SIZE (8 * PAGE_SIZE)

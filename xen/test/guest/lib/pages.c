@@ -38,14 +38,14 @@ long map_va(const void *va, uint64_t pte)
 
 long mmu_update(uint64_t ptr, uint64_t val)
 {
-    mmu_update_t req = { .ptr = ptr, .val = val };
+    mmu_update_t req = {.ptr = ptr, .val = val};
 
     return hcall4(__HYPERVISOR_mmu_update, &req, 1, NULL, DOMID_SELF);
 }
 
 long mmuext(unsigned int cmd, unsigned long arg1, unsigned long arg2)
 {
-    mmuext_op_t op = { .cmd = cmd, .arg1.mfn = arg1, .arg2.src_mfn = arg2 };
+    mmuext_op_t op = {.cmd = cmd, .arg1.mfn = arg1, .arg2.src_mfn = arg2};
 
     return hcall4(__HYPERVISOR_mmuext_op, &op, 1, NULL, DOMID_SELF);
 }

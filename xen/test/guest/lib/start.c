@@ -14,7 +14,7 @@ static uint8_t shared_page[PAGE_SIZE] __attribute__((aligned(4096), section(".bs
 
 void shutdown(unsigned int reason)
 {
-    sched_shutdown_t arg = { .reason = reason };
+    sched_shutdown_t arg = {.reason = reason};
 
     console_drain();
     for (;;)
@@ -23,7 +23,7 @@ void shutdown(unsigned int reason)
 
 void finish(enum result res, const char *fmt, ...)
 {
-    static const char *const names[] = { "success", "skip", "error", "failure" };
+    static const char *const names[] = {"success", "skip", "error", "failure"};
     char reason[256];
     va_list ap;
 

@@ -14,26 +14,29 @@ static bool trying;
 void trap_entry(struct regs *r);
 
 #define ENTRY(v) void trap_##v(void);
-ENTRY(0) ENTRY(1) ENTRY(2) ENTRY(3) ENTRY(4) ENTRY(5) ENTRY(6) ENTRY(7) ENTRY(8) ENTRY(9)
-ENTRY(10) ENTRY(11) ENTRY(12) ENTRY(13) ENTRY(14) ENTRY(16) ENTRY(17) ENTRY(18) ENTRY(19)
-ENTRY(80)
-void entry_event(void);
+ENTRY(0)
+ENTRY(1) ENTRY(2) ENTRY(3) ENTRY(4) ENTRY(5) ENTRY(6) ENTRY(7) ENTRY(8) ENTRY(9) ENTRY(10) ENTRY(11)
+    ENTRY(12) ENTRY(13) ENTRY(14) ENTRY(16) ENTRY(17) ENTRY(18) ENTRY(19)
+        ENTRY(80) void entry_event(void);
 void entry_failsafe(void);
 void entry_syscall(void);
 
-#define GATE(v, dpl) { v, (dpl) | 4, FLAT_KERNEL_CS64, (unsigned long)trap_##v }
+#define GATE(v, dpl)                                                                               \
+    {                                                                                              \
+        v, (dpl) | 4, FLAT_KERNEL_CS64, (unsigned long)trap_##v                                    \
+    }
 static const trap_info_t gates[] = {
-    GATE(0, 0),  GATE(1, 0),  GATE(2, 0),  GATE(3, 3),  GATE(4, 3),
-    GATE(5, 0),  GATE(6, 0),  GATE(7, 0),  GATE(8, 0),  GATE(9, 0),
-    GATE(10, 0), GATE(11, 0), GATE(12, 0), GATE(13, 0), GATE(14, 0),
-    GATE(16, 0), GATE(17, 0), GATE(18, 0), GATE(19, 0),
-    { 0x80, 3, FLAT_KERNEL_CS64, (unsigned long)trap_80 },
-    { 0, 0, 0, 0 },
+    GATE(0, 0),   GATE(1, 0),  GATE(2, 0),  GATE(3, 3),
+    GATE(4, 3),   GATE(5, 0),  GATE(6, 0),  GATE(7, 0),
+    GATE(8, 0),   GATE(9, 0),  GATE(10, 0), GATE(11, 0),
+    GATE(12, 0),  GATE(13, 0), GATE(14, 0), GATE(16, 0),
+    GATE(17, 0),  GATE(18, 0), GATE(19, 0), {0x80, 3, FLAT_KERNEL_CS64, (unsigned long)trap_80},
+    {0, 0, 0, 0},
 };
 
 static long callback(uint16_t type, void (*entry)(void), uint16_t flags)
 {
-    callback_register_t cb = { .type = type, .flags = flags, .address = (unsigned long)entry };
+    callback_register_t cb = {.type = type, .flags = flags, .address = (unsigned long)entry};
 
     return hcall2(__HYPERVISOR_callback_op, CALLBACKOP_register, &cb);
 }
@@ -65,8 +68,7 @@ void trap_leave(const struct regs *r)
 static void __attribute__((noreturn)) die(const struct regs *r)
 {
     print("entry %lx error %lx rip %lx cs %lx rflags %lx rsp %lx cr2 %lx\n", (long)r->vector,
-          (long)r->error, (long)r->rip, (long)r->cs, (long)r->rflags, (long)r->rsp,
-          (long)trap_cr2);
+          (long)r->error, (long)r->rip, (long)r->cs, (long)r->rflags, (long)r->rsp, (long)trap_cr2);
     print("rax %lx rcx %lx rdx %lx rsi %lx rdi %lx\n", (long)r->rax, (long)r->rcx, (long)r->rdx,
           (long)r->rsi, (long)r->rdi);
     finish(RESULT_ERROR, "unexpected entry %lu at %lx", (long)r->vector, (long)r->rip);

@@ -6,7 +6,7 @@
 
 static void version(void)
 {
-    xen_feature_info_t fi = { .submap_idx = 0 };
+    xen_feature_info_t fi = {.submap_idx = 0};
     xen_capabilities_info_t caps;
     xen_platform_parameters_t pp;
     long v = hcall2(__HYPERVISOR_xen_version, XENVER_version, NULL);
@@ -23,8 +23,10 @@ static void version(void)
     WANT("platform", hcall2(__HYPERVISOR_xen_version, XENVER_platform_parameters, &pp), 0);
     WANT("start of the hypervisor", pp.virt_start, HYPERVISOR_VIRT_START);
     WANT("unknown command", hcall2(__HYPERVISOR_xen_version, 1234, caps), -XEN_ENOSYS);
-    WANT("hypervisor address", hcall2(__HYPERVISOR_xen_version, XENVER_get_features,
-                                      HYPERVISOR_VIRT_START + (10UL << 39)), -XEN_EFAULT);
+    WANT(
+        "hypervisor address",
+        hcall2(__HYPERVISOR_xen_version, XENVER_get_features, HYPERVISOR_VIRT_START + (10UL << 39)),
+        -XEN_EFAULT);
     WANT("unmapped address", hcall2(__HYPERVISOR_xen_version, XENVER_extraversion, 0x1000),
          -XEN_EFAULT);
 }
@@ -32,9 +34,9 @@ static void version(void)
 static void multicall(void)
 {
     multicall_entry_t m[3] = {
-        { .op = __HYPERVISOR_xen_version, .args = { XENVER_pagesize } },
-        { .op = __HYPERVISOR_sched_op, .args = { SCHEDOP_yield } },
-        { .op = 47, .result = 1 },
+        {.op = __HYPERVISOR_xen_version, .args = {XENVER_pagesize}},
+        {.op = __HYPERVISOR_sched_op, .args = {SCHEDOP_yield}},
+        {.op = 47, .result = 1},
     };
 
     WANT("multicall", hcall2(__HYPERVISOR_multicall, m, 3), 0);
@@ -48,7 +50,7 @@ static void multicall(void)
 void test_calls(void)
 {
     static uint8_t blob[512];
-    evtchn_send_t send = { .port = 1 };
+    evtchn_send_t send = {.port = 1};
 
     version();
     multicall();
@@ -66,10 +68,10 @@ void test_calls(void)
     WANT("vcpu_op of vCPU 4096", vcpu_op(VCPUOP_is_up, 4096, NULL), -XEN_ENOENT);
     WANT("unknown memory_op", memory_op(63, blob), -XEN_ENOSYS);
     REFUSED("unknown grant op", grant_op(99, blob, 1));
-    WANT("vm_assist", hcall2(__HYPERVISOR_vm_assist, VMASST_CMD_enable,
-                             VMASST_TYPE_writable_pagetables), 0);
-    WANT("and off", hcall2(__HYPERVISOR_vm_assist, VMASST_CMD_disable,
-                           VMASST_TYPE_writable_pagetables), 0);
+    WANT("vm_assist",
+         hcall2(__HYPERVISOR_vm_assist, VMASST_CMD_enable, VMASST_TYPE_writable_pagetables), 0);
+    WANT("and off",
+         hcall2(__HYPERVISOR_vm_assist, VMASST_CMD_disable, VMASST_TYPE_writable_pagetables), 0);
     REFUSED("vm_assist 77", hcall2(__HYPERVISOR_vm_assist, VMASST_CMD_enable, 77));
     REFUSED("vm_assist command 5", hcall2(__HYPERVISOR_vm_assist, 5, 2));
 }

@@ -23,21 +23,21 @@ static bool take(struct regs *r)
 
 static long close_port(evtchn_port_t port)
 {
-    evtchn_close_t arg = { .port = port };
+    evtchn_close_t arg = {.port = port};
 
     return evtchn_op(EVTCHNOP_close, &arg);
 }
 
 static long send(evtchn_port_t port)
 {
-    evtchn_send_t arg = { .port = port };
+    evtchn_send_t arg = {.port = port};
 
     return evtchn_op(EVTCHNOP_send, &arg);
 }
 
 static long unmask(evtchn_port_t port)
 {
-    evtchn_unmask_t arg = { .port = port };
+    evtchn_unmask_t arg = {.port = port};
 
     return evtchn_op(EVTCHNOP_unmask, &arg);
 }
@@ -52,8 +52,8 @@ static bool got(evtchn_port_t port)
 
 static void ipi(void)
 {
-    evtchn_bind_ipi_t b = { .vcpu = 0 };
-    evtchn_status_t st = { .dom = DOMID_SELF };
+    evtchn_bind_ipi_t b = {.vcpu = 0};
+    evtchn_status_t st = {.dom = DOMID_SELF};
     unsigned int before;
 
     WANT("bind_ipi", evtchn_op(EVTCHNOP_bind_ipi, &b), 0);
@@ -88,8 +88,8 @@ static void ipi(void)
 
 static void loopback(void)
 {
-    evtchn_alloc_unbound_t a = { .dom = DOMID_SELF, .remote_dom = DOMID_SELF };
-    evtchn_bind_interdomain_t b = { .remote_dom = DOMID_SELF };
+    evtchn_alloc_unbound_t a = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
+    evtchn_bind_interdomain_t b = {.remote_dom = DOMID_SELF};
     evtchn_bind_vcpu_t v;
 
     WANT("alloc_unbound", evtchn_op(EVTCHNOP_alloc_unbound, &a), 0);
@@ -115,9 +115,9 @@ static void loopback(void)
 
 static void abuse(void)
 {
-    evtchn_bind_virq_t v = { .virq = VIRQ_TIMER, .vcpu = 0 };
-    evtchn_alloc_unbound_t a = { .dom = 0, .remote_dom = 0 };
-    evtchn_bind_pirq_t p = { .pirq = 1 };
+    evtchn_bind_virq_t v = {.virq = VIRQ_TIMER, .vcpu = 0};
+    evtchn_alloc_unbound_t a = {.dom = 0, .remote_dom = 0};
+    evtchn_bind_pirq_t p = {.pirq = 1};
     evtchn_port_t port;
 
     WANT("virq", evtchn_op(EVTCHNOP_bind_virq, &v), 0);
@@ -140,9 +140,9 @@ static void abuse(void)
 
 static void poll(void)
 {
-    evtchn_bind_ipi_t b = { .vcpu = 0 };
+    evtchn_bind_ipi_t b = {.vcpu = 0};
     evtchn_port_t port;
-    sched_poll_t p = { .nr_ports = 1 };
+    sched_poll_t p = {.nr_ports = 1};
     uint64_t start;
 
     WANT("bind_ipi", evtchn_op(EVTCHNOP_bind_ipi, &b), 0);
@@ -198,8 +198,8 @@ static void runstate(void)
 {
     static vcpu_runstate_info_t area __attribute__((aligned(64)));
     static struct vcpu_time_info clock __attribute__((aligned(64)));
-    vcpu_register_runstate_memory_area_t reg = { .addr.v = &area };
-    vcpu_register_time_memory_area_t regt = { .addr.v = &clock };
+    vcpu_register_runstate_memory_area_t reg = {.addr.v = &area};
+    vcpu_register_time_memory_area_t regt = {.addr.v = &clock};
     vcpu_runstate_info_t info;
     uint64_t sum;
 
@@ -218,9 +218,9 @@ static void runstate(void)
 
 void test_time(void)
 {
-    evtchn_bind_virq_t v = { .virq = VIRQ_TIMER, .vcpu = 0 };
-    vcpu_set_singleshot_timer_t ss = { .flags = 0 };
-    vcpu_set_periodic_timer_t per = { .period_ns = 10000000 };
+    evtchn_bind_virq_t v = {.virq = VIRQ_TIMER, .vcpu = 0};
+    vcpu_set_singleshot_timer_t ss = {.flags = 0};
+    vcpu_set_periodic_timer_t per = {.period_ns = 10000000};
     uint64_t t = now_ns(), u;
     unsigned int i;
 
@@ -234,6 +234,8 @@ void test_time(void)
     trap_hook = take_timer;
     WANT("virq", evtchn_op(EVTCHNOP_bind_virq, &v), 0);
     unmask(v.port);
+    events_unmask(); /* the port may still be pending from an earlier use */
+    events_mask(true);
     timer_fired = 0;
     t = now_ns();
     WANT("set_timer_op", hcall1(__HYPERVISOR_set_timer_op, t + 20000000), 0);
@@ -259,7 +261,7 @@ void test_time(void)
 void test_vcpu_info(void)
 {
     static uint8_t page[PAGE_SIZE] __attribute__((aligned(4096)));
-    vcpu_register_vcpu_info_t reg = { .mfn = virt_to_mfn(page), .offset = 4096 - 32 };
+    vcpu_register_vcpu_info_t reg = {.mfn = virt_to_mfn(page), .offset = 4096 - 32};
 
     REFUSED("across a page", vcpu_op(VCPUOP_register_vcpu_info, 0, &reg));
     reg.offset = 128;

@@ -7,8 +7,8 @@ static const char *current;
 
 void failed(const char *what, long got, long wanted)
 {
-    print("not ok - %s: %s: got %ld (0x%lx), wanted %ld (0x%lx)\n", current, what, got, got,
-          wanted, wanted);
+    print("not ok - %s: %s: got %ld (0x%lx), wanted %ld (0x%lx)\n", current, what, got, got, wanted,
+          wanted);
     if (!nr_failed++)
         snprintf(first, sizeof(first), "%s: %s", current, what);
 }
@@ -22,13 +22,11 @@ static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
-    { "calls", test_calls },       { "traps", test_traps },
-    { "privileged", test_privileged }, { "events", test_events },
-    { "time", test_time },         { "tables", test_tables },
-    { "pins", test_pins },         { "segments", test_segments },
-    { "user", test_user },         { "debug", test_debug },
-    { "grants", test_grants },     { "memory", test_memory },
-    { "smp", test_smp },           { "vcpu_info", test_vcpu_info },
+    {"calls", test_calls},   {"traps", test_traps},         {"privileged", test_privileged},
+    {"events", test_events}, {"time", test_time},           {"tables", test_tables},
+    {"pins", test_pins},     {"segments", test_segments},   {"user", test_user},
+    {"debug", test_debug},   {"grants", test_grants},       {"memory", test_memory},
+    {"smp", test_smp},       {"vcpu_info", test_vcpu_info},
 };
 
 void guest_main(const char *cmdline)

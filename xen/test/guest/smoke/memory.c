@@ -11,10 +11,10 @@ static domid_t own;
 
 static bool set_up(void)
 {
-    xen_pfn_t frames[1] = { 0 };
-    gnttab_setup_table_t s = { .dom = DOMID_SELF, .nr_frames = 1 };
-    gnttab_query_size_t q = { .dom = DOMID_SELF };
-    gnttab_set_version_t v = { .version = 1 };
+    xen_pfn_t frames[1] = {0};
+    gnttab_setup_table_t s = {.dom = DOMID_SELF, .nr_frames = 1};
+    gnttab_query_size_t q = {.dom = DOMID_SELF};
+    gnttab_set_version_t v = {.version = 1};
 
     WANT("query_size", grant_op(GNTTABOP_query_size, &q, 1), 0);
     WANT("its status", q.status, GNTST_okay);
@@ -40,10 +40,10 @@ static void grant(grant_ref_t ref, domid_t dom, void *page, uint16_t flags)
 
 static int16_t copy(grant_ref_t ref, void *to, uint16_t off, uint16_t len)
 {
-    gnttab_copy_t c = { .source = { .u.ref = ref, .domid = own, .offset = off },
-                        .dest = { .u.gmfn = virt_to_mfn(to), .domid = DOMID_SELF },
-                        .len = len,
-                        .flags = GNTCOPY_source_gref };
+    gnttab_copy_t c = {.source = {.u.ref = ref, .domid = own, .offset = off},
+                       .dest = {.u.gmfn = virt_to_mfn(to), .domid = DOMID_SELF},
+                       .len = len,
+                       .flags = GNTCOPY_source_gref};
 
     WANT("grant copy", grant_op(GNTTABOP_copy, &c, 1), 0);
     return c.status;
@@ -74,14 +74,14 @@ static void copies(void)
     WANT("copy of a wild grant", copy(1000000, other, 0, 16), GNTST_bad_gntref);
     grant(22, 0, granted, GTF_permit_access);
     WANT_TRUE("copy of a grant to dom0", copy(22, other, 0, 16) < 0);
-    grant(23, own, (void *)walk(other, 1, &(unsigned int){ 0 }), GTF_permit_access);
+    grant(23, own, (void *)walk(other, 1, &(unsigned int){0}), GTF_permit_access);
     WANT("copy out of a page table", copy(23, other, 0, 16), GNTST_okay);
 }
 
 static int16_t map(grant_ref_t ref, uint32_t flags, grant_handle_t *handle)
 {
-    gnttab_map_grant_ref_t m = { .host_addr = (unsigned long)window, .flags = flags, .ref = ref,
-                                 .dom = own };
+    gnttab_map_grant_ref_t m = {
+        .host_addr = (unsigned long)window, .flags = flags, .ref = ref, .dom = own};
 
     WANT("grant map", grant_op(GNTTABOP_map_grant_ref, &m, 1), 0);
     *handle = m.handle;
@@ -90,7 +90,7 @@ static int16_t map(grant_ref_t ref, uint32_t flags, grant_handle_t *handle)
 
 static int16_t unmap(grant_handle_t handle)
 {
-    gnttab_unmap_grant_ref_t u = { .host_addr = (unsigned long)window, .handle = handle };
+    gnttab_unmap_grant_ref_t u = {.host_addr = (unsigned long)window, .handle = handle};
 
     WANT("grant unmap", grant_op(GNTTABOP_unmap_grant_ref, &u, 1), 0);
     return u.status;
@@ -119,8 +119,7 @@ static void maps(void)
     WANT("unmap again", unmap(h), GNTST_bad_handle);
     WANT("the entry is free", table[20].flags & (GTF_writing | GTF_reading), 0);
     grant(24, own, granted, GTF_permit_access | GTF_readonly);
-    WANT("writable map of a read-only grant", map(24, GNTMAP_host_map, &h2),
-         GNTST_general_error);
+    WANT("writable map of a read-only grant", map(24, GNTMAP_host_map, &h2), GNTST_general_error);
     WANT("read-only map", map(24, GNTMAP_host_map | GNTMAP_readonly, &h2), GNTST_okay);
     WANT("unmap", unmap(h2), GNTST_okay);
     grant(25, own, walk(window, 1, &idx), GTF_permit_access);
@@ -144,8 +143,8 @@ static void reservation(void)
 {
     uint8_t *page = page_alloc();
     xen_pfn_t mfn = virt_to_mfn(page), fresh = virt_to_pfn(page), wild = 0x100;
-    struct xen_memory_domain dom = { .domid = DOMID_SELF };
-    xen_memory_reservation_t r = { .nr_extents = 1, .domid = DOMID_SELF };
+    struct xen_memory_domain dom = {.domid = DOMID_SELF};
+    xen_memory_reservation_t r = {.nr_extents = 1, .domid = DOMID_SELF};
     long before = memory_op(XENMEM_current_reservation, &dom);
 
     WANT_TRUE("current_reservation", before >= (long)start_info->nr_pages);

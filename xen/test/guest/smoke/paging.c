@@ -32,8 +32,9 @@ static void plain(void)
     WANT("is a plain write", page_b[0], 0);
     REFUSED("update of a foreign frame", mmu_update(0x100000, 0));
     REFUSED("update of no frame", mmu_update(0xffffffffff000UL, 0));
-    WANT("M2P update", mmu_update((virt_to_mfn(page_b) << PAGE_SHIFT) | MMU_MACHPHYS_UPDATE,
-                                  virt_to_pfn(page_b)), 0);
+    WANT("M2P update",
+         mmu_update((virt_to_mfn(page_b) << PAGE_SHIFT) | MMU_MACHPHYS_UPDATE, virt_to_pfn(page_b)),
+         0);
     REFUSED("M2P update of a foreign frame", mmu_update(0x100000 | MMU_MACHPHYS_UPDATE, 5));
 }
 
@@ -46,8 +47,7 @@ static void refused(void)
     REFUSED("an L1 table writable", map_va(page_b, pte_of(l1, PTE_RW)));
     REFUSED("the root table writable", map_va(page_b, pte_of(l4, PTE_RW)));
     WANT("an L1 table read-only", map_va(page_b, pte_of(l1, PTE_RO)), 0);
-    REFUSED("it becomes writable",
-            mmu_update(machine_of_pte(page_b), pte_of(l1, PTE_RW)));
+    REFUSED("it becomes writable", mmu_update(machine_of_pte(page_b), pte_of(l1, PTE_RW)));
     WANT("undo", map_va(page_b, pte_of(page_b, PTE_RW)), 0);
     REFUSED("frame 0", map_va(page_b, 0 | PTE_RW));
     REFUSED("frame 256 (1 MiB)", map_va(page_b, 0x100000 | PTE_RW));
@@ -154,7 +154,8 @@ static void others(void)
     WANT("clear page", mmuext(MMUEXT_CLEAR_PAGE, virt_to_mfn(page_b), 0), 0);
     WANT("is clear", page_b[9], 0);
     REFUSED("clear a page table", mmuext(MMUEXT_CLEAR_PAGE, virt_to_mfn(l1), 0));
-    REFUSED("copy over a page table", mmuext(MMUEXT_COPY_PAGE, virt_to_mfn(l1), virt_to_mfn(page_a)));
+    REFUSED("copy over a page table",
+            mmuext(MMUEXT_COPY_PAGE, virt_to_mfn(l1), virt_to_mfn(page_a)));
     REFUSED("copy from a foreign page", mmuext(MMUEXT_COPY_PAGE, virt_to_mfn(page_b), 0x100));
     REFUSED("command 77", mmuext(77, 0, 0));
     REFUSED("pin of no frame", mmuext(MMUEXT_PIN_L1_TABLE, ~0UL, 0));

@@ -2,11 +2,11 @@
 /* GDT, LDT, segment bases. */
 #include <smoke/smoke.h>
 
-#define DATA3   0x00cff2000000ffffUL /* 32-bit data, ring 3, 4 GiB */
-#define DATA0   0x00cf92000000ffffUL
-#define CODE64  0x00affa000000ffffUL
-#define TSS64   0x000089000000ffffUL
-#define CALLG   0x0000ec0000000000UL /* call gate, ring 3 */
+#define DATA3  0x00cff2000000ffffUL /* 32-bit data, ring 3, 4 GiB */
+#define DATA0  0x00cf92000000ffffUL
+#define CODE64 0x00affa000000ffffUL
+#define TSS64  0x000089000000ffffUL
+#define CALLG  0x0000ec0000000000UL /* call gate, ring 3 */
 
 static void load_fs(void *sel)
 {

@@ -20,7 +20,7 @@ static bool note_and_skip(struct regs *r)
     ({                                                                                             \
         uint64_t at_;                                                                              \
         seen.vector = ~0UL;                                                                        \
-        __asm__ volatile("lea 1f(%%rip), %0; lea 2f(%%rip), %%rbx; 1: " insn "; 2:"                   \
+        __asm__ volatile("lea 1f(%%rip), %0; lea 2f(%%rip), %%rbx; 1: " insn "; 2:"                \
                          : "=&r"(at_)                                                              \
                          : __VA_ARGS__                                                             \
                          : "rbx", "rax", "rcx", "rdx", "memory", "cc");                            \
@@ -120,7 +120,7 @@ static void fpu(void)
 
 void test_traps(void)
 {
-    trap_info_t bad[] = { { 1, 0, FLAT_KERNEL_CS64, HYPERVISOR_VIRT_START + 4096 }, { 0 } };
+    trap_info_t bad[] = {{1, 0, FLAT_KERNEL_CS64, HYPERVISOR_VIRT_START + 4096}, {0}};
 
     trap_hook = note_and_skip;
     simple();

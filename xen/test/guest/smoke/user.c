@@ -103,8 +103,11 @@ static void bad_frames(void)
     int v;
 
     trap_hook = count_failsafe;
-    f = (struct iret_context){ .rip = user_at(user_int3), .cs = 0x1237, .ss = FLAT_USER_SS64,
-                               .rflags = 2, .rsp = USER_DATA + 4096 };
+    f = (struct iret_context){.rip = user_at(user_int3),
+                              .cs = 0x1237,
+                              .ss = FLAT_USER_SS64,
+                              .rflags = 2,
+                              .rsp = USER_DATA + 4096};
     v = trap_try(frame, &f);
     WANT_TRUE("iret to a wild CS", v == ENTRY_FAILSAFE || v == 13);
     f.cs = FLAT_USER_CS64;

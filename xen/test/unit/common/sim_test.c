@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include <asm/current.h>
 
 #include "sim_test.h"
 
@@ -89,4 +92,29 @@ unsigned int env_number(const char *name, unsigned int otherwise)
     const char *text = getenv(name);
 
     return text ? (unsigned int)strtoul(text, NULL, 0) : otherwise;
+}
+
+static void (*thread_fn)(unsigned int cpu);
+
+static void *thread_main(void *arg)
+{
+    unsigned int cpu = (unsigned int)(unsigned long)arg;
+
+    sim_this = &sim_cpus[cpu];
+    thread_fn(cpu);
+    return NULL;
+}
+
+void on_threads(unsigned int nr, void (*fn)(unsigned int cpu))
+{
+    pthread_t t[NR_CPUS];
+
+    sim_threads = true;
+    thread_fn = fn;
+    for (unsigned long i = 0; i < nr; i++)
+        if (pthread_create(&t[i], NULL, thread_main, (void *)i))
+            check_failed(__FILE__, __LINE__, "thread", (long)i, 0);
+    for (unsigned int i = 0; i < nr; i++)
+        pthread_join(t[i], NULL);
+    sim_threads = false;
 }

@@ -21,6 +21,8 @@
 void run_on_machine(void (*body)(void), const struct sim_conf *conf);
 void check_failed(const char *file, int line, const char *what, long a, long b) noreturn;
 
+/* Run fn(0) to fn(nr - 1) at once, each in a thread which is that CPU. */
+void on_threads(unsigned int nr, void (*fn)(unsigned int cpu));
 /* sim_workload() on a machine of its own, by @seed alone. */
 uint64_t hash_of_random_run(uint64_t seed, unsigned int nr_cpus, unsigned int steps);
 unsigned int env_number(const char *name, unsigned int otherwise);

@@ -55,6 +55,8 @@ long sim_grant_op(struct vcpu *v, unsigned int cmd, void *ops, size_t size, unsi
 /* Every @every-th round of a hypercall finds work pending, and so is preempted. 0: none. */
 void sim_preempt(unsigned int every);
 
+/* Set while CPUs are threads of the process, each with its own sim_this: spinning yields. */
+extern bool sim_threads;
 bool sim_make_current(struct vcpu *v);
 /* Let all CPUs do what is due at this moment; let @ns pass. */
 void sim_settle(void);
