@@ -28,7 +28,7 @@ extern char __per_cpu_start[], __per_cpu_end[];
 
 struct cpu_info sim_cpus[NR_CPUS];
 /* Who calls from outside of all CPUs: as on CPU 0, in its idle vCPU. */
-static struct cpu_info outside = { .irqs_on = true };
+static struct cpu_info outside = {.irqs_on = true};
 __thread struct cpu_info *sim_this = &outside;
 static unsigned int spins;
 
@@ -47,7 +47,7 @@ void cpus_boot(unsigned int nr)
                 area[i] = __per_cpu_start[i];
         }
         per_cpu_offset[cpu] = (unsigned long)(area - __per_cpu_start);
-        *c = (struct cpu_info){ .cpu = cpu, .irqs_on = true, .per_cpu_offset = per_cpu_offset[cpu] };
+        *c = (struct cpu_info){.cpu = cpu, .irqs_on = true, .per_cpu_offset = per_cpu_offset[cpu]};
         cpumask_set(cpu, &cpu_possible_map);
         cpumask_set(cpu, &cpu_present_map);
     }

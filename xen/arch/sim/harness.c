@@ -33,7 +33,7 @@ static struct sim {
         unsigned int nr;
         uint32_t mfn[MAX_PAGES];
     } given[16]; /* by domid: pages as sim_domain() gave them */
-} sim = { .hash = 0xcbf29ce484222325 };
+} sim = {.hash = 0xcbf29ce484222325};
 
 struct boot_info boot_info;
 
@@ -44,7 +44,7 @@ static void sink_write(const char *s, size_t len)
     else
         host_log(s, len);
 }
-static struct console_sink sink = { .name = "com1", .write = sink_write };
+static struct console_sink sink = {.name = "com1", .write = sink_write};
 
 void sim_fail(const char *fmt, ...)
 {

@@ -90,7 +90,7 @@ static void check_evtchn(struct domain *d)
 /* Mappings of @rd's entry @ref by all domains. */
 static struct pins mapped_pins(const struct domain *rd, grant_ref_t ref)
 {
-    struct pins p = { 0, 0, 0, 0 };
+    struct pins p = {0, 0, 0, 0};
     struct domain *d;
 
     for_each_domain (d) {
@@ -119,7 +119,8 @@ static uint64_t check_entries(const struct domain *d)
     uint64_t total = 0;
 
     for (grant_ref_t ref = 0; ref < gt->nr_chunks * ACTIVE_PER_CHUNK; ref++) {
-        const struct active_entry *act = &gt->active[ref / ACTIVE_PER_CHUNK][ref % ACTIVE_PER_CHUNK];
+        const struct active_entry *act =
+            &gt->active[ref / ACTIVE_PER_CHUNK][ref % ACTIVE_PER_CHUNK];
         struct pins p;
 
         if (pins_none(&act->pins))
@@ -128,8 +129,8 @@ static uint64_t check_entries(const struct domain *d)
         if (p.host_w != act->pins.host_w || p.host_r != act->pins.host_r ||
             p.dev_w != act->pins.dev_w || p.dev_r != act->pins.dev_r)
             sim_fail("d%u grant %u: pins %u %u %u %u, mapped %u %u %u %u", d->domain_id, ref,
-                     act->pins.host_w, act->pins.host_r, act->pins.dev_w, act->pins.dev_r,
-                     p.host_w, p.host_r, p.dev_w, p.dev_r);
+                     act->pins.host_w, act->pins.host_r, act->pins.dev_w, act->pins.dev_r, p.host_w,
+                     p.host_r, p.dev_w, p.dev_r);
         if ((mfn_to_page(act->mfn)->count_info & PGC_COUNT_MASK) < pinned_of(&p))
             sim_fail("d%u grant %u: fewer references than pins", d->domain_id, ref);
         total += pinned_of(&p);

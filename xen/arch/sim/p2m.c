@@ -21,7 +21,7 @@ static struct sim_p2m_entry *new_table(unsigned int nr)
     struct sim_p2m_entry *t = xmalloc_array(struct sim_p2m_entry, nr);
 
     for (unsigned int i = 0; t && i < nr; i++)
-        t[i] = (struct sim_p2m_entry){ .mfn = SIM_P2M_NONE };
+        t[i] = (struct sim_p2m_entry){.mfn = SIM_P2M_NONE};
     return t;
 }
 
@@ -98,7 +98,7 @@ int port_physmap_add(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
     for (uint64_t i = 0; i < nr; i++) {
         if (port_translated(d))
             d->arch.p2m[gfn.nr + i] =
-                (struct sim_p2m_entry){ .mfn = (uint32_t)(mfn.nr + i), .kind = P2M_RAM };
+                (struct sim_p2m_entry){.mfn = (uint32_t)(mfn.nr + i), .kind = P2M_RAM};
         port_m2p_set(mfn_add(mfn, i), gfn.nr + i);
     }
     return 0;
@@ -180,7 +180,7 @@ int port_add_to_physmap(struct domain *d, unsigned int space, uint64_t idx, gfn_
         return move_page(d, idx, gfn);
     rc = shared_frame(d, space, idx, &mfn);
     if (rc == 0)
-        d->arch.p2m[gfn.nr] = (struct sim_p2m_entry){ .mfn = (uint32_t)mfn.nr, .kind = P2M_SHARED };
+        d->arch.p2m[gfn.nr] = (struct sim_p2m_entry){.mfn = (uint32_t)mfn.nr, .kind = P2M_SHARED};
     return rc;
 }
 
@@ -211,7 +211,7 @@ int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned 
         if (!from || from == e || is_grant(from))
             return GNTST_general_error;
     }
-    *e = from ? *from : (struct sim_p2m_entry){ .mfn = SIM_P2M_NONE };
+    *e = from ? *from : (struct sim_p2m_entry){.mfn = SIM_P2M_NONE};
     if (from)
         from->mfn = SIM_P2M_NONE;
     return GNTST_okay;

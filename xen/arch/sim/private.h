@@ -10,7 +10,7 @@
 void memory_boot(uint64_t frames);
 
 /* cpu.c */
-void cpus_boot(unsigned int nr); /* per-CPU data of all; the caller is CPU 0 */
+void cpus_boot(unsigned int nr);  /* per-CPU data of all; the caller is CPU 0 */
 void cpu_start(unsigned int cpu); /* goes online and idles */
 /* Take interrupts and softirqs of @cpu until it is back in its guest or idle. */
 void cpu_run(unsigned int cpu);
@@ -22,7 +22,7 @@ void cpu_spin_reset(void);
 /* p2m.c. The entry for @addr of @d's pointers, NULL outside; PV memory has none. */
 struct sim_p2m_entry *p2m_slot(struct domain *d, uint64_t addr);
 int p2m_domain_init(struct domain *d);
-void p2m_domain_forget(struct domain *d);  /* all entries go */
+void p2m_domain_forget(struct domain *d); /* all entries go */
 void p2m_domain_destroy(struct domain *d);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A random run of several domains, by a stream of choices: numbers of a seed, or a fuzzer's bytes. */
+/* A random run of several domains, by a stream of choices: numbers of a seed, or a fuzzer's bytes.
+ */
 #include <xen/kernel.h>
 #include <xen/lib/string.h>
 #include <xen/mm.h>
@@ -91,8 +92,8 @@ static void make_domain(struct work *w, domid_t id)
     /* Its predecessor may stay while others map its pages. */
     if (domain_by_id_rcu(id))
         return;
-    w->d[id] = sim_domain(id, &(struct sim_domain_conf){
-                                  .nr_vcpus = 2, .privileged = id == 0, .hvm = id == 3 });
+    w->d[id] = sim_domain(
+        id, &(struct sim_domain_conf){.nr_vcpus = 2, .privileged = id == 0, .hvm = id == 3});
 }
 
 static void work_time(struct work *w)
@@ -119,17 +120,19 @@ static void work_preempt(struct work *w)
 
 /* The more often it stands here the more often it is done. */
 static work_fn *const menu[] = {
-    work_time,   work_time,        work_stir,        work_stir,   work_preempt, work_evtchn,
-    work_evtchn, work_evtchn,      work_evtchn,      work_fifo,   work_fifo,    work_write_shared,
-    work_map,    work_map,         work_grant_entry, work_map,    work_unmap,   work_unmap,
-    work_copy,   work_grant_entry, work_table,       work_sched,  work_sched,   work_vcpu,
-    work_timer,  work_memory,      work_memory,      work_exchange, work_multicall, work_misc,
-    work_raw,    work_domctl,      work_domctl,      work_sysctl, work_destroy, work_copy,
+    work_time,   work_time,         work_stir,     work_stir,      work_preempt,
+    work_evtchn, work_evtchn,       work_evtchn,   work_evtchn,    work_fifo,
+    work_fifo,   work_write_shared, work_map,      work_map,       work_grant_entry,
+    work_map,    work_unmap,        work_unmap,    work_copy,      work_grant_entry,
+    work_table,  work_sched,        work_sched,    work_vcpu,      work_timer,
+    work_memory, work_memory,       work_exchange, work_multicall, work_misc,
+    work_raw,    work_domctl,       work_domctl,   work_sysctl,    work_destroy,
+    work_copy,
 };
 
 void sim_workload(struct sim_input *in, unsigned int steps, unsigned int check_every)
 {
-    struct work w = { .in = in };
+    struct work w = {.in = in};
 
     sim_preempt(0);
     for (domid_t id = 0; id < NR_WORK_DOMAINS; id++)

@@ -57,8 +57,8 @@ static void fill(struct work *w, unsigned int cmd, union any_op *op)
 
 void work_evtchn(struct work *w)
 {
-    static const uint8_t often[] = { EVTCHNOP_send, EVTCHNOP_alloc_unbound, EVTCHNOP_bind_interdomain,
-                                     EVTCHNOP_send };
+    static const uint8_t often[] = {EVTCHNOP_send, EVTCHNOP_alloc_unbound,
+                                    EVTCHNOP_bind_interdomain, EVTCHNOP_send};
     struct vcpu *v = pick_vcpu(w, false);
     unsigned int cmd = pick(w, 24);
     union any_op op;

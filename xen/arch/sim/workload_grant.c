@@ -7,7 +7,7 @@
 
 #include "workload.h"
 
-#define REFS 24
+#define REFS    24
 #define HANDLES 24
 
 /* The guest writes an entry; what version the table is of makes no difference to the bytes. */
@@ -53,8 +53,8 @@ void work_map(struct work *w)
     memset(op, 0, sizeof(op));
     for (unsigned int i = 0; i < nr; i++) {
         op[i].host_addr = pick_addr(w, v->domain);
-        op[i].flags = pick(w, 8) ? GNTMAP_host_map | (pick(w, 3) ? 0 : GNTMAP_readonly)
-                                 : pick(w, 65536);
+        op[i].flags =
+            pick(w, 8) ? GNTMAP_host_map | (pick(w, 3) ? 0 : GNTMAP_readonly) : pick(w, 65536);
         op[i].ref = pick_small(w, REFS);
         op[i].dom = pick_domid(w);
     }
@@ -69,9 +69,9 @@ void work_unmap(struct work *w)
     if (!v)
         return;
     if (pick(w, 4) == 0) {
-        struct gnttab_unmap_and_replace op = { .host_addr = pick_addr(w, v->domain),
-                                               .new_addr = pick_addr(w, v->domain),
-                                               .handle = pick_small(w, HANDLES) };
+        struct gnttab_unmap_and_replace op = {.host_addr = pick_addr(w, v->domain),
+                                              .new_addr = pick_addr(w, v->domain),
+                                              .handle = pick_small(w, HANDLES)};
 
         sim_grant_op(v, GNTTABOP_unmap_and_replace, &op, sizeof(op), 1);
     } else {
@@ -117,8 +117,8 @@ void work_copy(struct work *w)
 
 static void transfer(struct work *w, struct vcpu *v)
 {
-    struct gnttab_transfer op = { .mfn = pick_gfn(w, v->domain), .domid = pick_domid(w),
-                                  .ref = pick_small(w, REFS) };
+    struct gnttab_transfer op = {
+        .mfn = pick_gfn(w, v->domain), .domid = pick_domid(w), .ref = pick_small(w, REFS)};
 
     sim_grant_op(v, GNTTABOP_transfer, &op, sizeof(op), 1);
 }

@@ -11,7 +11,7 @@
 
 static void poll(struct work *w, struct vcpu *v)
 {
-    struct sched_poll op = { .nr_ports = pick_small(w, 4) };
+    struct sched_poll op = {.nr_ports = pick_small(w, 4)};
     evtchn_port_t *ports = sim_page_virt(v->domain, 2);
 
     for (unsigned int i = 0; ports && i < 4; i++)
@@ -103,8 +103,8 @@ static void fill_reservation(struct work *w, struct domain *d, struct xen_memory
 
 void work_memory(struct work *w)
 {
-    static const uint8_t cmds[] = { XENMEM_decrease_reservation, XENMEM_increase_reservation,
-                                    XENMEM_populate_physmap, XENMEM_claim_pages };
+    static const uint8_t cmds[] = {XENMEM_decrease_reservation, XENMEM_increase_reservation,
+                                   XENMEM_populate_physmap, XENMEM_claim_pages};
     struct vcpu *v = pick_vcpu(w, true);
     union {
         struct xen_memory_reservation r;

@@ -232,7 +232,7 @@ static uint32_t info_flags(struct domain *d, bool running, bool blocked)
         flags |= XEN_DOMINF_hvm_guest;
     if (running)
         flags |= XEN_DOMINF_running;
-    else if (blocked)
+    else if (blocked && !d->controller_pause_count)
         flags |= XEN_DOMINF_blocked;
     return flags | (d->shutdown_code & 0xff) << XEN_DOMINF_shutdownshift;
 }

@@ -48,14 +48,18 @@ static void refill(void *data)
     struct domain *d = data;
     struct sched_domain *sd = d->sched;
     int64_t full = period_budget(sd), left;
-    struct vcpu *v;
 
     /* Overrun is paid back; what was not used is not kept. */
     left = __atomic_load_n(&sd->budget, __ATOMIC_RELAXED);
     __atomic_store_n(&sd->budget, min(left + full, full), __ATOMIC_RELAXED);
-    for_each_vcpu (d, v)
-        if (v->sched)
+    /* Each time another one first: the budget may be gone before the last has its turn. */
+    sd->refill_first = (sd->refill_first + 1) % d->max_vcpus;
+    for (uint32_t i = 0; i < d->max_vcpus; i++) {
+        struct vcpu *v = d->vcpu[(sd->refill_first + i) % d->max_vcpus];
+
+        if (v && v->sched)
             unpark(v);
+    }
     if (sd->cap)
         timer_set(&sd->refill, NOW() + PERIOD);
 }

@@ -18,7 +18,6 @@
  * A domain with a cap has a budget per period; without budget its vCPUs are parked.
  *
  * The pools' schedulers "credit" and "credit2" are this one engine; they differ in parameters.
- * "null" gives each vCPU a CPU of its own as long as there are enough (no time slice).
  */
 struct sched_policy {
     uint32_t id; /* XEN_SCHEDULER_* */
@@ -64,6 +63,7 @@ struct sched_domain {
     uint32_t cap;         /* percent of one CPU, 0: none */
     int64_t budget;       /* ns left in this period; atomic */
     struct timer refill;
+    uint32_t refill_first; /* vCPU that is let go first [refill] */
     spinlock_t lock;      /* RANK_SCHED: parameters */
 };
 

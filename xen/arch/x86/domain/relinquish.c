@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A dying domain gives back what it holds: vCPUs' tables first, then pages, list by list. */
+/* A dying domain gives back what it holds: interrupts, vCPUs' tables, then pages, list by list. */
+#include <xen/irq.h>
 #include <xen/kernel.h>
 #include <xen/port/context.h>
 #include <xen/port/domain.h>
@@ -9,6 +10,7 @@
 #include "private.h"
 
 enum stage {
+    STAGE_PIRQS,
     STAGE_VCPUS,
     STAGE_SHARED, /* pages of the hypervisor's shared with it */
     STAGE_EXTRA,  /* not accounted ones */
@@ -109,6 +111,9 @@ static int release_list(struct domain *d, struct page_list_head *list)
 static int run_stage(struct domain *d, unsigned int stage)
 {
     switch (stage) {
+    case STAGE_PIRQS:
+        pirq_domain_relinquish(d);
+        return 0;
     case STAGE_VCPUS:
         return drop_vcpus(d);
     case STAGE_SHARED:

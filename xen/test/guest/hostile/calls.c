@@ -313,6 +313,31 @@ static bool deadly_event(const struct call *c)
     return *arg == start_info->console.domU.evtchn;
 }
 
+static bool in_sandbox(uint64_t mfn)
+{
+    unsigned int i;
+
+    for (i = 0; i < SANDBOX_PAGES; i++)
+        if (sandbox_mfn[i] == mfn)
+            return true;
+    return false;
+}
+
+/* An empty page is a good root table, with nothing of ours in it. */
+static bool deadly_mmuext(const struct call *c)
+{
+    const mmuext_op_t *op = (const mmuext_op_t *)c->a[0];
+    const uint8_t *at = (const uint8_t *)op;
+    unsigned int i;
+
+    if (at < arena || at > arena + ARENA_PAGES * PAGE_SIZE - 4 * sizeof(*op))
+        return at >= sandbox && at < sandbox + SANDBOX_PAGES * PAGE_SIZE;
+    for (i = 0; i < 4; i++)
+        if (op[i].cmd == MMUEXT_NEW_BASEPTR && in_sandbox(op[i].arg1.mfn))
+            return true;
+    return false;
+}
+
 bool is_deadly(const struct call *c)
 {
     unsigned int cmd = (unsigned int)c->a[0];
@@ -327,6 +352,8 @@ bool is_deadly(const struct call *c)
         return deadly_event(c);
     case __HYPERVISOR_event_channel_op_compat:
         return true;
+    case __HYPERVISOR_mmuext_op:
+        return deadly_mmuext(c);
     case __HYPERVISOR_console_io:
         return !one_in(64) || (unsigned int)c->a[1] > 64;
     case __HYPERVISOR_vcpu_op:

@@ -20,6 +20,8 @@ static bool leave(struct regs *r)
 {
     if (r->vector == ENTRY_EVENT)
         return false;
+    if (recover(r))
+        return true;
     trap_leave(r);
 }
 
@@ -52,6 +54,6 @@ void frame_step(void)
     mmuext(MMUEXT_NEW_USER_BASEPTR, virt_to_mfn(user_root()), 0);
     trap_hook = leave;
     trap_try(iret, f);
-    trap_hook = NULL;
+    trap_hook = recover;
     events_mask(true);
 }

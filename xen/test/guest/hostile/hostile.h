@@ -60,6 +60,8 @@ void make_call(struct call *c);
 bool is_deadly(const struct call *c);
 /* Put back what a call may have broken. */
 void repair(const struct call *c);
+/* main.c: the trap hook: an arena page that is lost is replaced; else false */
+bool recover(struct regs *r);
 /* paging.c: a step of a forgery; false: the hypervisor let something pass (reported) */
 void paging_step(void);
 /* insns.c */

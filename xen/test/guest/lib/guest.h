@@ -68,6 +68,7 @@ enum result { RESULT_SUCCESS, RESULT_SKIP, RESULT_ERROR, RESULT_FAILURE };
 /* Print the RESULT line, with the formatted reason but for success, and power off. */
 void __attribute__((noreturn, format(printf, 2, 3))) finish(enum result res, const char *fmt, ...);
 void __attribute__((noreturn)) shutdown(unsigned int reason);
+extern void (*last_words)(void); /* called before the RESULT line */
 
 /* Number after "name=" on the command line, else @def. Decimal, or hexadecimal with 0x. */
 uint64_t cmdline_number(const char *cmdline, const char *name, uint64_t def);

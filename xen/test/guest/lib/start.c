@@ -7,6 +7,8 @@ start_info_t *start_info;
 shared_info_t *shared_info;
 struct vcpu_info *vcpu_info;
 
+void (*last_words)(void);
+
 void console_drain(void);
 void start_c(start_info_t *si);
 
@@ -30,6 +32,8 @@ void finish(enum result res, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(reason, sizeof(reason), fmt, ap);
     va_end(ap);
+    if (last_words)
+        last_words();
     if (res == RESULT_SUCCESS)
         print("RESULT: success\n");
     else

@@ -10,7 +10,7 @@
 
 static inline struct domain *control_domain(void)
 {
-    return sim_domain(0, &(struct sim_domain_conf){ .privileged = true, .nr_pages = 256 });
+    return sim_domain(0, &(struct sim_domain_conf){.privileged = true, .nr_pages = 256});
 }
 
 static inline long domctl(struct domain *by, struct xen_domctl *op)
@@ -27,7 +27,7 @@ static inline long sysctl(struct domain *by, struct xen_sysctl *op)
 
 static inline void bind_timer_virq(struct domain *d)
 {
-    struct evtchn_bind_virq op = { .virq = VIRQ_TIMER, .vcpu = 0 };
+    struct evtchn_bind_virq op = {.virq = VIRQ_TIMER, .vcpu = 0};
 
     EXPECT_EQ(evtchn_op(d, EVTCHNOP_bind_virq, &op, sizeof(op)), 0);
 }

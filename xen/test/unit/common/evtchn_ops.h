@@ -15,7 +15,7 @@ static inline long evtchn_op(struct domain *d, unsigned int cmd, void *op, size_
 
 static inline unsigned int alloc_unbound(struct domain *d, domid_t dom, domid_t remote)
 {
-    struct evtchn_alloc_unbound op = { .dom = dom, .remote_dom = remote };
+    struct evtchn_alloc_unbound op = {.dom = dom, .remote_dom = remote};
 
     EXPECT_EQ(evtchn_op(d, EVTCHNOP_alloc_unbound, &op, sizeof(op)), 0);
     return op.port;
@@ -23,7 +23,7 @@ static inline unsigned int alloc_unbound(struct domain *d, domid_t dom, domid_t 
 
 static inline unsigned int bind_interdomain(struct domain *d, domid_t remote, unsigned int port)
 {
-    struct evtchn_bind_interdomain op = { .remote_dom = remote, .remote_port = port };
+    struct evtchn_bind_interdomain op = {.remote_dom = remote, .remote_port = port};
 
     EXPECT_EQ(evtchn_op(d, EVTCHNOP_bind_interdomain, &op, sizeof(op)), 0);
     return op.local_port;
@@ -31,21 +31,21 @@ static inline unsigned int bind_interdomain(struct domain *d, domid_t remote, un
 
 static inline long close_port(struct domain *d, unsigned int port)
 {
-    struct evtchn_close op = { .port = port };
+    struct evtchn_close op = {.port = port};
 
     return evtchn_op(d, EVTCHNOP_close, &op, sizeof(op));
 }
 
 static inline long send(struct domain *d, unsigned int port)
 {
-    struct evtchn_send op = { .port = port };
+    struct evtchn_send op = {.port = port};
 
     return evtchn_op(d, EVTCHNOP_send, &op, sizeof(op));
 }
 
 static inline unsigned int port_status(struct domain *d, unsigned int port)
 {
-    struct evtchn_status op = { .dom = DOMID_SELF, .port = port };
+    struct evtchn_status op = {.dom = DOMID_SELF, .port = port};
 
     EXPECT_EQ(evtchn_op(d, EVTCHNOP_status, &op, sizeof(op)), 0);
     return op.status;

@@ -31,8 +31,8 @@ static void leave(int code)
 
 void check_failed(const char *file, int line, const char *what, long a, long b)
 {
-    fprintf(stderr, "%s:%d: expected %s: %ld (%#lx), %ld (%#lx)\n", file, line, what, a, (unsigned long)a, b,
-            (unsigned long)b);
+    fprintf(stderr, "%s:%d: expected %s: %ld (%#lx), %ld (%#lx)\n", file, line, what, a,
+            (unsigned long)a, b, (unsigned long)b);
     leave(1);
 }
 
@@ -72,7 +72,7 @@ static unsigned int random_steps;
 
 static void random_run(void)
 {
-    struct sim_input in = { .rng = random_seed };
+    struct sim_input in = {.rng = random_seed};
 
     sim_workload(&in, random_steps, 8);
     *shared_word() = sim_hash();
@@ -83,7 +83,7 @@ uint64_t hash_of_random_run(uint64_t seed, unsigned int nr_cpus, unsigned int st
     random_seed = seed * 0x9e3779b97f4a7c15 + 1;
     random_steps = steps;
     *shared_word() = 0;
-    run_on_machine(random_run, &(struct sim_conf){ .nr_cpus = nr_cpus, .seed = random_seed });
+    run_on_machine(random_run, &(struct sim_conf){.nr_cpus = nr_cpus, .seed = random_seed});
     return *shared_word();
 }
 

@@ -27,20 +27,20 @@ void on_threads(unsigned int nr, void (*fn)(unsigned int cpu));
 uint64_t hash_of_random_run(uint64_t seed, unsigned int nr_cpus, unsigned int steps);
 unsigned int env_number(const char *name, unsigned int otherwise);
 
-#define SIM_TEST(name, ...)                                                    \
-    static void name##_body(void);                                             \
-    static void name(void **state)                                             \
-    {                                                                          \
-        (void)state;                                                           \
-        run_on_machine(name##_body, &(struct sim_conf){ __VA_ARGS__ });        \
-    }                                                                          \
+#define SIM_TEST(name, ...)                                                                        \
+    static void name##_body(void);                                                                 \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        run_on_machine(name##_body, &(struct sim_conf){__VA_ARGS__});                              \
+    }                                                                                              \
     static void name##_body(void)
 
-#define EXPECT_OP(a, op, b)                                                    \
-    do {                                                                       \
-        long a_ = (long)(a), b_ = (long)(b);                                   \
-        if (!(a_ op b_))                                                       \
-            check_failed(__FILE__, __LINE__, #a " " #op " " #b, a_, b_);       \
+#define EXPECT_OP(a, op, b)                                                                        \
+    do {                                                                                           \
+        long a_ = (long)(a), b_ = (long)(b);                                                       \
+        if (!(a_ op b_))                                                                           \
+            check_failed(__FILE__, __LINE__, #a " " #op " " #b, a_, b_);                           \
     } while (0)
 #define EXPECT_EQ(a, b) EXPECT_OP(a, ==, b)
 #define EXPECT_NE(a, b) EXPECT_OP(a, !=, b)

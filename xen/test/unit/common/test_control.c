@@ -13,20 +13,20 @@ static struct domain *ctl, *d;
 static void two(void)
 {
     ctl = control_domain();
-    d = sim_domain(1, &(struct sim_domain_conf){ .nr_vcpus = 2 });
+    d = sim_domain(1, &(struct sim_domain_conf){.nr_vcpus = 2});
 }
 
 static long simple(unsigned int cmd, domid_t domid)
 {
-    struct xen_domctl op = { .cmd = cmd, .domain = domid };
+    struct xen_domctl op = {.cmd = cmd, .domain = domid};
 
     return domctl(ctl, &op);
 }
 
 SIM_TEST(only_control_domains_control)
 {
-    struct xen_domctl op = { .cmd = XEN_DOMCTL_pausedomain, .domain = 0 };
-    struct xen_sysctl sys = { .cmd = XEN_SYSCTL_physinfo };
+    struct xen_domctl op = {.cmd = XEN_DOMCTL_pausedomain, .domain = 0};
+    struct xen_sysctl sys = {.cmd = XEN_SYSCTL_physinfo};
 
     two();
     EXPECT_EQ(domctl(d, &op), -EPERM);
@@ -43,19 +43,19 @@ SIM_TEST(only_control_domains_control)
 
 SIM_TEST(a_domain_is_made_and_unmade)
 {
-    struct xen_domctl op = { .cmd = XEN_DOMCTL_createdomain, .domain = 0 };
+    struct xen_domctl op = {.cmd = XEN_DOMCTL_createdomain, .domain = 0};
 
     two();
-    op.u.createdomain = (struct xen_domctl_createdomain){ .max_vcpus = 3, .max_evtchn_port = 100,
-                                                          .max_grant_frames = 4, .max_maptrack_frames = 4 };
+    op.u.createdomain = (struct xen_domctl_createdomain){
+        .max_vcpus = 3, .max_evtchn_port = 100, .max_grant_frames = 4, .max_maptrack_frames = 4};
     EXPECT_EQ(domctl(ctl, &op), 0);
     EXPECT_EQ(op.domain, 2);
     EXPECT_EQ(domctl(ctl, &op), -EEXIST);
-    op = (struct xen_domctl){ .cmd = XEN_DOMCTL_max_vcpus, .domain = 2, .u.max_vcpus.max = 4 };
+    op = (struct xen_domctl){.cmd = XEN_DOMCTL_max_vcpus, .domain = 2, .u.max_vcpus.max = 4};
     EXPECT_EQ(domctl(ctl, &op), -EINVAL);
     op.u.max_vcpus.max = 3;
     EXPECT_EQ(domctl(ctl, &op), 0);
-    op = (struct xen_domctl){ .cmd = XEN_DOMCTL_getdomaininfo, .domain = 2 };
+    op = (struct xen_domctl){.cmd = XEN_DOMCTL_getdomaininfo, .domain = 2};
     EXPECT_EQ(domctl(ctl, &op), 0);
     EXPECT_EQ(op.u.getdomaininfo.max_vcpu_id, 2);
     EXPECT_EQ(op.u.getdomaininfo.nr_online_vcpus, 0);
@@ -66,7 +66,7 @@ SIM_TEST(a_domain_is_made_and_unmade)
     sim_preempt(1);
     EXPECT_EQ(simple(XEN_DOMCTL_destroydomain, 2), 0);
     EXPECT_EQ(simple(XEN_DOMCTL_destroydomain, 0), -EINVAL);
-    op = (struct xen_domctl){ .cmd = XEN_DOMCTL_createdomain, .domain = 9 };
+    op = (struct xen_domctl){.cmd = XEN_DOMCTL_createdomain, .domain = 9};
     EXPECT_EQ(domctl(ctl, &op), -EINVAL);
     op.u.createdomain.max_vcpus = 1;
     op.u.createdomain.flags = 1U << 31;
@@ -78,7 +78,7 @@ SIM_TEST(a_domain_is_made_and_unmade)
 
 SIM_TEST(affinity_through_a_bitmap)
 {
-    struct xen_domctl op = { .cmd = XEN_DOMCTL_setvcpuaffinity, .domain = 1 };
+    struct xen_domctl op = {.cmd = XEN_DOMCTL_setvcpuaffinity, .domain = 1};
     uint8_t *bits;
 
     two();
@@ -107,8 +107,8 @@ SIM_TEST(affinity_through_a_bitmap)
 
 SIM_TEST(shutdown_and_resume)
 {
-    struct sched_shutdown sd = { .reason = SHUTDOWN_suspend };
-    struct evtchn_bind_virq virq = { .virq = VIRQ_DOM_EXC, .vcpu = 0 };
+    struct sched_shutdown sd = {.reason = SHUTDOWN_suspend};
+    struct evtchn_bind_virq virq = {.virq = VIRQ_DOM_EXC, .vcpu = 0};
     struct xen_domctl op;
 
     two();
@@ -119,7 +119,7 @@ SIM_TEST(shutdown_and_resume)
     EXPECT(!d->vcpu[0]->is_running);
     EXPECT(!d->vcpu[1]->is_running);
     EXPECT(pending_2l(ctl, virq.port));
-    op = (struct xen_domctl){ .cmd = XEN_DOMCTL_getdomaininfo, .domain = 1 };
+    op = (struct xen_domctl){.cmd = XEN_DOMCTL_getdomaininfo, .domain = 1};
     EXPECT_EQ(domctl(ctl, &op), 0);
     EXPECT(op.u.getdomaininfo.flags & XEN_DOMINF_shutdown);
     EXPECT_EQ(op.u.getdomaininfo.flags >> XEN_DOMINF_shutdownshift & 255, SHUTDOWN_suspend);
@@ -133,7 +133,7 @@ SIM_TEST(shutdown_and_resume)
 
 SIM_TEST(a_handler_of_a_virq_does_not_outlive_its_domain)
 {
-    struct xen_domctl op = { .cmd = XEN_DOMCTL_set_virq_handler, .domain = 1 };
+    struct xen_domctl op = {.cmd = XEN_DOMCTL_set_virq_handler, .domain = 1};
     struct page_info *pg;
 
     two();
@@ -198,7 +198,7 @@ SIM_TEST(a_multicall_continues_within_an_entry)
     gfns = sim_page_virt(d, 6);
     for (unsigned int i = 0; i < 16; i++)
         gfns[i] = sim_gfn(d, 20 + i);
-    *r = (struct xen_memory_reservation){ .nr_extents = 16, .domid = DOMID_SELF };
+    *r = (struct xen_memory_reservation){.nr_extents = 16, .domid = DOMID_SELF};
     r->extent_start.p = (void *)sim_page(d, 6);
     list = sim_page_virt(d, 4);
     list[0].op = __HYPERVISOR_memory_op;
@@ -214,20 +214,20 @@ SIM_TEST(a_multicall_continues_within_an_entry)
 
 SIM_TEST(sysctls)
 {
-    struct xen_sysctl op = { .cmd = XEN_SYSCTL_physinfo };
+    struct xen_sysctl op = {.cmd = XEN_SYSCTL_physinfo};
 
     two();
     EXPECT_EQ(sysctl(ctl, &op), 0);
     EXPECT_EQ(op.u.physinfo.nr_cpus, 4);
     EXPECT_EQ(op.u.physinfo.free_pages, heap_free_count(NUMA_NO_NODE));
-    op = (struct xen_sysctl){ .cmd = XEN_SYSCTL_getdomaininfolist };
+    op = (struct xen_sysctl){.cmd = XEN_SYSCTL_getdomaininfolist};
     op.u.getdomaininfolist.max_domains = 5;
     op.u.getdomaininfolist.buffer.p = (void *)sim_page(ctl, 8);
     EXPECT_EQ(sysctl(ctl, &op), 0);
     EXPECT_EQ(op.u.getdomaininfolist.num_domains, 2);
     op.u.getdomaininfolist.buffer.p = (void *)0xffff800000000000;
     EXPECT_EQ(sysctl(ctl, &op), -EFAULT);
-    op = (struct xen_sysctl){ .cmd = XEN_SYSCTL_readconsole };
+    op = (struct xen_sysctl){.cmd = XEN_SYSCTL_readconsole};
     op.u.readconsole.buffer.p = (void *)sim_page(ctl, 8);
     op.u.readconsole.count = 4096;
     EXPECT_EQ(sysctl(ctl, &op), 0);
@@ -235,11 +235,11 @@ SIM_TEST(sysctls)
     for (unsigned int cmd = 0; cmd < 40; cmd++) {
         if (cmd == XEN_SYSCTL_debug_keys || cmd == XEN_SYSCTL_readconsole)
             continue;
-        op = (struct xen_sysctl){ .cmd = cmd };
+        op = (struct xen_sysctl){.cmd = cmd};
         EXPECT_LE(sysctl(ctl, &op), 0);
     }
     for (const char *key = "*0aegghqrtuvwz?"; *key; key++) {
-        op = (struct xen_sysctl){ .cmd = XEN_SYSCTL_debug_keys };
+        op = (struct xen_sysctl){.cmd = XEN_SYSCTL_debug_keys};
         *(char *)sim_page_virt(ctl, 8) = *key;
         op.u.debug_keys.keys.p = (void *)sim_page(ctl, 8);
         op.u.debug_keys.nr_keys = 1;
@@ -253,11 +253,15 @@ SIM_TEST(what_guests_may_know)
     two();
     for (unsigned int cmd = 0; cmd < 16; cmd++) {
         sim_hypercall(d->vcpu[0], __HYPERVISOR_xen_version, cmd, sim_page(d, 4));
-        EXPECT_EQ(sim_hypercall(d->vcpu[0], __HYPERVISOR_xen_version, 100 + cmd, sim_page(d, 4)), -ENOSYS);
+        EXPECT_EQ(sim_hypercall(d->vcpu[0], __HYPERVISOR_xen_version, 100 + cmd, sim_page(d, 4)),
+                  -ENOSYS);
     }
-    EXPECT_EQ(sim_hypercall(ctl->vcpu[0], __HYPERVISOR_xen_version, XENVER_extraversion, sim_page(ctl, 8)), 0);
+    EXPECT_EQ(sim_hypercall(ctl->vcpu[0], __HYPERVISOR_xen_version, XENVER_extraversion,
+                            sim_page(ctl, 8)),
+              0);
     EXPECT_EQ(*(char *)sim_page_virt(ctl, 8), '.');
-    EXPECT_EQ(sim_hypercall(d->vcpu[0], __HYPERVISOR_xen_version, XENVER_extraversion, ~0UL), -EFAULT);
+    EXPECT_EQ(sim_hypercall(d->vcpu[0], __HYPERVISOR_xen_version, XENVER_extraversion, ~0UL),
+              -EFAULT);
 }
 
 int main(void)

@@ -11,9 +11,9 @@ static struct domain *a, *b;
 
 static void two_domains(void)
 {
-    dom0 = sim_domain(0, &(struct sim_domain_conf){ .privileged = true });
-    a = sim_domain(1, &(struct sim_domain_conf){ .nr_vcpus = 2 });
-    b = sim_domain(2, &(struct sim_domain_conf){ .nr_vcpus = 2, .hvm = true });
+    dom0 = sim_domain(0, &(struct sim_domain_conf){.privileged = true});
+    a = sim_domain(1, &(struct sim_domain_conf){.nr_vcpus = 2});
+    b = sim_domain(2, &(struct sim_domain_conf){.nr_vcpus = 2, .hvm = true});
 }
 
 static unsigned int connect(unsigned int *b_port)
@@ -73,7 +73,7 @@ SIM_TEST(closing_one_end_returns_the_other_to_unbound)
 
 SIM_TEST(only_the_named_domain_may_bind)
 {
-    struct evtchn_bind_interdomain op = { .remote_dom = 1 };
+    struct evtchn_bind_interdomain op = {.remote_dom = 1};
     unsigned int port;
 
     two_domains();
@@ -86,14 +86,14 @@ SIM_TEST(only_the_named_domain_may_bind)
     EXPECT_EQ(evtchn_op(b, EVTCHNOP_bind_interdomain, &op, sizeof(op)), -EINVAL);
     op.remote_dom = 77;
     EXPECT_EQ(evtchn_op(b, EVTCHNOP_bind_interdomain, &op, sizeof(op)), -ESRCH);
-    op = (struct evtchn_bind_interdomain){ .remote_dom = 1, .remote_port = port };
+    op = (struct evtchn_bind_interdomain){.remote_dom = 1, .remote_port = port};
     EXPECT_EQ(evtchn_op(dom0, EVTCHNOP_bind_interdomain, &op, sizeof(op)), 0);
     EXPECT_EQ(evtchn_op(dom0, EVTCHNOP_bind_interdomain, &op, sizeof(op)), -EINVAL);
 }
 
 SIM_TEST(only_control_may_allocate_for_others)
 {
-    struct evtchn_alloc_unbound op = { .dom = 1, .remote_dom = 2 };
+    struct evtchn_alloc_unbound op = {.dom = 1, .remote_dom = 2};
 
     two_domains();
     EXPECT_EQ(evtchn_op(b, EVTCHNOP_alloc_unbound, &op, sizeof(op)), -EPERM);
@@ -142,8 +142,8 @@ SIM_TEST(masked_events_do_not_raise_the_upcall)
 
 SIM_TEST(virqs_and_ipis)
 {
-    struct evtchn_bind_virq virq = { .virq = VIRQ_TIMER, .vcpu = 1 };
-    struct evtchn_bind_ipi ipi = { .vcpu = 1 };
+    struct evtchn_bind_virq virq = {.virq = VIRQ_TIMER, .vcpu = 1};
+    struct evtchn_bind_ipi ipi = {.vcpu = 1};
     struct evtchn_bind_vcpu move;
 
     two_domains();
@@ -159,13 +159,13 @@ SIM_TEST(virqs_and_ipis)
     EXPECT(pending_2l(a, ipi.port));
     EXPECT_EQ(port_status(a, ipi.port), EVTCHNSTAT_ipi);
     EXPECT_EQ(port_status(a, virq.port), EVTCHNSTAT_virq);
-    move = (struct evtchn_bind_vcpu){ .port = ipi.port, .vcpu = 0 };
+    move = (struct evtchn_bind_vcpu){.port = ipi.port, .vcpu = 0};
     EXPECT_EQ(evtchn_op(a, EVTCHNOP_bind_vcpu, &move, sizeof(move)), -EINVAL);
-    virq = (struct evtchn_bind_virq){ .virq = NR_VIRQS, .vcpu = 0 };
+    virq = (struct evtchn_bind_virq){.virq = NR_VIRQS, .vcpu = 0};
     EXPECT_EQ(evtchn_op(a, EVTCHNOP_bind_virq, &virq, sizeof(virq)), -EINVAL);
-    virq = (struct evtchn_bind_virq){ .virq = VIRQ_TIMER, .vcpu = 2 };
+    virq = (struct evtchn_bind_virq){.virq = VIRQ_TIMER, .vcpu = 2};
     EXPECT_EQ(evtchn_op(a, EVTCHNOP_bind_virq, &virq, sizeof(virq)), -ENOENT);
-    virq = (struct evtchn_bind_virq){ .virq = VIRQ_DOM_EXC, .vcpu = 1 };
+    virq = (struct evtchn_bind_virq){.virq = VIRQ_DOM_EXC, .vcpu = 1};
     EXPECT_EQ(evtchn_op(a, EVTCHNOP_bind_virq, &virq, sizeof(virq)), -EINVAL);
     ipi.vcpu = 2;
     EXPECT_EQ(evtchn_op(a, EVTCHNOP_bind_ipi, &ipi, sizeof(ipi)), -ENOENT);
@@ -180,20 +180,20 @@ SIM_TEST(notification_moves_to_another_vcpu)
     pa = connect(&pb);
     clear_pending_2l(b, pb);
     b->vcpu[0]->vcpu_info->evtchn_upcall_pending = 0;
-    move = (struct evtchn_bind_vcpu){ .port = pb, .vcpu = 1 };
+    move = (struct evtchn_bind_vcpu){.port = pb, .vcpu = 1};
     EXPECT_EQ(evtchn_op(b, EVTCHNOP_bind_vcpu, &move, sizeof(move)), 0);
     EXPECT_EQ(send(a, pa), 0);
     EXPECT_EQ(b->vcpu[1]->vcpu_info->evtchn_upcall_pending, 1);
     EXPECT_EQ(b->vcpu[0]->vcpu_info->evtchn_upcall_pending, 0);
     move.vcpu = 2;
     EXPECT_EQ(evtchn_op(b, EVTCHNOP_bind_vcpu, &move, sizeof(move)), -ENOENT);
-    move = (struct evtchn_bind_vcpu){ .port = 500, .vcpu = 0 };
+    move = (struct evtchn_bind_vcpu){.port = 500, .vcpu = 0};
     EXPECT_EQ(evtchn_op(b, EVTCHNOP_bind_vcpu, &move, sizeof(move)), -EINVAL);
 }
 
 SIM_TEST(two_level_ends_at_4095)
 {
-    struct evtchn_alloc_unbound op = { .dom = DOMID_SELF, .remote_dom = 2 };
+    struct evtchn_alloc_unbound op = {.dom = DOMID_SELF, .remote_dom = 2};
 
     two_domains();
     for (unsigned int i = 1; i < 4096; i++)
@@ -206,8 +206,8 @@ SIM_TEST(two_level_ends_at_4095)
 
 SIM_TEST(the_limit_of_creation_holds)
 {
-    struct evtchn_alloc_unbound op = { .dom = DOMID_SELF, .remote_dom = 0 };
-    struct domain *d = sim_domain(3, &(struct sim_domain_conf){ .max_evtchn = 7 });
+    struct evtchn_alloc_unbound op = {.dom = DOMID_SELF, .remote_dom = 0};
+    struct domain *d = sim_domain(3, &(struct sim_domain_conf){.max_evtchn = 7});
 
     for (unsigned int i = 1; i <= 7; i++)
         EXPECT_EQ(alloc_unbound(d, DOMID_SELF, DOMID_SELF), i);
@@ -217,7 +217,7 @@ SIM_TEST(the_limit_of_creation_holds)
 
 SIM_TEST(reset_closes_all)
 {
-    struct evtchn_reset reset = { .dom = DOMID_SELF };
+    struct evtchn_reset reset = {.dom = DOMID_SELF};
     unsigned int pa, pb;
 
     two_domains();
@@ -258,7 +258,7 @@ SIM_TEST(polling_ends_with_the_event)
     mask_2l(b, pb, true);
     poll = sim_page_virt(b, 5);
     list = sim_page_virt(b, 6);
-    *poll = (struct sched_poll){ .nr_ports = 1 };
+    *poll = (struct sched_poll){.nr_ports = 1};
     poll->ports.p = (void *)sim_page(b, 6);
     *list = pb;
     EXPECT_EQ(sim_hypercall(b->vcpu[0], __HYPERVISOR_sched_op, SCHEDOP_poll, sim_page(b, 5)), 0);
@@ -283,8 +283,9 @@ SIM_TEST(bad_arguments)
     two_domains();
     for (unsigned int cmd = 0; cmd < 20; cmd++)
         EXPECT_LE(sim_hypercall(a->vcpu[0], __HYPERVISOR_event_channel_op, cmd, 0), -1);
-    EXPECT_EQ(sim_hypercall(a->vcpu[0], __HYPERVISOR_event_channel_op, EVTCHNOP_send,
-                            0xffff800000000000), -EFAULT);
+    EXPECT_EQ(
+        sim_hypercall(a->vcpu[0], __HYPERVISOR_event_channel_op, EVTCHNOP_send, 0xffff800000000000),
+        -EFAULT);
     EXPECT_EQ(sim_hypercall(a->vcpu[0], __HYPERVISOR_event_channel_op, 77, sim_page(a, 0)),
               -ENOSYS);
 }

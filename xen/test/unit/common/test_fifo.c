@@ -10,11 +10,11 @@ static event_word_t *words;
 
 static void setup(void)
 {
-    struct evtchn_init_control init = { .offset = 0, .vcpu = 0 };
+    struct evtchn_init_control init = {.offset = 0, .vcpu = 0};
     struct evtchn_expand_array expand;
 
     a = sim_domain(1, &(struct sim_domain_conf){});
-    b = sim_domain(2, &(struct sim_domain_conf){ .nr_vcpus = 2 });
+    b = sim_domain(2, &(struct sim_domain_conf){.nr_vcpus = 2});
     init.control_gfn = sim_gfn(b, 10);
     EXPECT_EQ(evtchn_op(b, EVTCHNOP_init_control, &init, sizeof(init)), 0);
     EXPECT_EQ(init.link_bits, EVTCHN_FIFO_LINK_BITS);
@@ -46,7 +46,8 @@ static unsigned int consume(unsigned int prio)
     if (port == 0)
         return 0;
     control->head[prio] = words[port] & EVTCHN_FIFO_LINK_MASK;
-    words[port] &= ~((1U << EVTCHN_FIFO_LINKED) | EVTCHN_FIFO_LINK_MASK | (1U << EVTCHN_FIFO_PENDING));
+    words[port] &=
+        ~((1U << EVTCHN_FIFO_LINKED) | EVTCHN_FIFO_LINK_MASK | (1U << EVTCHN_FIFO_PENDING));
     if (control->head[prio] == 0)
         control->ready &= ~(1U << prio);
     return port;
@@ -88,14 +89,14 @@ SIM_TEST(priorities_choose_the_queue)
     setup();
     port = connect(&at_a);
     drain();
-    prio = (struct evtchn_set_priority){ .port = port, .priority = 2 };
+    prio = (struct evtchn_set_priority){.port = port, .priority = 2};
     EXPECT_EQ(evtchn_op(b, EVTCHNOP_set_priority, &prio, sizeof(prio)), 0);
     EXPECT_EQ(send(a, at_a), 0);
     EXPECT_EQ(consume(EVTCHN_FIFO_PRIORITY_DEFAULT), 0);
     EXPECT_EQ(consume(2), port);
     prio.priority = EVTCHN_FIFO_PRIORITY_MIN + 1;
     EXPECT_EQ(evtchn_op(b, EVTCHNOP_set_priority, &prio, sizeof(prio)), -EINVAL);
-    prio = (struct evtchn_set_priority){ .port = 999, .priority = 1 };
+    prio = (struct evtchn_set_priority){.port = 999, .priority = 1};
     EXPECT_EQ(evtchn_op(b, EVTCHNOP_set_priority, &prio, sizeof(prio)), -EINVAL);
 }
 
@@ -129,7 +130,7 @@ SIM_TEST(thousands_of_ports)
         EXPECT_EQ(evtchn_op(b, EVTCHNOP_expand_array, &expand, sizeof(expand)), 0);
     }
     for (unsigned int i = 1; i < NR; i++) {
-        struct evtchn_bind_ipi ipi = { .vcpu = 0 };
+        struct evtchn_bind_ipi ipi = {.vcpu = 0};
 
         EXPECT_EQ(evtchn_op(b, EVTCHNOP_bind_ipi, &ipi, sizeof(ipi)), 0);
         EXPECT_EQ(ipi.port, i);
@@ -167,7 +168,7 @@ SIM_TEST(a_guest_may_ruin_only_itself)
 
 SIM_TEST(bad_arrays_and_control_blocks)
 {
-    struct evtchn_init_control init = { .vcpu = 0 };
+    struct evtchn_init_control init = {.vcpu = 0};
     struct evtchn_expand_array expand;
     struct domain *d;
 
@@ -191,7 +192,7 @@ SIM_TEST(bad_arrays_and_control_blocks)
 
 SIM_TEST(reset_goes_back_to_two_levels)
 {
-    struct evtchn_reset reset = { .dom = DOMID_SELF };
+    struct evtchn_reset reset = {.dom = DOMID_SELF};
     unsigned int at_a;
 
     setup();

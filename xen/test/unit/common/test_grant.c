@@ -14,9 +14,9 @@ static struct domain *owner, *user;
 
 static void two(bool hvm)
 {
-    dom0 = sim_domain(0, &(struct sim_domain_conf){ .privileged = true });
-    owner = sim_domain(1, &(struct sim_domain_conf){ .hvm = hvm });
-    user = sim_domain(2, &(struct sim_domain_conf){ .hvm = hvm });
+    dom0 = sim_domain(0, &(struct sim_domain_conf){.privileged = true});
+    owner = sim_domain(1, &(struct sim_domain_conf){.hvm = hvm});
+    user = sim_domain(2, &(struct sim_domain_conf){.hvm = hvm});
 }
 
 static void *table_page(struct domain *d, unsigned int idx)
@@ -47,15 +47,15 @@ static grant_status_t *status_of(struct domain *d, grant_ref_t ref)
 
 static void permit(grant_ref_t ref, unsigned int page, uint16_t flags)
 {
-    *v1(owner, ref) = (grant_entry_v1_t){ .flags = GTF_permit_access | flags,
-                                          .domid = user->domain_id,
-                                          .frame = (uint32_t)sim_gfn(owner, page) };
+    *v1(owner, ref) = (grant_entry_v1_t){.flags = GTF_permit_access | flags,
+                                         .domid = user->domain_id,
+                                         .frame = (uint32_t)sim_gfn(owner, page)};
 }
 
 static int map(struct domain *by, grant_ref_t ref, uint64_t at, uint32_t flags, grant_handle_t *h)
 {
-    struct gnttab_map_grant_ref op = { .host_addr = at, .flags = flags, .ref = ref,
-                                       .dom = owner->domain_id };
+    struct gnttab_map_grant_ref op = {
+        .host_addr = at, .flags = flags, .ref = ref, .dom = owner->domain_id};
 
     EXPECT_EQ(sim_grant_op(by->vcpu[0], GNTTABOP_map_grant_ref, &op, sizeof(op), 1), 0);
     if (op.status == GNTST_okay && h)
@@ -66,7 +66,7 @@ static int map(struct domain *by, grant_ref_t ref, uint64_t at, uint32_t flags, 
 
 static int unmap(grant_handle_t h, uint64_t host, uint64_t dev)
 {
-    struct gnttab_unmap_grant_ref op = { .host_addr = host, .dev_bus_addr = dev, .handle = h };
+    struct gnttab_unmap_grant_ref op = {.host_addr = host, .dev_bus_addr = dev, .handle = h};
 
     EXPECT_EQ(sim_grant_op(user->vcpu[0], GNTTABOP_unmap_grant_ref, &op, sizeof(op), 1), 0);
     sim_check_invariants();
@@ -75,7 +75,7 @@ static int unmap(grant_handle_t h, uint64_t host, uint64_t dev)
 
 static long set_version(struct domain *d, uint32_t version)
 {
-    struct gnttab_set_version op = { .version = version };
+    struct gnttab_set_version op = {.version = version};
 
     return sim_grant_op(d->vcpu[0], GNTTABOP_set_version, &op, sizeof(op), 1);
 }
@@ -124,8 +124,8 @@ SIM_TEST(readonly_grants)
 
 SIM_TEST(wrong_arguments_of_map)
 {
-    struct gnttab_map_grant_ref op = { .host_addr = WINDOW(0), .flags = GNTMAP_host_map, .ref = 9,
-                                       .dom = 77 };
+    struct gnttab_map_grant_ref op = {
+        .host_addr = WINDOW(0), .flags = GNTMAP_host_map, .ref = 9, .dom = 77};
 
     two(false);
     permit(9, 10, 0);
@@ -153,8 +153,8 @@ SIM_TEST(both_kinds_are_unmapped_one_by_one)
 
     two(false);
     permit(9, 10, 0);
-    op = (struct gnttab_map_grant_ref){ .host_addr = WINDOW(0), .ref = 9, .dom = 1,
-                                        .flags = GNTMAP_host_map | GNTMAP_device_map };
+    op = (struct gnttab_map_grant_ref){
+        .host_addr = WINDOW(0), .ref = 9, .dom = 1, .flags = GNTMAP_host_map | GNTMAP_device_map};
     EXPECT_EQ(sim_grant_op(user->vcpu[0], GNTTABOP_map_grant_ref, &op, sizeof(op), 1), 0);
     EXPECT_EQ(op.status, GNTST_okay);
     bus = op.dev_bus_addr;
@@ -174,9 +174,9 @@ SIM_TEST(handles_run_out_and_come_back)
     unsigned int n = 0;
     int rc;
 
-    dom0 = sim_domain(0, &(struct sim_domain_conf){ .privileged = true });
+    dom0 = sim_domain(0, &(struct sim_domain_conf){.privileged = true});
     owner = sim_domain(1, &(struct sim_domain_conf){});
-    user = sim_domain(2, &(struct sim_domain_conf){ .max_maptrack = 1 });
+    user = sim_domain(2, &(struct sim_domain_conf){.max_maptrack = 1});
     permit(9, 10, 0);
     while ((rc = map(user, 9, WINDOW(n), GNTMAP_host_map, &h)) == GNTST_okay) {
         last = h;
@@ -191,7 +191,7 @@ SIM_TEST(handles_run_out_and_come_back)
 
 SIM_TEST(mappings_end_with_the_user)
 {
-    struct xen_domctl op = { .cmd = XEN_DOMCTL_destroydomain, .domain = 2 };
+    struct xen_domctl op = {.cmd = XEN_DOMCTL_destroydomain, .domain = 2};
 
     two(true);
     permit(9, 10, 0);
@@ -225,18 +225,20 @@ SIM_TEST(a_dying_owner_stays_until_it_is_unmapped)
 SIM_TEST(a_pinned_grant_keeps_its_page)
 {
     struct xen_remove_from_physmap gone;
-    struct xen_add_to_physmap move = { .domid = DOMID_SELF, .space = XENMAPSPACE_gmfn, .idx = 20,
-                                       .gpfn = 10 };
+    struct xen_add_to_physmap move = {
+        .domid = DOMID_SELF, .space = XENMAPSPACE_gmfn, .idx = 20, .gpfn = 10};
     grant_handle_t a, b;
 
     two(true);
     permit(9, 10, 0);
     EXPECT_EQ(map(user, 9, WINDOW(0), GNTMAP_host_map, &a), GNTST_okay);
-    gone = (struct xen_remove_from_physmap){ .domid = DOMID_SELF, .gpfn = 10 };
+    gone = (struct xen_remove_from_physmap){.domid = DOMID_SELF, .gpfn = 10};
     EXPECT_EQ(sim_op(owner->vcpu[0], __HYPERVISOR_memory_op, XENMEM_remove_from_physmap, &gone,
-                     sizeof(gone)), 0);
-    EXPECT_EQ(sim_op(owner->vcpu[0], __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &move,
-                     sizeof(move)), 0);
+                     sizeof(gone)),
+              0);
+    EXPECT_EQ(
+        sim_op(owner->vcpu[0], __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &move, sizeof(move)),
+        0);
     EXPECT_EQ(map(user, 9, WINDOW(1), GNTMAP_host_map, &b), GNTST_okay);
     EXPECT_EQ(refs(owner, 10), 3);
     EXPECT_EQ(refs(owner, 20), 1);
@@ -249,7 +251,7 @@ SIM_TEST(a_pinned_grant_keeps_its_page)
 static int copy(grant_ref_t from, unsigned int from_off, unsigned int to_page, unsigned int to_off,
                 unsigned int len)
 {
-    struct gnttab_copy op = { .flags = GNTCOPY_source_gref, .len = (uint16_t)len };
+    struct gnttab_copy op = {.flags = GNTCOPY_source_gref, .len = (uint16_t)len};
 
     op.source.u.ref = from;
     op.source.domid = owner->domain_id;
@@ -297,7 +299,7 @@ SIM_TEST(a_batch_of_copies)
     ops = sim_page_virt(user, 0);
     for (unsigned int i = 0; i < 64; i++) {
         permit(8 + i / 4, 10 + i / 4, 0);
-        ops[i] = (struct gnttab_copy){ .flags = GNTCOPY_dest_gref, .len = 64 };
+        ops[i] = (struct gnttab_copy){.flags = GNTCOPY_dest_gref, .len = 64};
         ops[i].source.u.gmfn = sim_gfn(user, 30);
         ops[i].source.domid = DOMID_SELF;
         ops[i].dest.u.ref = 8 + i / 4;
@@ -308,7 +310,8 @@ SIM_TEST(a_batch_of_copies)
     memset(sim_page_virt(user, 30), 0x77, PAGE_SIZE);
     sim_preempt(1);
     EXPECT_EQ(sim_hypercall(user->vcpu[0], __HYPERVISOR_grant_table_op, GNTTABOP_copy,
-                            sim_page(user, 0), 64), 0);
+                            sim_page(user, 0), 64),
+              0);
     for (unsigned int i = 0; i < 64; i++)
         EXPECT_EQ(ops[i].status, i == 33 ? GNTST_bad_domain : GNTST_okay);
     EXPECT_EQ(((char *)sim_page_virt(owner, 10))[255], 0x77);
@@ -320,7 +323,7 @@ SIM_TEST(a_batch_of_copies)
 
 SIM_TEST(only_control_copies_foreign_frames)
 {
-    struct gnttab_copy op = { .len = 16 };
+    struct gnttab_copy op = {.len = 16};
 
     two(false);
     op.source.u.gmfn = sim_gfn(owner, 10);
@@ -371,7 +374,7 @@ SIM_TEST(version_2_has_status_and_sub_pages)
 
 SIM_TEST(version_2_may_be_refused)
 {
-    struct domain *d = sim_domain(3, &(struct sim_domain_conf){ .grant_v1_only = true });
+    struct domain *d = sim_domain(3, &(struct sim_domain_conf){.grant_v1_only = true});
 
     EXPECT_EQ(set_version(d, 2), -ENOSYS);
     EXPECT_EQ(set_version(d, 1), 0);
@@ -396,8 +399,8 @@ SIM_TEST(hostile_changes_of_a_pinned_entry)
 
 SIM_TEST(the_table_grows_to_its_limit)
 {
-    struct gnttab_setup_table setup = { .dom = DOMID_SELF, .nr_frames = 4 };
-    struct gnttab_query_size query = { .dom = DOMID_SELF };
+    struct gnttab_setup_table setup = {.dom = DOMID_SELF, .nr_frames = 4};
+    struct gnttab_query_size query = {.dom = DOMID_SELF};
 
     two(false);
     setup.frame_list.p = (void *)sim_page(owner, 5);
@@ -424,11 +427,11 @@ SIM_TEST(pages_are_transferred)
     two(false);
     user->max_pages++;
     before = user->tot_pages;
-    op = (struct gnttab_transfer){ .mfn = sim_gfn(owner, 30), .domid = 2, .ref = 9 };
+    op = (struct gnttab_transfer){.mfn = sim_gfn(owner, 30), .domid = 2, .ref = 9};
     EXPECT_EQ(sim_grant_op(owner->vcpu[0], GNTTABOP_transfer, &op, sizeof(op), 1), 0);
     EXPECT_NE(op.status, GNTST_okay);
     sim_check_invariants();
-    *v1(user, 9) = (grant_entry_v1_t){ .flags = GTF_accept_transfer, .domid = 1, .frame = 77 };
+    *v1(user, 9) = (grant_entry_v1_t){.flags = GTF_accept_transfer, .domid = 1, .frame = 77};
     EXPECT_EQ(sim_grant_op(owner->vcpu[0], GNTTABOP_transfer, &op, sizeof(op), 1), 0);
     EXPECT_EQ(op.status, GNTST_okay);
     EXPECT_EQ(user->tot_pages, before + 1);
@@ -440,8 +443,8 @@ SIM_TEST(pages_are_transferred)
     /* A page that somebody maps cannot go. */
     permit(10, 31, 0);
     EXPECT_EQ(map(user, 10, WINDOW(0), GNTMAP_host_map, NULL), GNTST_okay);
-    *v1(user, 9) = (grant_entry_v1_t){ .flags = GTF_accept_transfer, .domid = 1, .frame = 77 };
-    op = (struct gnttab_transfer){ .mfn = sim_gfn(owner, 31), .domid = 2, .ref = 9 };
+    *v1(user, 9) = (grant_entry_v1_t){.flags = GTF_accept_transfer, .domid = 1, .frame = 77};
+    op = (struct gnttab_transfer){.mfn = sim_gfn(owner, 31), .domid = 2, .ref = 9};
     EXPECT_EQ(sim_grant_op(owner->vcpu[0], GNTTABOP_transfer, &op, sizeof(op), 1), 0);
     EXPECT_NE(op.status, GNTST_okay);
     sim_check_invariants();
@@ -449,7 +452,7 @@ SIM_TEST(pages_are_transferred)
 
 SIM_TEST(swapped_entries)
 {
-    struct gnttab_swap_grant_ref op = { .ref_a = 9, .ref_b = 12 };
+    struct gnttab_swap_grant_ref op = {.ref_a = 9, .ref_b = 12};
 
     two(false);
     permit(9, 10, 0);

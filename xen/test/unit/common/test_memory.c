@@ -9,15 +9,15 @@ static struct domain *pv, *hvm;
 
 static void two(void)
 {
-    dom0 = sim_domain(0, &(struct sim_domain_conf){ .privileged = true });
+    dom0 = sim_domain(0, &(struct sim_domain_conf){.privileged = true});
     pv = sim_domain(1, &(struct sim_domain_conf){});
-    hvm = sim_domain(2, &(struct sim_domain_conf){ .hvm = true });
+    hvm = sim_domain(2, &(struct sim_domain_conf){.hvm = true});
 }
 
 static long reserve(struct domain *d, unsigned int cmd, unsigned long nr, unsigned int order)
 {
-    struct xen_memory_reservation r = { .nr_extents = nr, .extent_order = order,
-                                        .domid = DOMID_SELF };
+    struct xen_memory_reservation r = {
+        .nr_extents = nr, .extent_order = order, .domid = DOMID_SELF};
 
     r.extent_start.p = (void *)sim_page(d, 4);
     return sim_op(d->vcpu[0], __HYPERVISOR_memory_op, cmd, &r, sizeof(r));
@@ -25,7 +25,7 @@ static long reserve(struct domain *d, unsigned int cmd, unsigned long nr, unsign
 
 static long simple(struct domain *d, unsigned int cmd, domid_t domid)
 {
-    struct xen_memory_domain op = { .domid = domid };
+    struct xen_memory_domain op = {.domid = domid};
 
     return sim_op(d->vcpu[0], __HYPERVISOR_memory_op, cmd, &op, sizeof(op));
 }
@@ -72,18 +72,24 @@ SIM_TEST(large_extents_are_for_control_or_small)
 
 SIM_TEST(others_need_control)
 {
-    struct xen_memory_reservation r = { .nr_extents = 1, .domid = 2 };
+    struct xen_memory_reservation r = {.nr_extents = 1, .domid = 2};
 
     two();
-    EXPECT_EQ(sim_op(pv->vcpu[0], __HYPERVISOR_memory_op, XENMEM_increase_reservation, &r, sizeof(r)), 0);
+    EXPECT_EQ(
+        sim_op(pv->vcpu[0], __HYPERVISOR_memory_op, XENMEM_increase_reservation, &r, sizeof(r)), 0);
     EXPECT_EQ(simple(pv, XENMEM_current_reservation, 2), -EPERM);
     EXPECT_EQ(simple(dom0, XENMEM_current_reservation, 2), 64);
     EXPECT_EQ(simple(dom0, XENMEM_current_reservation, 99), -ESRCH);
-    EXPECT_EQ(sim_hypercall(pv->vcpu[0], __HYPERVISOR_memory_op, XENMEM_maximum_ram_page, 0), (long)max_page);
+    EXPECT_EQ(sim_hypercall(pv->vcpu[0], __HYPERVISOR_memory_op, XENMEM_maximum_ram_page, 0),
+              (long)max_page);
     EXPECT_EQ(sim_hypercall(pv->vcpu[0], __HYPERVISOR_memory_op, 60, 0), -ENOSYS);
-    EXPECT_EQ(sim_hypercall(pv->vcpu[0], __HYPERVISOR_memory_op, XENMEM_populate_physmap, ~0UL << 12), -EFAULT);
+    EXPECT_EQ(
+        sim_hypercall(pv->vcpu[0], __HYPERVISOR_memory_op, XENMEM_populate_physmap, ~0UL << 12),
+        -EFAULT);
     hvm->max_pages = 65;
-    EXPECT_EQ(sim_op(dom0->vcpu[0], __HYPERVISOR_memory_op, XENMEM_increase_reservation, &r, sizeof(r)), 1);
+    EXPECT_EQ(
+        sim_op(dom0->vcpu[0], __HYPERVISOR_memory_op, XENMEM_increase_reservation, &r, sizeof(r)),
+        1);
     EXPECT_EQ(hvm->tot_pages, 65);
 }
 
@@ -112,25 +118,32 @@ SIM_TEST(frames_are_exchanged)
         EXPECT_EQ(page_owner(mfn_to_page(mk_mfn(out[3]))), pv);
         sim_check_invariants();
     }
-    EXPECT_EQ(sim_op(hvm->vcpu[0], __HYPERVISOR_memory_op, XENMEM_exchange, &e, sizeof(e)), -EOPNOTSUPP);
+    EXPECT_EQ(sim_op(hvm->vcpu[0], __HYPERVISOR_memory_op, XENMEM_exchange, &e, sizeof(e)),
+              -EOPNOTSUPP);
     e.in.nr_extents = 3;
     EXPECT_EQ(sim_op(pv->vcpu[0], __HYPERVISOR_memory_op, XENMEM_exchange, &e, sizeof(e)), -EINVAL);
 }
 
 SIM_TEST(the_physical_map_takes_shared_pages)
 {
-    struct xen_add_to_physmap op = { .domid = DOMID_SELF, .space = XENMAPSPACE_shared_info, .gpfn = 100 };
+    struct xen_add_to_physmap op = {
+        .domid = DOMID_SELF, .space = XENMAPSPACE_shared_info, .gpfn = 100};
 
     two();
-    EXPECT_EQ(sim_op(hvm->vcpu[0], __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &op, sizeof(op)), 0);
+    EXPECT_EQ(sim_op(hvm->vcpu[0], __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &op, sizeof(op)),
+              0);
     op.space = XENMAPSPACE_grant_table;
     op.gpfn = 101;
-    EXPECT_EQ(sim_op(hvm->vcpu[0], __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &op, sizeof(op)), 0);
+    EXPECT_EQ(sim_op(hvm->vcpu[0], __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &op, sizeof(op)),
+              0);
     op.idx = 1000;
-    EXPECT_EQ(sim_op(hvm->vcpu[0], __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &op, sizeof(op)), -EINVAL);
-    op = (struct xen_add_to_physmap){ .domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_range, .size = 16, .idx = 20, .gpfn = 200 };
+    EXPECT_EQ(sim_op(hvm->vcpu[0], __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &op, sizeof(op)),
+              -EINVAL);
+    op = (struct xen_add_to_physmap){
+        .domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_range, .size = 16, .idx = 20, .gpfn = 200};
     sim_preempt(1);
-    EXPECT_EQ(sim_op(hvm->vcpu[0], __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &op, sizeof(op)), 0);
+    EXPECT_EQ(sim_op(hvm->vcpu[0], __HYPERVISOR_memory_op, XENMEM_add_to_physmap, &op, sizeof(op)),
+              0);
     EXPECT_EQ(simple(hvm, XENMEM_maximum_gpfn, DOMID_SELF), 215);
 }
 

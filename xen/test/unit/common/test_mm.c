@@ -56,7 +56,10 @@ SIM_TEST(freed_blocks_merge)
 SIM_TEST(random_allocations_never_overlap)
 {
     enum { NR = 256 };
-    static struct { struct page_info *pg; unsigned int order; } held[NR];
+    static struct {
+        struct page_info *pg;
+        unsigned int order;
+    } held[NR];
     uint64_t free = heap_free_count(NUMA_NO_NODE), seed = 42;
 
     for (unsigned int i = 0; i < 20000; i++) {
@@ -118,7 +121,10 @@ SIM_TEST(address_limits_are_kept)
 SIM_TEST(small_objects)
 {
     enum { NR = 2000 };
-    static struct { unsigned char *p; size_t len; } obj[NR];
+    static struct {
+        unsigned char *p;
+        size_t len;
+    } obj[NR];
     uint64_t seed = 7;
 
     for (unsigned int i = 0; i < 20000; i++) {
@@ -188,7 +194,8 @@ SIM_TEST(scattered_frames_are_one_area)
 
 SIM_TEST(references_keep_a_page)
 {
-    struct domain *a = sim_domain(1, &(struct sim_domain_conf){}), *b = sim_domain(2, &(struct sim_domain_conf){});
+    struct domain *a = sim_domain(1, &(struct sim_domain_conf){}),
+                  *b = sim_domain(2, &(struct sim_domain_conf){});
     struct page_info *pg = virt_to_page(sim_page_virt(a, 10));
 
     EXPECT(!page_get(pg, b));
@@ -317,8 +324,10 @@ SIM_TEST(creation_without_memory_leaves_nothing, .ram_mb = 16)
     while ((pg = heap_alloc_pages(0, 0)) != NULL)
         page_list_add(pg, &all);
     for (;;) {
-        struct xen_domctl_createdomain c = { .max_vcpus = 2, .max_evtchn_port = 1023,
-                                             .max_grant_frames = 8, .max_maptrack_frames = 8 };
+        struct xen_domctl_createdomain c = {.max_vcpus = 2,
+                                            .max_evtchn_port = 1023,
+                                            .max_grant_frames = 8,
+                                            .max_maptrack_frames = 8};
 
         d = domain_create(2, &c, 0);
         sim_quiesce();

@@ -10,7 +10,7 @@
 
 static struct domain *busy(domid_t id, unsigned int nr_vcpus)
 {
-    return sim_domain(id, &(struct sim_domain_conf){ .nr_vcpus = nr_vcpus });
+    return sim_domain(id, &(struct sim_domain_conf){.nr_vcpus = nr_vcpus});
 }
 
 static s_time_t ran(const struct domain *d)
@@ -34,16 +34,16 @@ static void measure(struct domain **d, unsigned int nr, s_time_t ns, long *permi
     sim_check_invariants();
 }
 
-#define EXPECT_NEAR(a, b, percent)                                             \
-    do {                                                                       \
-        EXPECT_GE((long)(a)*100, (long)(b) * (100 - (percent)));               \
-        EXPECT_LE((long)(a)*100, (long)(b) * (100 + (percent)));               \
+#define EXPECT_NEAR(a, b, percent)                                                                 \
+    do {                                                                                           \
+        EXPECT_GE((long)(a)*100, (long)(b) * (100 - (percent)));                                   \
+        EXPECT_LE((long)(a)*100, (long)(b) * (100 + (percent)));                                   \
     } while (0)
 
 static void set_params(struct domain *d, unsigned int weight, unsigned int cap)
 {
-    struct xen_domctl_scheduler_op op = { .sched_id = XEN_SCHEDULER_CREDIT2,
-                                          .cmd = XEN_DOMCTL_SCHEDOP_putinfo };
+    struct xen_domctl_scheduler_op op = {.sched_id = XEN_SCHEDULER_CREDIT2,
+                                         .cmd = XEN_DOMCTL_SCHEDOP_putinfo};
 
     op.u.credit2.weight = (uint16_t)weight;
     op.u.credit2.cap = (uint16_t)cap;
@@ -52,7 +52,7 @@ static void set_params(struct domain *d, unsigned int weight, unsigned int cap)
 
 SIM_TEST(equal_weights_share_equally, .nr_cpus = 1)
 {
-    struct domain *d[3] = { busy(1, 1), busy(2, 1), busy(3, 1) };
+    struct domain *d[3] = {busy(1, 1), busy(2, 1), busy(3, 1)};
     long t[3];
 
     measure(d, 3, SECONDS(1), t);
@@ -62,7 +62,7 @@ SIM_TEST(equal_weights_share_equally, .nr_cpus = 1)
 
 SIM_TEST(weight_512_runs_twice_as_long_as_256, .nr_cpus = 1)
 {
-    struct domain *d[2] = { busy(1, 1), busy(2, 1) };
+    struct domain *d[2] = {busy(1, 1), busy(2, 1)};
     long t[2];
 
     set_params(d[1], 512, 0);
@@ -74,7 +74,7 @@ SIM_TEST(weight_512_runs_twice_as_long_as_256, .nr_cpus = 1)
 
 SIM_TEST(eight_vcpus_share_four_cpus)
 {
-    struct domain *d[4] = { busy(1, 2), busy(2, 2), busy(3, 2), busy(4, 2) };
+    struct domain *d[4] = {busy(1, 2), busy(2, 2), busy(3, 2), busy(4, 2)};
     long t[4];
 
     measure(d, 4, SECONDS(1), t);
@@ -84,7 +84,7 @@ SIM_TEST(eight_vcpus_share_four_cpus)
 
 SIM_TEST(no_cpu_idles_while_somebody_waits)
 {
-    struct domain *d[5] = { busy(1, 1), busy(2, 1), busy(3, 1), busy(4, 1), busy(5, 1) };
+    struct domain *d[5] = {busy(1, 1), busy(2, 1), busy(3, 1), busy(4, 1), busy(5, 1)};
     long t[5], sum = 0;
 
     measure(d, 5, SECONDS(1), t);
@@ -124,7 +124,7 @@ SIM_TEST(who_returns_after_a_long_run_is_not_starved, .nr_cpus = 1)
 
 SIM_TEST(a_cap_holds, .nr_cpus = 1)
 {
-    struct domain *d[1] = { busy(1, 1) };
+    struct domain *d[1] = {busy(1, 1)};
     long t[1];
 
     set_params(d[0], 256, 25);
@@ -139,13 +139,23 @@ SIM_TEST(a_cap_holds, .nr_cpus = 1)
 
 SIM_TEST(a_new_cap_does_not_count_the_past, .nr_cpus = 1)
 {
-    struct domain *d[1] = { busy(1, 1) };
+    struct domain *d[1] = {busy(1, 1)};
     long t[1];
 
     sim_advance(SECONDS(5));
     set_params(d[0], 256, 25);
     measure(d, 1, SECONDS(1), t);
     EXPECT_NEAR(t[0], 250, 10);
+}
+
+SIM_TEST(capped_vcpus_of_one_cpu_all_run, .nr_cpus = 1)
+{
+    struct domain *d = busy(1, 3);
+
+    set_params(d, 256, 3);
+    sim_advance(SECONDS(3));
+    for (unsigned int i = 0; i < 3; i++)
+        EXPECT_GE(vcpu_cpu_time(d->vcpu[i]), MILLISECS(15));
 }
 
 SIM_TEST(a_great_weight_saves_up_nothing, .nr_cpus = 2)
@@ -172,7 +182,7 @@ SIM_TEST(a_great_weight_saves_up_nothing, .nr_cpus = 2)
 
 SIM_TEST(a_cap_counts_all_vcpus)
 {
-    struct domain *d[2] = { busy(1, 4), busy(2, 4) };
+    struct domain *d[2] = {busy(1, 4), busy(2, 4)};
     long t[2];
 
     set_params(d[0], 256, 150);
@@ -199,7 +209,8 @@ static s_time_t worst_latency(struct domain *d, unsigned int times)
         memset(d->shared_info->evtchn_pending, 0, sizeof(d->shared_info->evtchn_pending));
         d->vcpu[0]->vcpu_info->evtchn_pending_sel = 0;
         vcpu_runstate_get(d->vcpu[0], &after);
-        worst = max(worst, (s_time_t)(after.time[RUNSTATE_runnable] - before.time[RUNSTATE_runnable]));
+        worst =
+            max(worst, (s_time_t)(after.time[RUNSTATE_runnable] - before.time[RUNSTATE_runnable]));
     }
     return worst;
 }
@@ -239,7 +250,7 @@ SIM_TEST(affinity_is_kept)
 
 SIM_TEST(pinned_vcpus_share_their_cpu, .nr_cpus = 2)
 {
-    struct domain *d[3] = { busy(1, 1), busy(2, 1), busy(3, 1) };
+    struct domain *d[3] = {busy(1, 1), busy(2, 1), busy(3, 1)};
     cpumask_t one = cpumask_of(1);
     long t[3];
 
@@ -278,7 +289,7 @@ SIM_TEST(pauses_are_counted)
 
 SIM_TEST(a_yield_lets_the_other_run, .nr_cpus = 1)
 {
-    struct domain *d[2] = { busy(1, 1), busy(2, 1) };
+    struct domain *d[2] = {busy(1, 1), busy(2, 1)};
 
     sim_advance(MILLISECS(20));
     EXPECT(sim_make_current(d[0]->vcpu[0]));
@@ -324,42 +335,48 @@ SIM_TEST(runstate_times_add_up)
 
 SIM_TEST(a_pool_of_its_own)
 {
-    struct xen_sysctl_cpupool_op op = { .op = XEN_SYSCTL_CPUPOOL_OP_CREATE,
-                                        .cpupool_id = XEN_SYSCTL_CPUPOOL_PAR_ANY,
-                                        .sched_id = XEN_SCHEDULER_CREDIT2 };
+    struct xen_sysctl_cpupool_op op = {.op = XEN_SYSCTL_CPUPOOL_OP_CREATE,
+                                       .cpupool_id = XEN_SYSCTL_CPUPOOL_PAR_ANY,
+                                       .sched_id = XEN_SCHEDULER_CREDIT2};
     uint32_t pool;
     struct domain *d, *other = busy(1, 4);
 
     EXPECT_EQ(cpupool_op(&op), 0);
     pool = op.cpupool_id;
-    op = (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_ADDCPU, .cpupool_id = pool, .cpu = 3 };
+    op = (struct xen_sysctl_cpupool_op){
+        .op = XEN_SYSCTL_CPUPOOL_OP_ADDCPU, .cpupool_id = pool, .cpu = 3};
     EXPECT_EQ(cpupool_op(&op), -EBUSY);
-    op = (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_RMCPU, .cpupool_id = 0, .cpu = 3 };
+    op = (struct xen_sysctl_cpupool_op){
+        .op = XEN_SYSCTL_CPUPOOL_OP_RMCPU, .cpupool_id = 0, .cpu = 3};
     EXPECT_EQ(cpupool_op(&op), 0);
     sim_advance(MILLISECS(10));
     sim_check_invariants();
-    op = (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_ADDCPU, .cpupool_id = pool, .cpu = 3 };
+    op = (struct xen_sysctl_cpupool_op){
+        .op = XEN_SYSCTL_CPUPOOL_OP_ADDCPU, .cpupool_id = pool, .cpu = 3};
     EXPECT_EQ(cpupool_op(&op), 0);
-    d = sim_domain(2, &(struct sim_domain_conf){ .nr_vcpus = 2, .cpupool = pool });
+    d = sim_domain(2, &(struct sim_domain_conf){.nr_vcpus = 2, .cpupool = pool});
     sim_advance(MILLISECS(200));
     sim_check_invariants();
     EXPECT_EQ(d->vcpu[0]->processor, 3);
     EXPECT_EQ(d->vcpu[1]->processor, 3);
     for (unsigned int i = 0; i < 4; i++)
         EXPECT_NE(other->vcpu[i]->processor, 3);
-    op = (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_DESTROY, .cpupool_id = pool };
+    op = (struct xen_sysctl_cpupool_op){.op = XEN_SYSCTL_CPUPOOL_OP_DESTROY, .cpupool_id = pool};
     EXPECT_EQ(cpupool_op(&op), -EBUSY);
-    op = (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN, .cpupool_id = 0, .domid = 2 };
+    op = (struct xen_sysctl_cpupool_op){
+        .op = XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN, .cpupool_id = 0, .domid = 2};
     EXPECT_EQ(cpupool_op(&op), 0);
     sim_advance(MILLISECS(100));
     sim_check_invariants();
     EXPECT_EQ(sched_domain_cpupool(d), 0);
     EXPECT_NE(d->vcpu[0]->processor, 3);
-    op = (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_RMCPU, .cpupool_id = pool, .cpu = 3 };
+    op = (struct xen_sysctl_cpupool_op){
+        .op = XEN_SYSCTL_CPUPOOL_OP_RMCPU, .cpupool_id = pool, .cpu = 3};
     EXPECT_EQ(cpupool_op(&op), 0);
-    op = (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_DESTROY, .cpupool_id = pool };
+    op = (struct xen_sysctl_cpupool_op){.op = XEN_SYSCTL_CPUPOOL_OP_DESTROY, .cpupool_id = pool};
     EXPECT_EQ(cpupool_op(&op), 0);
-    op = (struct xen_sysctl_cpupool_op){ .op = XEN_SYSCTL_CPUPOOL_OP_ADDCPU, .cpupool_id = 0, .cpu = 3 };
+    op = (struct xen_sysctl_cpupool_op){
+        .op = XEN_SYSCTL_CPUPOOL_OP_ADDCPU, .cpupool_id = 0, .cpu = 3};
     EXPECT_EQ(cpupool_op(&op), 0);
 }
 
@@ -381,10 +398,10 @@ SIM_TEST(a_thousand_vcpus_all_run, .nr_cpus = 16, .ram_mb = 256)
 
 SIM_TEST(the_watchdog_bites)
 {
-    struct sched_watchdog w = { .id = 0, .timeout = 2 };
+    struct sched_watchdog w = {.id = 0, .timeout = 2};
     struct domain *d;
 
-    dom0 = sim_domain(0, &(struct sim_domain_conf){ .privileged = true });
+    dom0 = sim_domain(0, &(struct sim_domain_conf){.privileged = true});
     d = busy(1, 1);
     EXPECT_EQ(sim_op(d->vcpu[0], __HYPERVISOR_sched_op, SCHEDOP_watchdog, &w, sizeof(w)), 1);
     w.id = 1;
@@ -408,6 +425,7 @@ int main(void)
         cmocka_unit_test(who_returns_after_a_long_run_is_not_starved),
         cmocka_unit_test(a_cap_holds),
         cmocka_unit_test(a_new_cap_does_not_count_the_past),
+        cmocka_unit_test(capped_vcpus_of_one_cpu_all_run),
         cmocka_unit_test(a_great_weight_saves_up_nothing),
         cmocka_unit_test(a_cap_counts_all_vcpus),
         cmocka_unit_test(who_sleeps_wakes_soon_beside_hogs),

@@ -8,8 +8,8 @@ enum { NR = 4, TIMES = 3000 };
 static DEFINE_SPINLOCK(lock, RANK_NONE);
 static rwlock_t rw = RW_LOCK_INIT(RANK_NONE);
 static unsigned long counter, pair[2];
-static spinlock_t many[3] = { SPIN_LOCK_INIT(RANK_NONE), SPIN_LOCK_INIT(RANK_NONE),
-                              SPIN_LOCK_INIT(RANK_NONE) };
+static spinlock_t many[3] = {SPIN_LOCK_INIT(RANK_NONE), SPIN_LOCK_INIT(RANK_NONE),
+                             SPIN_LOCK_INIT(RANK_NONE)};
 
 static void count(unsigned int cpu)
 {

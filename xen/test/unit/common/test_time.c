@@ -175,7 +175,7 @@ static void called(struct rcu_head *h)
 
 SIM_TEST(rcu_callbacks_wait_for_all_cpus)
 {
-    struct domain *d = sim_domain(1, &(struct sim_domain_conf){ .nr_vcpus = 4 });
+    struct domain *d = sim_domain(1, &(struct sim_domain_conf){.nr_vcpus = 4});
 
     sim_advance(MILLISECS(1));
     for (unsigned int i = 0; i < 4; i++)

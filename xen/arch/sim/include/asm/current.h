@@ -13,11 +13,11 @@ struct cpu_info {
     bool irqs_on;
     struct vcpu *current_vcpu;
     unsigned long per_cpu_offset;
-    s_time_t deadline;       /* of its one-shot timer, 0: none */
-    unsigned int irqs;       /* SIM_IRQ_*: sent to it and not yet taken */
-    bool busy;               /* somewhere in the hypervisor; not to be entered again */
-    bool idling;             /* in port_idle(), for RCU */
-    void *resume;            /* jmp_buf: where its way out of the hypervisor leads */
+    s_time_t deadline; /* of its one-shot timer, 0: none */
+    unsigned int irqs; /* SIM_IRQ_*: sent to it and not yet taken */
+    bool busy;         /* somewhere in the hypervisor; not to be entered again */
+    bool idling;       /* in port_idle(), for RCU */
+    void *resume;      /* jmp_buf: where its way out of the hypervisor leads */
 };
 #define SIM_IRQ_CHECK 1U /* look at your softirqs */
 #define SIM_IRQ_CALL  2U

@@ -17,7 +17,7 @@ struct sim_p2m_entry {
 enum sim_p2m_kind { P2M_RAM, P2M_GRANT_RW, P2M_GRANT_RO, P2M_SHARED, P2M_FOREIGN };
 
 /* Guest-physical frames of a translated domain; a PV domain's pointers are machine addresses. */
-#define SIM_P2M_FRAMES 8192U
+#define SIM_P2M_FRAMES    8192U
 /* Both kinds have a window in which grants are mapped by address. */
 #define SIM_WINDOW_BASE   (UINT64_C(1) << 40)
 #define SIM_WINDOW_FRAMES 4096U

@@ -22,7 +22,7 @@ void host_write(const char *s, size_t len); /* to stdout */
 void host_log(const char *s, size_t len);   /* shown only by host_die() */
 /* Free ordinary memory, zeroed, that no leak check looks at. */
 void *host_alloc(size_t bytes);
-void host_yield(void); /* to the process's other threads */
+void host_yield(void);                   /* to the process's other threads */
 void host_die(const char *why) noreturn; /* with a core or a sanitizer's report */
 
 #endif

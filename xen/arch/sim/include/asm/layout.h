@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where things lie in the process: the machine's memory is one mapping of SIM_MAX_FRAMES pages (only
- * the first max_page are accessible), its frame table another, and a third stands for the area of
- * scattered frames. Each has inaccessible pages around it.
+ * Where things lie in the process: the machine's memory is one mapping of SIM_MAX_FRAMES pages
+ * (only the first max_page are accessible), its frame table another, and a third stands for the
+ * area of scattered frames. Each has inaccessible pages around it.
  */
 #ifndef ASM_LAYOUT_H
 #define ASM_LAYOUT_H

@@ -23,10 +23,10 @@ struct sim_domain_conf {
     unsigned int nr_pages; /* 0: 64 */
     bool hvm;              /* translated */
     bool privileged;
-    bool paused;           /* left for the test to unpause */
-    int max_grant_frames;  /* 0: 4 */
-    int max_maptrack;      /* 0: 4, pages of handles */
-    uint32_t max_evtchn;   /* 0: no limit */
+    bool paused;          /* left for the test to unpause */
+    int max_grant_frames; /* 0: 4 */
+    int max_maptrack;     /* 0: 4, pages of handles */
+    uint32_t max_evtchn;  /* 0: no limit */
     uint32_t cpupool;
     bool grant_v1_only;
 };
@@ -46,8 +46,7 @@ uint64_t sim_gfn(struct domain *d, unsigned int idx);
 #define SIM_STOPPED (-1000000L) /* the vCPU cannot run, or stopped before the call was complete */
 /* Make @v current on its CPU and issue the call; continuations are followed to the end. */
 long sim_hypercall_args(struct vcpu *v, unsigned int nr, const unsigned long args[6]);
-#define sim_hypercall(v, nr, ...)                                                                  \
-    sim_hypercall_args(v, nr, (const unsigned long[6]){ __VA_ARGS__ })
+#define sim_hypercall(v, nr, ...) sim_hypercall_args(v, nr, (const unsigned long[6]){__VA_ARGS__})
 /* The call nr(cmd, arg): @arg is copied to guest memory and back. */
 long sim_op(struct vcpu *v, unsigned int nr, unsigned long cmd, void *arg, size_t size);
 /* grant_table_op with @count elements of @size bytes. */
