@@ -10,13 +10,28 @@
 #include <xen/lib/bitmap.h>
 #include "pirq.h"
 
+/* The mark stands before the event: the guest may be done, on another CPU, as soon as it is sent. */
+static void deliver_level(struct irq_desc *desc, struct pirq *p)
+{
+    bool was_due = p->eoi_due;
+
+    if (!was_due) {
+        WRITE_ONCE(p->eoi_due, true);
+        desc->in_flight++;
+    }
+    if (evtchn_send_pirq(p->d, p->port) < 0 && !was_due) {
+        p->eoi_due = false;
+        desc->in_flight--;
+    }
+}
+
 void pirq_deliver(struct irq_desc *desc)
 {
     for (struct pirq *p = desc->guests; p; p = p->next) {
-        if (evtchn_send_pirq(p->d, p->port) < 0 || !desc->level || p->eoi_due)
-            continue;
-        p->eoi_due = true;
-        desc->in_flight++;
+        if (desc->level)
+            deliver_level(desc, p);
+        else
+            evtchn_send_pirq(p->d, p->port);
     }
 }
 

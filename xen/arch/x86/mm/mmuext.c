@@ -90,7 +90,8 @@ static int ext_new_user_baseptr(const struct mmuext_op *op, struct domain *d)
             page_put(pg);
             return rc;
         }
-        if (v->domain->vm_assist & (1UL << VMASST_TYPE_m2p_strict))
+        /* The table is the kernel's to read, not its user mode's. */
+        if (!mfn_eq(new, v->arch.guest_table))
             page_table(pg)[pt_index(RO_M2P_START, 4)].e = 0;
     }
     v->arch.guest_table_user = new;

@@ -53,6 +53,7 @@ int pv_new_guest_cr3(mfn_t mfn)
 {
     struct vcpu *v = current;
     mfn_t old = v->arch.guest_table;
+    unsigned int m2p_slot = pt_index(RO_M2P_START, 4);
     struct page_info *pg;
     int rc;
 
@@ -65,11 +66,8 @@ int pv_new_guest_cr3(mfn_t mfn)
             page_put(pg);
             return rc;
         }
-        if (v->domain->vm_assist & (1UL << VMASST_TYPE_m2p_strict)) {
-            unsigned int slot = pt_index(RO_M2P_START, 4);
-
-            page_table(pg)[slot] = idle_l4[slot];
-        }
+        /* It may have been a root of user mode, which has no view of the M2P. */
+        page_table(pg)[m2p_slot] = idle_l4[m2p_slot];
         /* LDT pages were found by the old tables. */
         pv_ldt_unmap_all(v);
         v->arch.guest_table = mfn;

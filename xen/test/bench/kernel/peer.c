@@ -122,8 +122,10 @@ void bench_peer(domid_t dom)
     measure("grant_copy_4k", 1000, copy_page);
     measure("context_switch_pair", 1000, round_trip);
     control->mode = PEER_TAKE;
-    event_send(port); /* it is asleep still */
-    while (!control->taken)
+    /* It is asleep, and answers once more before it sees the new mode. */
+    while (!control->taken) {
+        event_send(port);
         sched_op(SCHEDOP_yield, NULL);
+    }
     send_across();
 }

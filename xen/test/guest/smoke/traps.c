@@ -87,6 +87,11 @@ static void page_faults(void)
 static uint8_t mask_seen;
 static bool note_mask(struct regs *r)
 {
+    if (r->vector == ENTRY_EVENT) { /* such as the console's: not what is looked at here */
+        vcpu_info->evtchn_upcall_pending = 0;
+        __atomic_store_n(&vcpu_info->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
+        return true;
+    }
     if (r->vector != 3 && r->vector != 0x80)
         return false;
     mask_seen = vcpu_info->evtchn_upcall_mask;
