@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The hypervisor's functions of the C library's names give way: sanitizers watch the latter's. */
+/* Our functions of the C library's names, beside those the sanitizers watch. */
 #define memcpy      our_memcpy
 #define memmove     our_memmove
 #define memset      our_memset
@@ -17,3 +17,5 @@
 #define strspn      our_strspn
 #define strcspn     our_strcspn
 #define strpbrk     our_strpbrk
+#define vsnprintf   our_vsnprintf
+#define snprintf    our_snprintf

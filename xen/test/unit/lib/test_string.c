@@ -3,7 +3,7 @@
 
 #include <xen/lib/errno.h>
 
-#include "libc_names.h"
+#include "../../../arch/sim/libc_names.h"
 #include <xen/lib/string.h>
 
 static void copies_of_every_length_and_alignment(void **state)
