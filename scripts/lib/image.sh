@@ -109,6 +109,12 @@ dom0_image() {
     pack "$s" "$2"
 }
 
+# What a test of dom0's PCI devices loads, in $build/image/pci/modules.
+pci_modules() {
+    rm -rf "$build/image/pci"
+    put_modules "$build/image/pci" ahci sd_mod nvme e1000e
+}
+
 # The stock hypervisor and toolstack, unpacked (not installed) in $cache/stock.
 stock_packages=(xen-hypervisor-4.17-amd64 xen-utils-4.17 xen-utils-common xenstore-utils libxencall1
     libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 libxenmisc4.17
