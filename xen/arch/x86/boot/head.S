@@ -149,7 +149,10 @@ start64_high:
         call    start_xen
         ud2
 
-5:      mov     ap_stack_top(%rip), %rsp
+/* Its stack may lie above what the boot tables map. */
+5:      mov     $PHYS(idle_l4), %eax
+        mov     %rax, %cr3
+        mov     ap_stack_top(%rip), %rsp
         push    $0
         popf
         xor     %ebp, %ebp

@@ -120,13 +120,12 @@ static bool wait_for_state(int state, s_time_t ns)
     return true;
 }
 
-/* First C code of a CPU, on its own stack and the early page tables, interrupts off. */
+/* First C code of a CPU, on its own stack and the idle page tables, interrupts off. */
 void start_secondary(void) noreturn;
 void start_secondary(void)
 {
     unsigned int cpu = smp_processor_id();
 
-    write_cr3(virt_to_maddr(idle_l4));
     desc_cpu_load();
     cpu_setup_this();
     fpu_cpu_init();
