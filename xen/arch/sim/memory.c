@@ -48,6 +48,11 @@ unsigned int port_nr_nodes(void)
     return 1;
 }
 
+unsigned int port_node_distance(unsigned int from, unsigned int to)
+{
+    return from == to ? 10 : 20;
+}
+
 bool page_get_writable_type(struct page_info *pg)
 {
     if (READ_ONCE(pg->type_info) & TYPE_READONLY)

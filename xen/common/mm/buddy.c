@@ -143,31 +143,26 @@ static struct page_info *node_alloc(unsigned int node, unsigned int order, uint6
     return pg;
 }
 
-static unsigned int first_node(const struct domain *d, unsigned int memflags)
-{
-    unsigned int node = MEMF_get_node(memflags);
-
-    if (node < port_nr_nodes())
-        return node;
-    if (d && d->node_affinity) {
-        node = lowest_bit(d->node_affinity);
-        if (node < port_nr_nodes())
-            return node;
-    }
-    return 0;
-}
-
+/* The node that is asked for, then those near the domain, then the others. */
 static struct page_info *any_node_alloc(const struct domain *d, unsigned int order,
                                         unsigned int memflags)
 {
     unsigned int bits = memflags >> MEMF_bits_shift, nr = port_nr_nodes();
-    unsigned int first = first_node(d, memflags);
+    unsigned int wanted = MEMF_get_node(memflags);
     uint64_t limit = bits && bits < 64 ? (UINT64_C(1) << bits) >> PAGE_SHIFT : ~UINT64_C(0);
+    uint64_t near = d ? d->node_affinity : 0;
     struct page_info *pg;
 
-    for (unsigned int i = 0; i < nr; i++) {
-        pg = node_alloc((first + i) % nr, order, limit);
+    if (wanted < nr) {
+        pg = node_alloc(wanted, order, limit);
         if (pg || (memflags & MEMF_exact_node))
+            return pg;
+    }
+    for (unsigned int i = 0; i < 2 * nr; i++) {
+        if ((near >> (i % nr) & 1) != (i < nr))
+            continue;
+        pg = node_alloc(i % nr, order, limit);
+        if (pg)
             return pg;
     }
     return NULL;
@@ -287,6 +282,34 @@ void heap_add_frames(uint64_t first, uint64_t end)
         }
         add_node_frames(node, first, stop);
         first = stop;
+    }
+}
+
+void __init heap_nodes_known(void)
+{
+    struct page_list_head all;
+    struct heap_node *n = &nodes[0];
+    struct page_info *pg;
+
+    page_list_init(&all);
+    for (unsigned int i = 0; i < NR_ZONES * (MAX_ORDER + 1); i++) {
+        struct heap_zone *z = &n->zone[i / (MAX_ORDER + 1)];
+        unsigned int order = i % (MAX_ORDER + 1);
+
+        while ((pg = page_list_first(&z->free[order])) != NULL) {
+            block_remove(z, pg, order);
+            page_list_add(pg, &all);
+        }
+    }
+    total_pages -= n->nr_free;
+    n->nr_total -= n->nr_free;
+    unclaimed -= (int64_t)n->nr_free;
+    n->nr_free = 0;
+    while ((pg = page_list_first(&all)) != NULL) {
+        uint64_t first = page_to_mfn(pg).nr;
+
+        page_list_del(pg, &all);
+        heap_add_frames(first, first + (UINT64_C(1) << pg->order));
     }
 }
 

@@ -33,6 +33,8 @@ mfn_t boot_pages_alloc_high(uint64_t nr, uint64_t align_frames);
 /* Call @fn for each range that nobody has taken, and forget it. */
 void boot_pages_drain(void (*fn)(uint64_t first_mfn, uint64_t end_mfn));
 void heap_init(void);
+/* Nodes are known now: each free frame goes to its own. Boot, one CPU. */
+void heap_nodes_known(void);
 /* Frames [first_mfn, end_mfn) of RAM, unused, become the heap's. */
 void heap_add_frames(uint64_t first_mfn, uint64_t end_mfn);
 

@@ -121,6 +121,17 @@ void e820_print(const struct e820_map *m, const char *title)
                type_name(m->map[i].type));
 }
 
+uint64_t e820_ram_bytes(const struct e820_map *m)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned int i = 0; i < m->nr; i++) {
+        if (m->map[i].type == E820_RAM)
+            bytes += m->map[i].size;
+    }
+    return bytes;
+}
+
 uint64_t e820_ram_end(const struct e820_map *m)
 {
     uint64_t end = 0;

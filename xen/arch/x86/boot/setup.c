@@ -108,12 +108,8 @@ static void __init add_all_ram(void)
 
 static void __init print_ram(void)
 {
-    uint64_t bytes = 0;
+    uint64_t bytes = e820_ram_bytes(&e820);
 
-    for (unsigned int i = 0; i < e820.nr; i++) {
-        if (e820.map[i].type == E820_RAM)
-            bytes += e820.map[i].size;
-    }
     printk("System RAM: %luMB (%lukB)\n", bytes >> 20, bytes >> 10);
 }
 
@@ -168,6 +164,7 @@ static void __init core_boot(void)
 {
     console_init();
     acpi_boot_init();
+    numa_boot_init();
     smp_enumerate();
     rcu_subsys_init();
     timer_subsys_init();

@@ -2,6 +2,7 @@
 /* Threads, cores, sockets: which bits of the APIC id tell which. */
 #include <xen/cpumask.h>
 #include <xen/port/cpu.h>
+#include <xen/port/numa.h>
 #include <asm/acpi.h>
 #include <asm/cpu.h>
 #include <asm/setup.h>
@@ -95,5 +96,5 @@ unsigned int port_cpu_to_socket(unsigned int cpu)
 
 unsigned int port_cpu_to_node(unsigned int cpu)
 {
-    return node_of[cpu];
+    return port_nr_nodes() > 1 ? node_of[cpu] : 0;
 }

@@ -11,6 +11,7 @@
 #include <xen/port/domain.h>
 #include <xen/sched.h>
 #include <asm/current.h>
+#include <asm/e820.h>
 #include <asm/pv.h>
 #include <asm/time.h>
 #include <asm/traps.h>
@@ -46,6 +47,7 @@ unsigned long port_virt_start(const struct domain *d)
 void port_physinfo(struct xen_sysctl_physinfo *pi)
 {
     pi->capabilities |= XEN_SYSCTL_PHYSCAP_pv;
+    pi->total_pages = e820_ram_bytes(&e820) >> PAGE_SHIFT;
     pi->cpu_khz = cpu_khz;
     memcpy(pi->hw_cap, host_features, sizeof(pi->hw_cap));
 }

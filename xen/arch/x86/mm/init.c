@@ -34,16 +34,6 @@ bool mfn_valid(mfn_t mfn)
            likely(!(frame_table[mfn.nr].count_info & PGC_NOT_RAM));
 }
 
-unsigned int port_mfn_to_node(mfn_t mfn)
-{
-    return 0;
-}
-
-unsigned int port_nr_nodes(void)
-{
-    return 1;
-}
-
 static void __init map_or_panic(unsigned long va, uint64_t first, uint64_t end, uint64_t flags)
 {
     int rc;

@@ -3,6 +3,7 @@
 #include <xen/guest_access.h>
 #include <xen/kernel.h>
 #include <xen/mm.h>
+#include <xen/port/cpu.h>
 #include <xen/port/domain.h>
 #include <xen/sched.h>
 
@@ -83,6 +84,29 @@ long domctl_get_vcpu_info(struct domain *d, struct xen_domctl *op)
     return 0;
 }
 
+/* Unless the tools chose nodes: those of the CPUs on which its vCPUs run, best of all. */
+static void update_node_affinity(struct domain *d)
+{
+    uint64_t nodes = 0;
+    struct vcpu *v;
+
+    if (!d->auto_node_affinity)
+        return;
+    for_each_vcpu (d, v) {
+        cpumask_t cpus, best;
+        unsigned int cpu;
+
+        cpumask_and(&cpus, &v->hard_affinity, sched_domain_cpus(d));
+        if (cpumask_intersects(&cpus, &v->soft_affinity)) {
+            cpumask_and(&best, &cpus, &v->soft_affinity);
+            cpumask_copy(&cpus, &best);
+        }
+        for_each_cpu (cpu, &cpus)
+            nodes |= UINT64_C(1) << port_cpu_to_node(cpu);
+    }
+    d->node_affinity = nodes ? nodes : ~UINT64_C(0);
+}
+
 static long set_affinity(struct vcpu *v, struct xen_domctl_vcpuaffinity *a)
 {
     cpumask_t old = v->hard_affinity, mask;
@@ -127,8 +151,11 @@ long domctl_vcpu_affinity(struct domain *d, struct xen_domctl *op)
         return -EINVAL;
     if (v == NULL)
         return -ESRCH;
-    if (op->cmd == XEN_DOMCTL_setvcpuaffinity)
-        return set_affinity(v, a);
+    if (op->cmd == XEN_DOMCTL_setvcpuaffinity) {
+        rc = set_affinity(v, a);
+        update_node_affinity(d);
+        return rc;
+    }
     if (a->flags & XEN_VCPUAFFINITY_HARD)
         rc = cpumask_to_guest(&a->cpumap_hard, &v->hard_affinity);
     if (rc == 0 && (a->flags & XEN_VCPUAFFINITY_SOFT))
@@ -151,6 +178,7 @@ long domctl_node_affinity(struct domain *d, struct xen_domctl *op)
         return -EINVAL;
     d->node_affinity = nodes;
     d->auto_node_affinity = nodes == ~0UL;
+    update_node_affinity(d);
     return 0;
 }
 

@@ -6,17 +6,9 @@
 #include <xen/mm.h>
 #include <xen/port/cpu.h>
 #include <xen/port/domain.h>
+#include <xen/port/numa.h>
 
 #include "private.h"
-
-static unsigned int nr_nodes(void)
-{
-    unsigned int cpu, nr = 1;
-
-    for_each_online_cpu (cpu)
-        nr = max(nr, port_cpu_to_node(cpu) + 1);
-    return nr;
-}
 
 /* How many online CPUs share @of's socket (@core: and core too). */
 static uint32_t siblings(unsigned int of, bool core)
@@ -40,7 +32,7 @@ long sysctl_physinfo(struct xen_sysctl *op)
     pi->cores_per_socket = siblings(0, false) / max(pi->threads_per_core, 1U);
     pi->nr_cpus = num_online_cpus();
     pi->max_cpu_id = nr_cpu_ids - 1;
-    pi->nr_nodes = nr_nodes();
+    pi->nr_nodes = port_nr_nodes();
     pi->max_node_id = pi->nr_nodes - 1;
     pi->total_pages = total_pages;
     pi->free_pages = heap_free_count(NUMA_NO_NODE);
@@ -79,7 +71,7 @@ long sysctl_cpu_topology(struct xen_sysctl *op)
 long sysctl_numa(struct xen_sysctl *op)
 {
     struct xen_sysctl_numainfo *ni = &op->u.numainfo;
-    uint32_t all = nr_nodes(), nr = min(all, ni->num_nodes);
+    uint32_t all = port_nr_nodes(), nr = min(all, ni->num_nodes);
     bool want_mem = !guest_handle_is_null(ni->meminfo);
     bool want_distance = !guest_handle_is_null(ni->distance);
 
@@ -93,7 +85,7 @@ long sysctl_numa(struct xen_sysctl *op)
             return -EFAULT;
     }
     for (uint32_t i = 0; i < nr * nr && want_distance; i++) {
-        uint32_t distance = i / nr == i % nr ? 10 : 20;
+        uint32_t distance = port_node_distance(i / nr, i % nr);
 
         if (copy_to_guest(ni->distance, i, &distance, 1))
             return -EFAULT;
@@ -109,7 +101,7 @@ long sysctl_pci_topology(struct xen_sysctl *op)
     if (guest_handle_is_null(ti->devs) || guest_handle_is_null(ti->nodes))
         return -EINVAL;
     for (uint32_t i = 0; i < min(ti->num_devs, 4096U); i++) {
-        uint32_t node = nr_nodes() > 1 ? XEN_INVALID_NODE_ID : 0;
+        uint32_t node = port_nr_nodes() > 1 ? XEN_INVALID_NODE_ID : 0;
 
         if (copy_to_guest(ti->nodes, i, &node, 1))
             return -EFAULT;

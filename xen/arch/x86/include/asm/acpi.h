@@ -92,6 +92,8 @@ extern struct acpi_info acpi_info;
 void acpi_set_rsdp(const void *rsdp, size_t len);
 /* Find the tables, read them; prints what it found. Direct map and ioremap() are up. */
 void acpi_boot_init(void);
+/* Make nodes of what SRAT says, unless "numa=off"; the heap is up. */
+void numa_boot_init(void);
 /*
  * A table by its signature; @nth from 0. NULL: none. Mapped for good; checked: length and
  * checksum. *@len, bytes, may be NULL.

@@ -36,5 +36,6 @@ bool e820_change(struct e820_map *m, uint64_t start, uint64_t end, uint32_t from
 void e820_print(const struct e820_map *m, const char *title);
 /* End of the highest RAM, bytes. */
 uint64_t e820_ram_end(const struct e820_map *m);
+uint64_t e820_ram_bytes(const struct e820_map *m);
 
 #endif
