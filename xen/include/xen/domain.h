@@ -135,6 +135,7 @@ struct domain {
     uint32_t destroy_stage; /* cursor of relinquish */
     char console_line[160]; /* CONSOLEIO_write: a line not yet complete [RANK_CONSOLE] */
     uint8_t console_line_len;
+    struct log_dirty *log_dirty; /* written pages; NULL: not logged. RCU, set under RANK_DOMCTL */
 
     struct arch_domain arch;
 };

@@ -18,6 +18,7 @@ enum lock_rank {
     RANK_PIRQ,       /* d->pirq: guest interrupts */
     RANK_P2M,        /* d->p2m; for PV: the page-table lock of the domain */
     RANK_PAGE,       /* one page's type state */
+    RANK_SHADOW,     /* shadow page tables of one domain; nobody waits for a CPU under it */
     RANK_PAGE_ALLOC, /* d->page_lock: page lists and counts of one domain */
     RANK_IRQ,        /* one interrupt descriptor */
     RANK_SCHED,      /* scheduler-wide data */

@@ -60,6 +60,7 @@ struct arch_vcpu {
     mfn_t guest_table;      /* root of kernel mode; INVALID_MFN: none */
     mfn_t guest_table_user; /* of user mode */
     unsigned long cr3;      /* what the CPU is given */
+    pte_t *shadow_root[2];  /* of user and kernel mode, while shadow tables are in use */
     struct page_info *old_guest_table; /* a root whose release was preempted */
     bool old_guest_table_partial;
     void *fpu_ctxt;         /* XSAVE or FXSAVE area, 64-byte aligned */
@@ -86,7 +87,8 @@ struct arch_domain {
     struct vcpu *relinquish_vcpu;
     unsigned int relinquish_stage;
     struct page_list_head relinquish_list;
-    struct log_dirty *logdirty;     /* NULL: off */
+    struct shadow *shadow;          /* NULL: never used. Set under RANK_DOMCTL, freed at the end */
+    bool shadow_on;                 /* vCPUs run on shadow tables; changed while all are stopped */
     uint64_t physmap_pfn_list;      /* p2m frame list list of the shared info, for tools */
     uint32_t pci_cf8;
     uint8_t cmos_idx;
