@@ -3,6 +3,7 @@
 #include <xen/guest_access.h>
 #include <xen/kernel.h>
 #include <xen/lib/string.h>
+#include <xen/log_dirty.h>
 #include <xen/mm.h>
 #include <xen/port/p2m.h>
 #include <xen/port/page_type.h>
@@ -40,8 +41,10 @@ static void side_release(struct side *s)
         active_unlock(act);
         read_unlock(&gt->lock);
     }
-    if (s->writable)
+    if (s->writable) {
+        log_dirty_mark_mfn(s->d, page_to_mfn(s->page));
         page_put_writable(s->page);
+    }
     else
         page_put(s->page);
     rcu_unlock_domain(s->d);

@@ -2,6 +2,7 @@
 /* GNTTABOP_map_grant_ref, unmap_grant_ref, unmap_and_replace. */
 #include <xen/guest_access.h>
 #include <xen/kernel.h>
+#include <xen/log_dirty.h>
 #include <xen/port/page_type.h>
 #include <xen/softirq.h>
 #include <asm/current.h>
@@ -91,6 +92,8 @@ static void unpin(struct domain *rd, grant_ref_t ref, unsigned int flags)
     entry_unuse(gt, ref, act);
     active_unlock(act);
     read_unlock(&gt->lock);
+    if (!readonly)
+        log_dirty_mark_mfn(rd, mfn);
     for (unsigned int kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1)
         if (flags & kind)
             drop_page(mfn, readonly);

@@ -8,6 +8,7 @@
 #include <xen/guest_access.h>
 #include <xen/hypercall.h>
 #include <xen/kernel.h>
+#include <xen/log_dirty.h>
 #include <xen/mm.h>
 #include <xen/port/p2m.h>
 #include <xen/port/page_type.h>
@@ -102,8 +103,10 @@ static int commit(struct trade *t, unsigned long round)
             rc = -EFAULT;
             continue;
         }
-        for (unsigned long i = 0; i < 1UL << out->extent_order; i++)
+        for (unsigned long i = 0; i < 1UL << out->extent_order; i++) {
             port_m2p_set(mfn_add(mk_mfn(mfn), i), gfn + i);
+            log_dirty_mark_pfn(t->d, gfn + i);
+        }
         if (copy_to_guest(out->extent_start, at, &mfn, 1))
             rc = -EFAULT;
     }

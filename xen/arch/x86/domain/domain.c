@@ -11,6 +11,7 @@
 #include <asm/fpu.h>
 #include <asm/perdomain.h>
 #include <asm/pv.h>
+#include <asm/shadow.h>
 #include <asm/time.h>
 #include "private.h"
 
@@ -88,6 +89,7 @@ void port_domain_destroy(struct domain *d)
     }
     cpu_policy_domain_destroy(d);
     perdomain_destroy(d);
+    shadow_domain_destroy(d);
     xfree(d->arch.e820);
     d->arch.e820 = NULL;
     if (d->shared_info) {

@@ -4,6 +4,7 @@
 #include <xen/guest_access.h>
 #include <xen/kernel.h>
 #include <xen/lib/rangeset.h>
+#include <xen/log_dirty.h>
 #include <xen/mm.h>
 #include <xen/port/domain.h>
 #include <xen/sched.h>
@@ -13,6 +14,7 @@
 #include <asm/page_type.h>
 #include <asm/pv.h>
 #include <asm/pv_mm.h>
+#include <asm/shadow.h>
 #include "private.h"
 
 #define NR_PORTS 0x10000
@@ -43,6 +45,7 @@ static long hypercall_init(struct domain *d, const struct xen_domctl_hypercall_i
         return -EACCES;
     }
     pv_fill_hypercall_page(page_to_virt(pg));
+    log_dirty_mark_mfn(d, page_to_mfn(pg));
     page_put_with_type(pg);
     return 0;
 }
@@ -124,7 +127,7 @@ static long do_simple(struct xen_domctl *op, struct domain *d, bool *copyback)
         *copyback = true;
         return 0;
     case XEN_DOMCTL_shadow_op:
-        return pv_logdirty_op(d, &op->u.shadow_op, copyback);
+        return shadow_domctl(d, &op->u.shadow_op, copyback);
     case XEN_DOMCTL_settscinfo:
         return set_tsc_info(d, &op->u.tsc_info);
     case XEN_DOMCTL_gettscinfo:

@@ -7,10 +7,12 @@
 #include <xen/softirq.h>
 #include <asm/pv.h>
 #include <asm/pv_mm.h>
+#include <asm/shadow.h>
 #include "private.h"
 
 enum stage {
     STAGE_PIRQS,
+    STAGE_SHADOW,
     STAGE_VCPUS,
     STAGE_SHARED, /* pages of the hypervisor's shared with it */
     STAGE_EXTRA,  /* not accounted ones */
@@ -114,6 +116,8 @@ static int run_stage(struct domain *d, unsigned int stage)
     case STAGE_PIRQS:
         pirq_domain_relinquish(d);
         return 0;
+    case STAGE_SHADOW:
+        return shadow_disable(d);
     case STAGE_VCPUS:
         return drop_vcpus(d);
     case STAGE_SHARED:

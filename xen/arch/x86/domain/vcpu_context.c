@@ -10,6 +10,7 @@
 #include <asm/page_type.h>
 #include <asm/pv.h>
 #include <asm/pv_mmu.h>
+#include <asm/shadow.h>
 #include "private.h"
 
 #define VGC_PERSISTENT (VGCF_failsafe_disables_events | VGCF_syscall_disables_events)
@@ -181,6 +182,7 @@ int port_set_vcpu_context(struct vcpu *v, struct vcpu_guest_context *ctx)
         time_update_wallclock(v->domain);
     if (v->vcpu_id == 0 && !v->is_initialised)
         v->domain->vm_assist = ctx->vm_assist & VM_ASSIST_VALID;
+    shadow_note_roots(v);
     make_cr3(v);
     v->is_initialised = true;
     if (ctx->flags & VGCF_online)

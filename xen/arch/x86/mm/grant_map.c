@@ -8,6 +8,7 @@
 #include <xen/grant.h>
 #include <asm/current.h>
 #include <asm/pv_mmu.h>
+#include <asm/shadow.h>
 
 #include "pagetable.h"
 
@@ -49,6 +50,13 @@ static bool slot_lock(uint64_t addr, unsigned int flags, struct grant_slot *s)
     return flags & GNTMAP_contains_pte ? slot_by_maddr(addr, s) : slot_by_va(addr, s);
 }
 
+/* Write the entry; the old value's references are still to be dropped. */
+static void slot_write(const struct grant_slot *s, uint64_t e)
+{
+    WRITE_ONCE(s->pte->e, e);
+    shadow_note_entry(current->domain, s->pte);
+}
+
 int port_grant_map_host(uint64_t addr, mfn_t mfn, unsigned int flags)
 {
     uint64_t bits = PTE_PRESENT | PTE_USER | PTE_ACCESSED | PTE_GNTTAB;
@@ -61,9 +69,9 @@ int port_grant_map_host(uint64_t addr, mfn_t mfn, unsigned int flags)
     if (!slot_lock(addr, flags, &s))
         return GNTST_general_error;
     old.e = READ_ONCE(s.pte->e);
-    WRITE_ONCE(s.pte->e, pte_make(mfn, bits).e);
+    slot_write(&s, pte_make(mfn, bits).e);
     pt_unlock(s.table);
-    l1_entry_put(old);
+    l1_entry_put(old, current->domain);
     return GNTST_okay;
 }
 
@@ -80,7 +88,7 @@ static bool take_entry(unsigned long va, pte_t *e)
     if (!slot_by_va(va, &s))
         return false;
     e->e = READ_ONCE(s.pte->e);
-    WRITE_ONCE(s.pte->e, 0);
+    slot_write(&s, 0);
     pt_unlock(s.table);
     return true;
 }
@@ -98,7 +106,7 @@ int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned 
     ok = maps_grant((pte_t){ READ_ONCE(s.pte->e) }, mfn);
     if (!new_addr || !ok) {
         if (ok)
-            WRITE_ONCE(s.pte->e, 0);
+            slot_write(&s, 0);
         pt_unlock(s.table);
         return ok ? GNTST_okay : GNTST_general_error;
     }
@@ -111,11 +119,11 @@ int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned 
     if (ok) {
         ok = maps_grant((pte_t){ READ_ONCE(s.pte->e) }, mfn);
         if (ok)
-            WRITE_ONCE(s.pte->e, new.e);
+            slot_write(&s, new.e);
         pt_unlock(s.table);
     }
     if (!ok)
-        l1_entry_put(new);
+        l1_entry_put(new, current->domain);
     return ok ? GNTST_okay : GNTST_general_error;
 }
 

@@ -5,6 +5,7 @@
 #include <asm/pv.h>
 #include <asm/pv_mm.h>
 #include <asm/pv_mmu.h>
+#include <asm/shadow.h>
 #include <asm/traps.h>
 
 #include "pagetable.h"
@@ -86,6 +87,8 @@ bool mm_fixup_fault(unsigned long addr, struct cpu_user_regs *regs)
 
     if (!v || is_idle_vcpu(v) || !is_pv_domain(v->domain))
         return false;
+    if (shadow_in_use(v->domain) && guest_may_access(addr))
+        return shadow_fixup_fault(current, addr, regs);
     base = LDT_VIRT(v->vcpu_id);
     return addr >= base && addr < base + LDT_PAGES * PAGE_SIZE && pv_map_ldt_shadow(addr - base);
 }

@@ -3,6 +3,7 @@
 #include <xen/guest_access.h>
 #include <xen/hypercall.h>
 #include <xen/init.h>
+#include <xen/log_dirty.h>
 #include <xen/port/p2m.h>
 #include <xen/softirq.h>
 #include <asm/current.h>
@@ -78,6 +79,7 @@ static int write_plain(struct page_info *pg, unsigned int idx, uint64_t val, str
     if (!page_get_writable(pg, d))
         return -EINVAL;
     WRITE_ONCE(page_table(pg)[idx].e, val);
+    log_dirty_mark_mfn(d, page_to_mfn(pg));
     page_put_writable(pg);
     return 0;
 }
@@ -106,6 +108,7 @@ static int update_m2p(const struct mmu_update *req, struct domain *d)
     if (!pg)
         return -EINVAL;
     port_m2p_set(mfn, req->val);
+    log_dirty_mark_pfn(d, req->val);
     page_put(pg);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <xen/guest_access.h>
 #include <xen/hypercall.h>
 #include <xen/lib/rangeset.h>
+#include <xen/log_dirty.h>
 #include <xen/mm.h>
 #include <xen/softirq.h>
 #include <asm/cpu.h>
@@ -10,6 +11,7 @@
 #include <asm/pv.h>
 #include <asm/pv_mm.h>
 #include <asm/pv_mmu.h>
+#include <asm/shadow.h>
 
 #include "hypercalls.h"
 #include "pagetable.h"
@@ -95,6 +97,7 @@ static int ext_new_user_baseptr(const struct mmuext_op *op, struct domain *d)
             page_table(pg)[pt_index(RO_M2P_START, 4)].e = 0;
     }
     v->arch.guest_table_user = new;
+    shadow_note_roots(v);
     if (mfn_eq(old, INVALID_MFN))
         return 0;
     pg = mfn_to_page(old);
@@ -187,6 +190,7 @@ static int ext_clear_page(const struct mmuext_op *op, struct domain *d)
     if (!pg)
         return -EINVAL;
     clear_page(page_to_virt(pg));
+    log_dirty_mark_mfn(d, page_to_mfn(pg));
     page_put_writable(pg);
     return 0;
 }
@@ -200,6 +204,7 @@ static int ext_copy_page(const struct mmuext_op *op, struct domain *d)
     dst = writable_page(op->arg1.mfn, d);
     if (dst) {
         copy_page(page_to_virt(dst), page_to_virt(src));
+        log_dirty_mark_mfn(d, page_to_mfn(dst));
         page_put_writable(dst);
     }
     page_put(src);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Frames as PV guests see them: gfn is mfn; the machine-to-physical table is the guest's to set. */
 #include <xen/kernel.h>
+#include <xen/log_dirty.h>
 #include <xen/port/p2m.h>
 
 #include "mm.h"
@@ -30,8 +31,10 @@ int port_physmap_add(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
 {
     if (port_translated(d))
         return -EOPNOTSUPP;
-    for (uint64_t i = 0; i < UINT64_C(1) << order; i++)
+    for (uint64_t i = 0; i < UINT64_C(1) << order; i++) {
         port_m2p_set(mfn_add(mfn, i), gfn.nr + i);
+        log_dirty_mark_pfn(d, gfn.nr + i);
+    }
     return 0;
 }
 

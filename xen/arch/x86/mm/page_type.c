@@ -22,6 +22,7 @@
 #include <asm/cpu.h>
 #include <asm/perdomain.h>
 #include <asm/pv.h>
+#include <asm/shadow.h>
 #include <asm/tlb.h>
 
 #include "pagetable.h"
@@ -74,8 +75,12 @@ static int leave_partial(struct page_info *pg, unsigned int nr, bool sub)
 
 static int undo_entries(struct page_info *pg, unsigned int level, bool preemptible)
 {
+    const struct domain *d = page_owner(pg);
     pte_t *table = page_table(pg);
     unsigned int i = pg->nr_validated;
+
+    if (shadow_in_use(d))
+        shadow_table_gone(d, pg);
 
     if (pg->partial) {
         if (page_finish_partial(mfn_to_page(pte_mfn(table[i])), preemptible))
@@ -86,7 +91,7 @@ static int undo_entries(struct page_info *pg, unsigned int level, bool preemptib
         if (!(table[i].e & PTE_PRESENT) || (level == 4 && l4_slot_is_ours(i)))
             continue;
         if (level == 1) {
-            l1_entry_put(table[i]);
+            l1_entry_put(table[i], d);
             continue;
         }
         if (upper_entry_put(table[i], level, preemptible))

@@ -38,7 +38,8 @@ static inline bool l4_slot_is_ours(unsigned int idx)
  * Returns: 0, -EINVAL.
  */
 int l1_entry_get(pte_t *e, const struct domain *d, struct domain *fd);
-void l1_entry_put(pte_t e);
+/* The references of @e of a table of @d's. */
+void l1_entry_put(pte_t e, const struct domain *d);
 /* Only the form. */
 void l1_entry_fix(pte_t *e, const struct domain *d);
 /* The same for levels 2 to 4; @d owns table and target. -ERESTART only if @preemptible. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Entries of guests' page tables: what they may be, and the references they hold. */
 #include <xen/lib/rangeset.h>
+#include <xen/log_dirty.h>
 #include <asm/cpu.h>
 
 #include "pagetable.h"
@@ -54,15 +55,27 @@ int l1_entry_get(pte_t *e, const struct domain *d, struct domain *fd)
     return -EINVAL;
 }
 
-void l1_entry_put(pte_t e)
+/* Whose page it is has not seen what was written. */
+static void foreign_written(const struct page_info *pg)
+{
+    const struct domain *owner = page_owner(pg);
+
+    if (owner)
+        log_dirty_mark_mfn(owner, page_to_mfn(pg));
+}
+
+void l1_entry_put(pte_t e, const struct domain *d)
 {
     struct page_info *pg;
 
     if (!(e.e & PTE_PRESENT) || unlikely(e.e & PTE_GNTTAB) || unlikely(!mfn_valid(pte_mfn(e))))
         return;
     pg = mfn_to_page(pte_mfn(e));
-    if (e.e & PTE_RW)
+    if (e.e & PTE_RW) {
+        if (unlikely(page_owner(pg) != d))
+            foreign_written(pg);
         page_put_writable_type(pg);
+    }
     page_put(pg);
 }
 

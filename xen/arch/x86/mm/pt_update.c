@@ -3,6 +3,7 @@
 #include <asm/cpu.h>
 #include <asm/current.h>
 #include <asm/pv_mmu.h>
+#include <asm/shadow.h>
 
 #include "pagetable.h"
 
@@ -36,7 +37,7 @@ void pt_unlock(struct page_info *pg)
 }
 
 /* False only for WRITE_IF_SAME, where the entry is no longer @old. */
-static bool entry_write(pte_t *slot, pte_t old, pte_t new, enum entry_write how)
+static bool entry_store(pte_t *slot, pte_t old, pte_t new, enum entry_write how)
 {
     uint64_t now = old.e;
 
@@ -55,27 +56,39 @@ static bool entry_write(pte_t *slot, pte_t old, pte_t new, enum entry_write how)
     }
 }
 
+/* As above, with all that follows from it but references. */
+static bool entry_write(const struct domain *d, pte_t *slot, pte_t old, pte_t new,
+                        enum entry_write how)
+{
+    bool done = entry_store(slot, old, new, how);
+
+    shadow_note_entry(d, slot);
+    return done;
+}
+
 /* Same frame, but writable becomes read-only or the reverse. */
-static int l1_change_rw(pte_t *slot, pte_t old, pte_t new, struct domain *fd, enum entry_write how)
+static int l1_change_rw(pte_t *slot, pte_t old, pte_t new, const struct domain *d,
+                        struct domain *fd, enum entry_write how)
 {
     struct page_info *pg = mfn_to_page(pte_mfn(new));
     bool more = new.e & PTE_RW, done;
 
     if (more && (page_owner(pg) != fd || !page_get_writable_type(pg)))
         return -EINVAL;
-    done = entry_write(slot, old, new, how);
+    done = entry_write(d, slot, old, new, how);
     if (more != done) /* given up, or asked for in vain */
         page_put_writable_type(pg);
     return done ? 0 : -EAGAIN;
 }
 
 /* A granted page stays where the grant has mapped it, with no more rights. */
-static int l1_change_granted(pte_t *slot, pte_t old, pte_t new, enum entry_write how)
+static int l1_change_granted(pte_t *slot, pte_t old, pte_t new, const struct domain *d,
+                             enum entry_write how)
 {
     if ((new.e & PTE_RW) && !(old.e & PTE_RW))
         return -EINVAL;
     new.e |= PTE_GNTTAB;
-    return entry_write(slot, old, new, how) ? 0 : -EAGAIN;
+    return entry_write(d, slot, old, new, how) ? 0 : -EAGAIN;
 }
 
 int l1_change(pte_t *slot, pte_t new, const struct domain *d, struct domain *fd,
@@ -88,17 +101,17 @@ int l1_change(pte_t *slot, pte_t new, const struct domain *d, struct domain *fd,
     if ((new.e & PTE_PRESENT) && (old.e & PTE_PRESENT) && !((old.e ^ new.e) & PTE_ADDR)) {
         l1_entry_fix(&new, d);
         if (unlikely(old.e & PTE_GNTTAB))
-            return l1_change_granted(slot, old, new, how);
+            return l1_change_granted(slot, old, new, d, how);
         if (likely(!((old.e ^ new.e) & PTE_RW)))
-            return entry_write(slot, old, new, how) ? 0 : -EAGAIN;
+            return entry_write(d, slot, old, new, how) ? 0 : -EAGAIN;
         if (likely(mfn_valid(pte_mfn(new))))
-            return l1_change_rw(slot, old, new, fd, how);
+            return l1_change_rw(slot, old, new, d, fd, how);
     }
     rc = l1_entry_get(&new, d, fd);
     if (unlikely(rc))
         return rc;
-    done = entry_write(slot, old, new, how);
-    l1_entry_put(done ? old : new);
+    done = entry_write(d, slot, old, new, how);
+    l1_entry_put(done ? old : new, d);
     return done ? 0 : -EAGAIN;
 }
 
@@ -114,14 +127,14 @@ static int upper_change(struct page_info *pg, unsigned int level, unsigned int i
     if ((new.e & PTE_PRESENT) && !(new.e & PTE_PSE) && (old.e & PTE_PRESENT) &&
         !((old.e ^ new.e) & PTE_ADDR)) {
         new.e = (new.e & ~(PTE_GLOBAL | PTE_PWT | PTE_PCD)) | PTE_USER;
-        entry_write(slot, old, new, how);
+        entry_write(d, slot, old, new, how);
         rc = 0;
         goto unlock;
     }
     rc = upper_entry_get(&new, level, d, true);
     if (rc)
         goto unlock;
-    entry_write(slot, old, new, how);
+    entry_write(d, slot, old, new, how);
     pt_unlock(pg);
     if (upper_entry_put(old, level, true) == 0)
         return 0;

@@ -4,6 +4,7 @@
 #include <asm/current.h>
 #include <asm/pv_mm.h>
 #include <asm/pv_mmu.h>
+#include <asm/shadow.h>
 #include <asm/tlb.h>
 
 #include "pagetable.h"
@@ -12,7 +13,7 @@ void make_cr3(struct vcpu *v)
 {
     mfn_t root = v->arch.flags & TF_KERNEL_MODE ? v->arch.guest_table : v->arch.guest_table_user;
 
-    v->arch.cr3 = mfn_to_maddr(root);
+    v->arch.cr3 = shadow_in_use(v->domain) ? shadow_cr3(v) : mfn_to_maddr(root);
 }
 
 void write_ptbase(struct vcpu *v)
@@ -71,6 +72,7 @@ int pv_new_guest_cr3(mfn_t mfn)
         /* LDT pages were found by the old tables. */
         pv_ldt_unmap_all(v);
         v->arch.guest_table = mfn;
+        shadow_note_roots(v);
     }
     make_cr3(v);
     write_ptbase(v);
@@ -94,6 +96,7 @@ static int drop_root(struct vcpu *v, mfn_t *root)
         return 0;
     pg = mfn_to_page(*root);
     *root = INVALID_MFN;
+    shadow_note_roots(v);
     rc = page_put_type_preemptible(pg);
     if (rc)
         v->arch.old_guest_table = pg; /* with our reference */

@@ -6,6 +6,7 @@
 #include <xen/kernel.h>
 #include <asm/current.h>
 #include <asm/desc.h>
+#include <asm/shadow.h>
 #include "private.h"
 
 /* The guest's RFLAGS that our IRET may load. */
@@ -18,7 +19,7 @@ void pv_toggle_mode(struct vcpu *v)
     v->arch.flags ^= TF_KERNEL_MODE;
     root = pv_kernel_mode(v) ? v->arch.guest_table : v->arch.guest_table_user;
     __asm__ volatile("swapgs" ::: "memory");
-    v->arch.cr3 = mfn_to_maddr(root);
+    v->arch.cr3 = shadow_in_use(v->domain) ? shadow_cr3(v) : mfn_to_maddr(root);
     write_cr3(v->arch.cr3);
 }
 

@@ -5,6 +5,7 @@
 #include <asm/current.h>
 #include <asm/fpu.h>
 #include <asm/pv_mm.h>
+#include <asm/shadow.h>
 #include "private.h"
 
 #define ERR_IDT 2u /* selector error code: it names an IDT entry */
@@ -64,6 +65,8 @@ static void page_fault(struct vcpu *v, struct cpu_user_regs *regs)
 
     if (unlikely(addr >= PERDOMAIN_START && addr < RW_M2P_START) &&
         descriptor_table_fault(v, regs, addr))
+        return;
+    if (shadow_in_use(v->domain) && shadow_fault(v, addr, &regs->error_code))
         return;
     if ((regs->error_code & 3) == 3 && pv_pt_write_fault(v, addr, regs))
         return;

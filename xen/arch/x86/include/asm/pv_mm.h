@@ -8,11 +8,9 @@
 struct page_info;
 struct vcpu;
 struct cpu_user_regs;
-struct xen_domctl_shadow_op;
 
 /*
- * current wrote to a read-only page at @addr: if that is one of its page tables (or a page being
- * logged as dirty), emulate or repair. True: dealt with, go on at regs->rip.
+ * current wrote to a read-only page at @addr: if that is one of its page tables, emulate. True: dealt with, go on at regs->rip.
  */
 bool pv_pt_write_fault(struct vcpu *v, unsigned long addr, struct cpu_user_regs *regs);
 /* Drop the references from v's LDT mappings; true if there were any (flush the TLB). */
@@ -24,8 +22,6 @@ int pv_vcpu_drop_page_tables(struct vcpu *v);
  * drop the owner's reference. 0, or -ERESTART, -EINTR: call again.
  */
 int pv_page_release(struct page_info *pg);
-/* XEN_DOMCTL_shadow_op: log-dirty modes. -ERESTART possible. */
-long pv_logdirty_op(struct domain *d, struct xen_domctl_shadow_op *op, bool *copyback);
 /* Types of frames for save: array[i] (frame in, type bits XEN_DOMCTL_PFINFO_* out). */
 uint64_t pv_page_frame_info(struct domain *d, uint64_t mfn);
 
