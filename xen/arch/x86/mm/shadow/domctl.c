@@ -32,6 +32,7 @@ static bool begin_reading(struct shadow *s, struct domain *d, const struct xen_d
     s->who.to = op->dirty_bitmap.p;
     s->read_done = 0;
     s->forgot_bucket = 0;
+    s->stats = log_dirty_get_stats(s->log, op->op == XEN_DOMCTL_SHADOW_OP_CLEAN);
     if (op->mode & XEN_DOMCTL_SHADOW_LOGDIRTY_FINAL)
         mark_shared_pages(d);
     return true;
@@ -71,7 +72,6 @@ static int read_and_protect(struct shadow *s, struct domain *d,
 static long read_log(struct domain *d, struct xen_domctl_shadow_op *op, bool *copyback)
 {
     struct shadow *s = d->arch.shadow;
-    struct log_dirty_stats stats;
     int rc;
 
     if (!d->arch.shadow_on || (op->mode & ~XEN_DOMCTL_SHADOW_LOGDIRTY_FINAL))
@@ -84,9 +84,8 @@ static long read_log(struct domain *d, struct xen_domctl_shadow_op *op, bool *co
     s->reading = false;
     if (rc)
         return rc;
-    stats = log_dirty_get_stats(s->log, op->op == XEN_DOMCTL_SHADOW_OP_CLEAN);
-    op->stats.fault_count = stats.faults;
-    op->stats.dirty_count = stats.dirty;
+    op->stats.fault_count = s->stats.faults;
+    op->stats.dirty_count = s->stats.dirty;
     *copyback = true;
     return 0;
 }

@@ -4,6 +4,7 @@
 #define X86_MM_SHADOW_PRIVATE_H
 
 #include <xen/cpumask.h>
+#include <xen/log_dirty.h>
 #include <xen/mm.h>
 #include <asm/shadow.h>
 
@@ -31,9 +32,10 @@ struct shadow {
         uint32_t op, mode;
         uint64_t pages;
         void *to;
-    } who;                      /*   its arguments, */
-    uint64_t read_done;         /*   bits copied, */
-    unsigned int forgot_bucket; /*   and buckets gone through */
+    } who;                        /*   its arguments, */
+    struct log_dirty_stats stats; /*   counts when it began, */
+    uint64_t read_done;           /*   bits copied, */
+    unsigned int forgot_bucket;   /*   and buckets gone through */
 };
 
 static inline uint64_t shadow_key(mfn_t table, unsigned int level)
