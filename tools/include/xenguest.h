@@ -378,6 +378,20 @@ int xc_linux_build(xc_interface *xch, uint32_t domid, unsigned int mem_mb, const
                    const char *ramdisk_name, const char *cmdline, const char *features,
                    unsigned long flags, unsigned int store_evtchn, unsigned long *store_mfn,
                    unsigned int console_evtchn, unsigned long *console_mfn);
+/*
+ * Save domain @dom to @io_fd, or make domain @dom, which has vCPUs and no memory yet, from what
+ * @io_fd gives. @flags: XCFLAGS_*. @recv_fd and @send_back_fd serve COLO, which is not supported
+ * (EOPNOTSUPP). Of a save the guest is left suspended; of a failed restore it can only be destroyed.
+ * @store_mfn and @console_mfn become the frames of the rings, for xenstored and xenconsoled to map.
+ */
+int xc_domain_save(xc_interface *xch, int io_fd, uint32_t dom, uint32_t flags,
+                   struct save_callbacks *callbacks, xc_stream_type_t stream_type, int recv_fd);
+int xc_domain_restore(xc_interface *xch, int io_fd, uint32_t dom, unsigned int store_evtchn,
+                      unsigned long *store_mfn, uint32_t store_domid, unsigned int console_evtchn,
+                      unsigned long *console_mfn, uint32_t console_domid,
+                      xc_stream_type_t stream_type, struct restore_callbacks *callbacks,
+                      int send_back_fd);
+/* @fast: as if the guest's own call to suspend had been cancelled. */
 int xc_domain_resume(xc_interface *xch, uint32_t domid, int fast);
 
 /*
@@ -410,7 +424,8 @@ struct xc_domain_meminfo {
     unsigned int p2m_frames;
 };
 
-/* The machine-to-guest table, to be unmapped by the caller. */
+/* The machine-to-guest table, to be unmapped by the caller; *@mfn0, if wanted: its first frame. */
+xen_pfn_t *xc_map_m2p(xc_interface *xch, unsigned long max_mfn, int prot, unsigned long *mfn0);
 
 #if defined(__i386__) || defined(__x86_64__)
 /* CPUID leaves and MSRs, of the host or of a domain, to be looked at and changed. */
