@@ -68,6 +68,40 @@ const struct command commands[] = {
       "[options] <Domain>",
       "-t TYPE                  pv, serial or vuart.\n"
       "-n NUMBER                Which of its consoles." },
+    { "save", main_save, false, true,
+      "Write a domain's state to a file, from which it can go on later",
+      "[options] <Domain> <CheckpointFile> [<ConfigFile>]",
+      "-h                       Show this text.\n"
+      "-c                       Let the domain run on afterwards.\n"
+      "-p                       Leave the domain paused afterwards.\n"
+      "-D                       Keep the domain's number with its configuration." },
+    { "migrate", main_migrate, false, true,
+      "Move a domain to another host while it runs",
+      "[options] <Domain> <host>",
+      "-h                       Show this text.\n"
+      "-C CONFIG                Send this configuration, not the domain's own.\n"
+      "-s SSHCOMMAND            Run this through sh in place of ssh. If it is empty, run <host>\n"
+      "                         itself, in place of\n"
+      "                         \"<sshcommand> <host> xl migrate-receive [-d -e]\".\n"
+      "-e                       Leave nobody behind, there, to act when the domain ends.\n"
+      "--debug                  Send all memory twice and compare.\n"
+      "-p                       Do not let the domain run there.\n"
+      "-D                       Keep the domain's number." },
+    { "restore", main_restore, false, true,
+      "Make a domain from a file that \"save\" has written",
+      "[options] [<ConfigFile>] <CheckpointFile>",
+      "-h                       Show this text.\n"
+      "-p                       Do not let the domain run yet.\n"
+      "-c                       Attach to the domain's console.\n"
+      "-F                       Stay in the foreground while the domain lives.\n"
+      "-e                       Leave nobody behind to act when the domain ends.\n"
+      "-d                       Show the configuration as well.\n"
+      "-V, --vncviewer          Open a viewer on the domain's display.\n"
+      "-A, --vncviewer-autopass The same, giving the viewer the password." },
+    { "migrate-receive", main_migrate_receive, false, true,
+      "Take a domain from another host; \"migrate\" there runs it",
+      "- for internal use only",
+      NULL },
     { "dump-core", main_dump_core, false, true,
       "Write a domain's memory to a file",
       "<Domain> <filename>",
@@ -199,6 +233,22 @@ const struct command commands[] = {
       "Show memory set aside for domains",
       "",
       NULL },
+    { "remus", main_remus, false, true,
+      "Keep a copy of a running domain on another host, ready to take over",
+      "[options] <Domain> [<host>]",
+      "-i MS                    Time between two checkpoints (200).\n"
+      "-u                       Do not compress them.\n"
+      "-s SSHCOMMAND            Run this through sh in place of ssh. If it is empty, run <host>\n"
+      "                         itself, in place of\n"
+      "                         \"<sshcommand> <host> xl migrate-receive -r [-e]\".\n"
+      "-e                       Leave nobody behind, there, to act when the domain ends.\n"
+      "-N SCRIPT                Set up network buffering by this script.\n"
+      "-F                       Allow what is not safe: the options below.\n"
+      "-b                       Send the checkpoints to /dev/null.\n"
+      "-n                       Do not buffer the network.\n"
+      "-d                       Do not replicate disks.\n"
+      "-c                       Enable COLO.\n"
+      "-p                       With COLO, use its proxy in user space." },
     { "cpupool-create", main_cpupool_create, true, true,
       "Make a CPU pool",
       "[options] [<ConfigFile>] [Variable=value ...]",

@@ -102,7 +102,7 @@ static void console_available(libxl_ctx *c, libxl_event *ev, void *unused)
     _exit(EXIT_BAD);
 }
 
-static int console_wait(void)
+int console_wait(void)
 {
     int status;
 
@@ -111,7 +111,7 @@ static int console_wait(void)
     return 0;
 }
 
-static void print_config(const libxl_domain_config *d)
+void print_config(const libxl_domain_config *d)
 {
     char *json = libxl_domain_config_to_json(ctx, (libxl_domain_config *)(uintptr_t)d);
 
@@ -119,17 +119,32 @@ static void print_config(const libxl_domain_config *d)
     free(json);
 }
 
-/* Made, and running unless it shall not. */
-static int bring_up(const struct create_options *o, libxl_domain_config *d, uint32_t *domid)
+static int make(const struct create_options *o, libxl_domain_config *d, uint32_t *domid)
 {
     libxl_asyncprogress_how console = {.callback = console_available};
+    libxl_domain_restore_params params;
+    int rc;
+
+    if (!o->restoring)
+        return libxl_domain_create_new(ctx, d, domid, NULL, o->console ? &console : NULL);
+    libxl_domain_restore_params_init(&params);
+    params.checkpointed_stream = o->checkpointed;
+    params.stream_version = 2;
+    rc = libxl_domain_create_restore(ctx, d, domid, o->restore_fd, -1, &params, NULL,
+                                     o->console ? &console : NULL);
+    libxl_domain_restore_params_dispose(&params);
+    return rc;
+}
+
+int bring_up(const struct create_options *o, libxl_domain_config *d, uint32_t *domid)
+{
     int lock = lock_take(), rc;
 
     if (lock < 0)
         return ERROR_FAIL;
     rc = make_room(d);
     if (!rc)
-        rc = libxl_domain_create_new(ctx, d, domid, NULL, o->console ? &console : NULL);
+        rc = make(o, d, domid);
     close(lock);
     if (!rc && !o->paused)
         rc = libxl_domain_unpause(ctx, *domid, NULL);

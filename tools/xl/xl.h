@@ -89,8 +89,22 @@ struct create_options {
     const char *file;
     char *extra; /* lines that override those of the file */
     bool console, foreground, no_monitor, paused, quiet, debug, ignore_masks;
+    /* From a stream of libxl's, not from a kernel. */
+    bool restoring;
+    int restore_fd, checkpointed; /* LIBXL_CHECKPOINTED_STREAM_* */
 };
 int create_domain(const struct create_options *o);
+/* The domain made, and running unless it shall not; an error of libxl. */
+int bring_up(const struct create_options *o, libxl_domain_config *d, uint32_t *domid);
+void print_config(const libxl_domain_config *d);
+int console_wait(void); /* for the end of the console that bring_up() has opened */
+
+/* save_file.c: what stands before libxl's stream in a file or a pipe. End the program on errors. */
+/* With the configuration of @domid, or from @config_file; @keep_domid: with its number. */
+void save_header_write(int fd, const char *name, uint32_t domid, const char *config_file,
+                       bool keep_domid);
+/* @config_file, if not NULL, takes the place of the configuration in the stream. */
+void save_header_read(int fd, const char *name, const char *config_file, libxl_domain_config *d);
 int source_read(struct config_source *src, const char *file, const char *extra);
 
 /* monitor.c: follow a domain until it is gone for good. Returns an exit code. */
@@ -114,6 +128,11 @@ COMMAND(pause);
 COMMAND(unpause);
 COMMAND(console);
 COMMAND(rename);
+COMMAND(save);
+COMMAND(restore);
+COMMAND(migrate);
+COMMAND(migrate_receive);
+COMMAND(remus);
 COMMAND(domid);
 COMMAND(domname);
 COMMAND(trigger);

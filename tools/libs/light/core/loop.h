@@ -68,6 +68,12 @@ struct ev_child {
  * goes where standard error does. */
 int ev_child_spawn(struct scope *sc, struct ev_child *ev, char *const argv[], char *const env[],
                    void (*ended)(libxl_ctx *, struct ev_child *, int status));
+/* The child has @fds[0] as descriptor 3, and so on; at most CHILD_FDS_MAX. They stay ours too. */
+#define CHILD_FDS_MAX  4
+#define CHILD_FD_FIRST 3
+int ev_child_spawn_fds(struct scope *sc, struct ev_child *ev, char *const argv[], char *const env[],
+                       const int *fds, unsigned int nr_fds,
+                       void (*ended)(libxl_ctx *, struct ev_child *, int status));
 
 /* A function that may take long, on a thread of its own, without the lock and with no access to
  * the context; @done then gets its result. It cannot be stopped. */
@@ -98,6 +104,7 @@ struct ao {
     int rc;
     libxl_asyncop_how how;
     void (*abort)(struct ao *ao); /* may be NULL: then the operation runs to its end */
+    void *abort_of;               /* for that function */
 };
 
 struct ao *ao_begin(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *how);

@@ -67,7 +67,7 @@ static int child_watch(libxl_ctx *ctx, struct ev_child *ev)
 
 /* With a fork of the program's own; everything after it must be safe in a copy of any thread. */
 static pid_t spawn_forked(pid_t (*fork_fn)(void *), void *user, char *const argv[],
-                          char *const env[])
+                          char *const env[], const int *fds, unsigned int nr_fds)
 {
     pid_t pid = fork_fn(user);
     int null;
@@ -75,12 +75,17 @@ static pid_t spawn_forked(pid_t (*fork_fn)(void *), void *user, char *const argv
     if (pid)
         return pid;
     null = open("/dev/null", O_RDONLY);
+    for (unsigned int i = 0; i < nr_fds; i++)
+        if (dup2(fds[i], CHILD_FD_FIRST + (int)i) < 0)
+            _exit(127);
     if (null >= 0 && dup2(null, 0) == 0 && dup2(2, 1) == 1)
         execve(argv[0], argv, env);
     _exit(127);
 }
 
-static pid_t spawn(libxl_ctx *ctx, char *const argv[], char *const env[])
+/* @fds are above those that they become. */
+static pid_t spawn(libxl_ctx *ctx, char *const argv[], char *const env[], const int *fds,
+                   unsigned int nr_fds)
 {
     const libxl_childproc_hooks *h = ctx->loop->child_hooks;
     posix_spawn_file_actions_t fa;
@@ -90,7 +95,7 @@ static pid_t spawn(libxl_ctx *ctx, char *const argv[], char *const env[])
     int r;
 
     if (h && h->fork_replacement)
-        return spawn_forked(h->fork_replacement, ctx->loop->child_user, argv, env);
+        return spawn_forked(h->fork_replacement, ctx->loop->child_user, argv, env, fds, nr_fds);
     sigemptyset(&none);
     sigemptyset(&deflt);
     sigaddset(&deflt, SIGPIPE);
@@ -98,6 +103,8 @@ static pid_t spawn(libxl_ctx *ctx, char *const argv[], char *const env[])
     posix_spawn_file_actions_init(&fa);
     posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&fa, 2, 1);
+    for (unsigned int i = 0; i < nr_fds; i++)
+        posix_spawn_file_actions_adddup2(&fa, fds[i], CHILD_FD_FIRST + (int)i);
     posix_spawnattr_init(&attr);
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &deflt);
@@ -115,10 +122,47 @@ static pid_t spawn(libxl_ctx *ctx, char *const argv[], char *const env[])
 int ev_child_spawn(struct scope *sc, struct ev_child *ev, char *const argv[], char *const env[],
                    void (*ended)(libxl_ctx *, struct ev_child *, int))
 {
+    return ev_child_spawn_fds(sc, ev, argv, env, NULL, 0, ended);
+}
+
+/* Copies out of the way of the descriptors that the child gets. */
+static int copy_fds(int *copies, const int *fds, unsigned int nr)
+{
+    for (unsigned int i = 0; i < nr; i++) {
+        copies[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, CHILD_FD_FIRST + CHILD_FDS_MAX);
+        if (copies[i] >= 0)
+            continue;
+        while (i--)
+            close(copies[i]);
+        return -1;
+    }
+    return 0;
+}
+
+static pid_t spawn_with(libxl_ctx *ctx, char *const argv[], char *const env[], const int *fds,
+                        unsigned int nr_fds)
+{
+    int copies[CHILD_FDS_MAX] = {0}, saved;
+    pid_t pid;
+
+    if (copy_fds(copies, fds, nr_fds))
+        return -1;
+    pid = spawn(ctx, argv, env, copies, nr_fds);
+    saved = errno;
+    for (unsigned int i = 0; i < nr_fds; i++)
+        close(copies[i]);
+    errno = saved;
+    return pid;
+}
+
+int ev_child_spawn_fds(struct scope *sc, struct ev_child *ev, char *const argv[], char *const env[],
+                       const int *fds, unsigned int nr_fds,
+                       void (*ended)(libxl_ctx *, struct ev_child *, int))
+{
     int rc, status;
 
     ev->ended = ended;
-    ev->pid = spawn(sc->ctx, argv, env);
+    ev->pid = spawn_with(sc->ctx, argv, env, fds, nr_fds);
     if (ev->pid < 0) {
         LOG_ERRNO(sc, "cannot execute %s", argv[0]);
         return ERROR_FAIL;

@@ -26,6 +26,7 @@ struct libxl__evgen_domain_death {
     uint32_t domid;
     libxl_ev_user user;
     bool shutdown_reported, death_reported;
+    uint8_t reason; /* of the shutdown that was reported */
 };
 XEN_LIST_HEAD(death_list, struct libxl__evgen_domain_death);
 

@@ -35,12 +35,7 @@
     {                                                                                              \
     }
 
-UNSUPPORTED(domain_create_restore)
 UNSUPPORTED(domain_soft_reset)
-UNSUPPORTED(domain_suspend)
-UNSUPPORTED(domain_suspend_only)
-UNSUPPORTED(domain_resume)
-UNSUPPORTED(domain_remus_start)
 UNSUPPORTED(set_parameters)
 UNSUPPORTED(qemu_monitor_command)
 UNSUPPORTED(vncviewer_exec)

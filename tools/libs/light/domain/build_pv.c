@@ -105,7 +105,7 @@ int build_prepare(struct scope *sc, uint32_t domid, const libxl_domain_config *c
     return rc ? rc : set_cpu_policy(sc, domid, b);
 }
 
-static int alloc_port(struct scope *sc, uint32_t domid, unsigned int *out)
+int build_port(struct scope *sc, uint32_t domid, unsigned int *out)
 {
     int port = (int)xc_evtchn_alloc_unbound(sc->ctx->xch, domid, TOOLSTACK_DOMID);
 
@@ -169,10 +169,10 @@ int build_pv(struct scope *sc, uint32_t domid, const libxl_domain_config *config
 {
     const libxl_domain_build_info *b = &config->b_info;
     struct xc_dom_image *dom;
-    int rc = alloc_port(sc, domid, &out->store_port);
+    int rc = build_port(sc, domid, &out->store_port);
 
     if (!rc)
-        rc = alloc_port(sc, domid, &out->console_port);
+        rc = build_port(sc, domid, &out->console_port);
     if (rc)
         return rc;
     dom = xc_dom_allocate(sc->ctx->xch, b->cmdline ? b->cmdline : "", b->u.pv.features);

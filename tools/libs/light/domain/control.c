@@ -5,6 +5,7 @@
 
 #include "core/userdata.h"
 #include "domain/domain.h"
+#include "domain/request.h"
 
 static int result(struct scope *sc, int r, const char *what)
 {
@@ -28,70 +29,24 @@ int libxl_domain_unpause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how
     return ao_finish(ao, result(&ao->sc, xc_domain_unpause(ctx->xch, domid), "unpause the domain"));
 }
 
-/* Shutdown and reboot: a word in control/shutdown, which the guest takes away. */
-
-#define ANSWER_TIMEOUT_MS 60000
-
-struct request {
+struct shutdown {
     struct ao *ao;
-    uint32_t domid;
-    const char *word;
-    char *path;
-    struct ev_watch answer;
-    struct ev_timer timeout;
+    struct guest_request request;
 };
 
-static void request_end(libxl_ctx *ctx, struct request *r, int rc)
+static void shutdown_answered(libxl_ctx *ctx, struct guest_request *r, int rc)
 {
-    ev_watch_stop(ctx, &r->answer);
-    ev_timer_stop(ctx, &r->timeout);
-    ao_complete(r->ao, rc);
-}
+    struct shutdown *s = CONTAINER_OF(r, struct shutdown, request);
 
-struct withdrawal {
-    const struct request *r;
-    bool taken; /* the guest has answered after all */
-};
-
-static int withdraw(struct scope *sc, xs_transaction_t t, void *arg)
-{
-    struct withdrawal *w = arg;
-    char *s = store_read(sc, t, w->r->path);
-
-    w->taken = !s || !*s;
-    return w->taken ? 0 : store_write(sc, t, w->r->path, "");
-}
-
-static void request_timeout(libxl_ctx *ctx, struct ev_timer *ev)
-{
-    struct request *r = CONTAINER_OF(ev, struct request, timeout);
-    struct withdrawal w = {.r = r};
-    int rc = store_transact(&r->ao->sc, withdraw, &w);
-
-    if (!rc && !w.taken) {
-        LOG_ERROR(&r->ao->sc, "the guest does not answer the request to %s", r->word);
-        rc = ERROR_TIMEDOUT;
-    }
-    request_end(ctx, r, rc);
-}
-
-static void request_changed(libxl_ctx *ctx, struct ev_watch *ev, const char *path)
-{
-    struct request *r = CONTAINER_OF(ev, struct request, answer);
-    char *s = store_read(&r->ao->sc, XBT_NULL, r->path);
-
-    (void)path;
-    if (!s)
-        request_end(ctx, r, ERROR_DOMAIN_NOTFOUND);
-    else if (!*s)
-        request_end(ctx, r, 0);
+    (void)ctx;
+    ao_complete(s->ao, rc);
 }
 
 static int request_send(libxl_ctx *ctx, uint32_t domid, const char *word,
                         const libxl_asyncop_how *how)
 {
     struct ao *ao = ao_begin(ctx, domid, how);
-    struct request *r = scope_alloc(&ao->sc, sizeof(*r));
+    struct shutdown *s = scope_alloc(&ao->sc, sizeof(*s));
     libxl_domain_type type = domain_type(&ao->sc, domid);
     int rc;
 
@@ -99,20 +54,13 @@ static int request_send(libxl_ctx *ctx, uint32_t domid, const char *word,
         return ao_finish(ao, ERROR_DOMAIN_NOTFOUND);
     if (type == LIBXL_DOMAIN_TYPE_HVM)
         return ao_finish(ao, ERROR_NOPARAVIRT);
-    r->ao = ao;
-    r->domid = domid;
-    r->word = word;
-    r->path = scope_printf(&ao->sc, "/local/domain/%u/control/shutdown", domid);
-    rc = store_write(&ao->sc, XBT_NULL, r->path, word);
-    if (!rc)
-        rc = ev_watch_start(ctx, &r->answer, r->path, request_changed);
-    if (!rc)
-        rc = ev_timer_start(ctx, &r->timeout, ANSWER_TIMEOUT_MS, request_timeout);
-    if (rc) {
-        ev_watch_stop(ctx, &r->answer);
-        return ao_finish(ao, rc);
-    }
-    return ao_run(ao);
+    s->ao = ao;
+    s->request.sc = &ao->sc;
+    s->request.domid = domid;
+    s->request.word = word;
+    s->request.done = shutdown_answered;
+    rc = guest_request_start(&s->request);
+    return rc ? ao_finish(ao, rc) : ao_run(ao);
 }
 
 int libxl_domain_shutdown(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)

@@ -5,10 +5,15 @@
  *   check -> hypervisor's domain -> its nodes -> memory, kernel, vCPUs -> rings made known
  *         -> devices, all at once -> configuration stored -> done
  *
+ * Restoring, the helper takes the place of the kernel: memory and vCPUs come out of a stream.
+ *
  * Whatever fails after the second step takes the domain down again before the error is told.
  */
 #include "core/userdata.h"
 #include "domain/domain.h"
+#include "domain/helper.h"
+
+#include <xenguest.h> /* needs what the others bring */
 
 struct create {
     struct ao *ao;
@@ -19,6 +24,9 @@ struct create {
     struct build_result built;
     struct device_batch devices;
     struct domain_destroy destroy;
+    int restore_fd; /* -1: not restoring */
+    const libxl_domain_restore_params *restore;
+    struct helper helper;
     bool tell_console;
     libxl_asyncprogress_how console_how;
     struct ev_watch console;
@@ -189,6 +197,105 @@ static int describe_devices(struct create *c)
     return rc;
 }
 
+/* Memory and vCPUs are there. */
+static void create_built(struct create *c, int rc)
+{
+    struct scope *sc = &c->ao->sc;
+
+    if (!rc)
+        rc = domain_store_booted(sc, c->domid, &c->config, &c->built);
+    if (!rc)
+        rc = describe_devices(c);
+    if (rc) {
+        create_failed(c, rc);
+        return;
+    }
+    c->devices.done = devices_added;
+    device_batch_run(sc->ctx, &c->devices, device_add);
+}
+
+/* Restoring. */
+
+static void restore_asked(libxl_ctx *ctx, struct helper *h, const struct helper_message *m)
+{
+    (void)ctx;
+    /* What CPU policy is missing in the stream has been set from the configuration. */
+    helper_answer(h, m->kind == HELPER_STATIC ? 0 : -1);
+}
+
+static void restore_ended(libxl_ctx *ctx, struct helper *h, int errnoval)
+{
+    struct create *c = CONTAINER_OF(h, struct create, helper);
+    struct scope *sc = &c->ao->sc;
+
+    (void)ctx;
+    c->ao->abort = NULL;
+    if (errnoval) {
+        LOG_ERROR(sc, "the domain is not restored: %s", strerror(errnoval));
+        create_built(c, c->ao->aborting ? ERROR_ABORTED : ERROR_FAIL);
+        return;
+    }
+    c->built.store_frame = (unsigned long)h->store_frame;
+    c->built.console_frame = (unsigned long)h->console_frame;
+    c->built.os = scope_strdup(sc, "linux");
+    create_built(c, 0);
+}
+
+static void restore_abort(struct ao *ao)
+{
+    helper_kill(ao->abort_of);
+}
+
+static int restore_start(struct create *c)
+{
+    struct scope *sc = &c->ao->sc;
+    int rc = build_port(sc, c->domid, &c->built.store_port);
+
+    if (!rc)
+        rc = build_port(sc, c->domid, &c->built.console_port);
+    if (rc)
+        return rc;
+    const char *args[] = {
+        "restore",
+        scope_printf(sc, "%u", c->domid),
+        scope_printf(sc, "%u", c->built.store_port),
+        scope_printf(sc, "%u", c->built.console_port),
+        scope_printf(sc, "%d", c->restore->checkpointed_stream),
+        NULL,
+    };
+    c->helper.sc = sc;
+    c->helper.asked = restore_asked;
+    c->helper.ended = restore_ended;
+    rc = helper_start(&c->helper, args, c->restore_fd);
+    if (rc)
+        return rc;
+    c->ao->abort_of = &c->helper;
+    c->ao->abort = restore_abort;
+    return 0;
+}
+
+/* What a restored guest has been started from does not matter any more. */
+static int restore_check(struct create *c)
+{
+    libxl_domain_build_info *b = &c->config.b_info;
+
+    if (c->restore->stream_version != 2) {
+        LOG_ERROR(&c->ao->sc, "streams of version %u are not supported",
+                  c->restore->stream_version);
+        return ERROR_INVAL;
+    }
+    if (c->restore->checkpointed_stream == LIBXL_CHECKPOINTED_STREAM_COLO) {
+        LOG_ERROR(&c->ao->sc, "COLO is not supported");
+        return ERROR_NI;
+    }
+    free(b->bootloader);
+    b->bootloader = NULL;
+    if (!b->kernel)
+        b->kernel = xstrdup("");
+    return 0;
+}
+
+/* 0: the rest is done, or under way. */
 static int create_steps(struct create *c)
 {
     struct scope *sc = &c->ao->sc;
@@ -197,11 +304,13 @@ static int create_steps(struct create *c)
 
     if (!rc)
         rc = build_prepare(sc, c->domid, &c->config);
+    if (!rc && c->restore_fd >= 0)
+        return restore_start(c);
     if (!rc)
         rc = build_pv(sc, c->domid, &c->config, &c->built);
     if (!rc)
-        rc = domain_store_booted(sc, c->domid, &c->config, &c->built);
-    return rc ? rc : describe_devices(c);
+        create_built(c, 0);
+    return rc;
 }
 
 /* Whatever can be refused is, before anything is made. */
@@ -209,8 +318,10 @@ static int create_check(struct create *c)
 {
     struct scope *sc = &c->ao->sc;
     libxl_domain_config *cfg = &c->config;
-    int rc = create_defaults(sc, cfg);
+    int rc = c->restore_fd >= 0 ? restore_check(c) : 0;
 
+    if (!rc)
+        rc = create_defaults(sc, cfg);
     for (int i = 0; i < cfg->num_nics; i++)
         if (cfg->nics[i].devid < 0)
             cfg->nics[i].devid = i;
@@ -221,9 +332,9 @@ static int create_check(struct create *c)
     return rc ? rc : check_name(sc, cfg->c_info.name);
 }
 
-int libxl_domain_create_new(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid,
-                            const libxl_asyncop_how *ao_how,
-                            const libxl_asyncprogress_how *aop_console_how)
+static int create(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid, int restore_fd,
+                  const libxl_domain_restore_params *params, const libxl_asyncop_how *ao_how,
+                  const libxl_asyncprogress_how *aop_console_how)
 {
     struct ao *ao = ao_begin(ctx, (uint32_t)INVALID_DOMID, ao_how);
     struct create *c = scope_alloc(&ao->sc, sizeof(*c));
@@ -232,6 +343,8 @@ int libxl_domain_create_new(libxl_ctx *ctx, libxl_domain_config *d_config, uint3
     c->ao = ao;
     c->given = d_config;
     c->domid_out = domid;
+    c->restore_fd = restore_fd;
+    c->restore = params;
     *domid = (uint32_t)-1;
     if (aop_console_how) {
         c->tell_console = true;
@@ -246,11 +359,26 @@ int libxl_domain_create_new(libxl_ctx *ctx, libxl_domain_config *d_config, uint3
         return ao_finish(ao, rc);
     }
     rc = create_steps(c);
-    if (rc) {
+    if (rc)
         create_failed(c, rc);
-    } else {
-        c->devices.done = devices_added;
-        device_batch_run(ctx, &c->devices, device_add);
-    }
     return ao_run(ao);
+}
+
+int libxl_domain_create_new(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid,
+                            const libxl_asyncop_how *ao_how,
+                            const libxl_asyncprogress_how *aop_console_how)
+{
+    return create(ctx, d_config, domid, -1, NULL, ao_how, aop_console_how);
+}
+
+int libxl_domain_create_restore(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid,
+                                int restore_fd, int send_back_fd,
+                                const libxl_domain_restore_params *params,
+                                const libxl_asyncop_how *ao_how,
+                                const libxl_asyncprogress_how *aop_console_how)
+{
+    (void)send_back_fd; /* COLO's */
+    if (restore_fd < 0 || !params)
+        return ERROR_INVAL;
+    return create(ctx, d_config, domid, restore_fd, params, ao_how, aop_console_how);
 }

@@ -17,10 +17,14 @@ static void death_one(libxl_ctx *ctx, struct libxl__evgen_domain_death *d)
         event_queue(ctx, event_new(ctx, LIBXL_EVENT_TYPE_DOMAIN_DEATH, d->domid, d->user));
         return;
     }
-    if (!(xd.flags & XEN_DOMINF_shutdown) || d->shutdown_reported)
+    if (!(xd.flags & XEN_DOMINF_shutdown))
+        return;
+    dominfo_fill(&xd, &info);
+    /* A suspended guest may go on unnoticed, and then end for another reason. */
+    if (d->shutdown_reported && d->reason == (uint8_t)info.shutdown_reason)
         return;
     d->shutdown_reported = true;
-    dominfo_fill(&xd, &info);
+    d->reason = (uint8_t)info.shutdown_reason;
     libxl_event *ev = event_new(ctx, LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN, d->domid, d->user);
 
     memcpy(ev->domuuid.uuid, xd.handle, sizeof(ev->domuuid.uuid));

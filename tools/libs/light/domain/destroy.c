@@ -23,13 +23,28 @@ static int free_memory(struct ev_work *w)
     return xc_domain_destroy(d->sc->ctx->xch, d->domid) ? errno : 0;
 }
 
+/* After a migration to the same host two domains have one UUID. */
+static bool vm_shared(struct scope *sc, xs_transaction_t t, const char *vm, uint32_t domid)
+{
+    unsigned int nr;
+    char **domains = store_list(sc, t, "/local/domain", &nr);
+
+    for (unsigned int i = 0; domains && i < nr; i++) {
+        char *other = store_readf(sc, t, "/local/domain/%s/vm", domains[i]);
+
+        if (other && !strcmp(other, vm) && strtoul(domains[i], NULL, 10) != domid)
+            return true;
+    }
+    return false;
+}
+
 static int remove_nodes(struct scope *sc, xs_transaction_t t, void *arg)
 {
     struct domain_destroy *d = arg;
     char *vm = store_readf(sc, t, "/local/domain/%u/vm", d->domid);
     int rc = 0;
 
-    if (vm && !strncmp(vm, "/vm/", 4))
+    if (vm && !strncmp(vm, "/vm/", 4) && !vm_shared(sc, t, vm, d->domid))
         rc = store_rm(sc, t, vm);
     if (!rc)
         rc = store_rm(sc, t, store_dom(sc, d->domid));

@@ -20,6 +20,8 @@ int create_defaults(struct scope *sc, libxl_domain_config *config);
 /* Put the guest's memory, kernel and vCPUs in place. One function per guest type. */
 int build_pv(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
              struct build_result *out);
+/* An event channel of the guest for one of dom0's daemons. */
+int build_port(struct scope *sc, uint32_t domid, unsigned int *out);
 /* Limits, affinity, scheduling: before the memory is built. */
 int build_prepare(struct scope *sc, uint32_t domid, const libxl_domain_config *config);
 

@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Moving a domain to another host. The two sides talk through a child's standard input and output,
+ * mostly those of ssh:
+ *
+ *   receiver                          sender
+ *   banner                     ->
+ *                              <-     header with configuration, libxl's stream
+ *   ready: it is all there     ->     renames its domain
+ *                              <-     go: it is yours
+ *   renames and unpauses
+ *   report, with a result      ->     destroys its domain if it is 0
+ *   if not: destroys its copy
+ *   go: it is yours again      ->     renames and resumes its own
+ *
+ * Up to "go" the sender has the domain, then the receiver. If the line is cut just then, neither
+ * side can know, and the sender keeps the domain as it is, suspended.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "xl.h"
+
+static const char banner[] = "xl migration receiver ready, send binary domain data.\n";
+static const char ready[] = "domain received, ready to unpause";
+static const char go[] = "domain is yours, you are cleared to unpause";
+static const char report[] = "my copy unpause results are as follows";
+
+#define CHILD_WAIT_S 2
+
+/* What both sides have. */
+struct link {
+    int in, out;
+    const char *from; /* for messages */
+    pid_t child;      /* the sender's */
+};
+
+static int expect(const struct link *l, const char *what, size_t len, const char *name)
+{
+    char got[sizeof(banner) + sizeof(go)];
+    int rc = libxl_read_exactly(ctx, l->in, got, (ssize_t)len, l->from, name);
+
+    if (!rc && memcmp(got, what, len)) {
+        fprintf(stderr, "unexpected data from %s instead of %s\n", l->from, name);
+        rc = ERROR_FAIL;
+    }
+    return rc;
+}
+#define EXPECT(l, message) expect((l), (message), sizeof(message) - 1, #message)
+
+static int tell(const struct link *l, const void *what, size_t len, const char *name)
+{
+    return libxl_write_exactly(ctx, l->out, what, (ssize_t)len, "migration stream", name);
+}
+#define TELL(l, message) tell((l), (message), sizeof(message) - 1, #message)
+
+/* The sender. */
+
+struct sender {
+    struct link link;
+    uint32_t domid;
+    char *name;
+    const char *command; /* ssh, or what takes its place; empty: "host" is all of it */
+    const char *host;
+    const char *config_file;
+    bool keep_domid, debug, no_monitor, paused, remus;
+};
+
+static char *command_line(const struct sender *s)
+{
+    char *line, verbose[16] = "";
+    int n = 0;
+
+    if (!*s->command)
+        return must_alloc(strdup(s->host));
+    if (settings.verbosity) {
+        verbose[n++] = ' ';
+        verbose[n++] = '-';
+        for (int i = 0; i < settings.verbosity && n < (int)sizeof(verbose) - 1; i++)
+            verbose[n++] = 'v';
+    }
+    if (asprintf(&line, "exec %s %s xl%s%s migrate-receive%s%s%s%s", s->command, s->host,
+                 settings.progress_cr ? " -t" : "", verbose, s->remus ? " -r" : "",
+                 s->no_monitor ? " -e" : "", s->debug ? " -d" : "", s->paused ? " -p" : "") < 0)
+        line = NULL;
+    return must_alloc(line);
+}
+
+static void child_start(struct sender *s)
+{
+    char *line = command_line(s);
+    int to[2], from[2];
+
+    if (libxl_pipe(ctx, to) || libxl_pipe(ctx, from))
+        exit(EXIT_BAD);
+    fflush(NULL);
+    s->link.child = fork();
+    if (s->link.child < 0) {
+        perror("fork");
+        exit(EXIT_BAD);
+    }
+    if (!s->link.child) {
+        dup2(to[0], 0);
+        dup2(from[1], 1);
+        for (int i = 0; i < 2; i++) {
+            close(to[i]);
+            close(from[i]);
+        }
+        signal(SIGPIPE, SIG_DFL);
+        execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+        perror("/bin/sh");
+        _exit(EXIT_BAD);
+    }
+    free(line);
+    close(to[0]);
+    close(from[1]);
+    s->link.out = to[1];
+    s->link.in = from[0];
+    fcntl(s->link.out, F_SETFD, FD_CLOEXEC);
+    fcntl(s->link.in, F_SETFD, FD_CLOEXEC);
+    s->link.from = "migration receiver stream";
+}
+
+/* It had what it needed; it need not keep us waiting. */
+static void child_end(struct sender *s)
+{
+    pid_t child = s->link.child, r;
+    int status;
+
+    close(s->link.out);
+    close(s->link.in);
+    for (int i = 0; i < CHILD_WAIT_S * 20; i++) {
+        r = waitpid(child, &status, WNOHANG);
+        if (r < 0) {
+            fprintf(stderr, "wait for migration child [%ld] failed: %s\n", (long)child,
+                    strerror(errno));
+            return;
+        }
+        if (r) {
+            if (status)
+                libxl_report_child_exitstatus(ctx, XTL_INFO, "migration transport process", child,
+                                              status);
+            return;
+        }
+        usleep(50000);
+    }
+    fprintf(
+        stderr,
+        "migration child [%ld] not exiting, no longer waiting (exit status will be unreported)\n",
+        (long)child);
+}
+
+static void preamble(struct sender *s)
+{
+    child_start(s);
+    if (EXPECT(&s->link, banner)) {
+        child_end(s);
+        exit(EXIT_BAD);
+    }
+    save_header_write(s->link.out, "migration stream", s->domid, s->config_file, s->keep_domid);
+}
+
+static int rename_aside(const struct sender *s, bool back)
+{
+    char *aside;
+    int rc;
+
+    if (!s->name)
+        return 0;
+    if (asprintf(&aside, "%s--migratedaway", s->name) < 0)
+        aside = NULL;
+    must_alloc(aside);
+    rc = libxl_domain_rename(ctx, s->domid, back ? aside : s->name, back ? s->name : aside);
+    free(aside);
+    return rc;
+}
+
+static int gave_up(struct sender *s, const char *why)
+{
+    child_end(s);
+    fprintf(stderr, "%s\n", why);
+    return EXIT_BAD;
+}
+
+static int resume_here(struct sender *s)
+{
+    child_end(s);
+    fprintf(stderr, "Migration failed, resuming at sender.\n");
+    libxl_domain_resume(ctx, s->domid, 1, NULL);
+    return EXIT_BAD;
+}
+
+static int handshake_failed(struct sender *s)
+{
+    child_end(s);
+    fprintf(stderr,
+            "** Migration failed during final handshake **\n"
+            "Whether the domain runs at the other host is not known here. This one is kept,\n"
+            "suspended, as domain %u%s%s%s: destroy it if it does; if it does not,\n"
+            "rename and resume it.\n",
+            s->domid, s->name ? " (" : "", s->name ? s->name : "",
+            s->name ? "--migratedaway)" : "");
+    return EXIT_BAD;
+}
+
+static int startup_failed(struct sender *s, int status)
+{
+    fprintf(stderr, "migration sender: Target reports startup failure (status code %d).\n", status);
+    if (EXPECT(&s->link, go))
+        return handshake_failed(s);
+    fprintf(stderr, "migration sender: Trying to resume at our end.\n");
+    rename_aside(s, true);
+    if (!libxl_domain_resume(ctx, s->domid, 1, NULL))
+        fprintf(stderr, "migration sender: Resumed OK.\n");
+    return gave_up(s, "Migration failed due to problems at target.");
+}
+
+/* From the moment in which the domain may be on either side. */
+static int hand_over(struct sender *s)
+{
+    int status;
+
+    fprintf(stderr, "migration sender: Giving target permission to start.\n");
+    if (TELL(&s->link, go) || EXPECT(&s->link, report) ||
+        libxl_read_exactly(ctx, s->link.in, &status, sizeof(status), s->link.from, "result"))
+        return handshake_failed(s);
+    if (status)
+        return startup_failed(s, status);
+    fprintf(stderr, "migration sender: Target reports successful startup.\n");
+    libxl_domain_destroy(ctx, s->domid, NULL);
+    fprintf(stderr, "Migration successful.\n");
+    child_end(s);
+    return EXIT_OK;
+}
+
+static int migrate(struct sender *s)
+{
+    int flags = LIBXL_SUSPEND_LIVE | (s->debug ? LIBXL_SUSPEND_DEBUG : 0), rc;
+
+    preamble(s);
+    rc = libxl_domain_suspend(ctx, s->domid, s->link.out, flags, NULL);
+    if (rc) {
+        fprintf(stderr, "migration sender: libxl_domain_suspend failed (rc=%d)\n", rc);
+        if (rc == ERROR_GUEST_TIMEDOUT)
+            return gave_up(s, "Migration failed, failed to suspend at sender.");
+        return resume_here(s);
+    }
+    if (EXPECT(&s->link, ready))
+        return resume_here(s);
+    fprintf(stderr, "migration sender: Target has acknowledged transfer.\n");
+    if (rename_aside(s, false))
+        return resume_here(s);
+    return hand_over(s);
+}
+
+int main_migrate(int argc, char **argv)
+{
+    static const struct option longopts[] = {
+        {"help", 0, NULL, 'h'},
+        {"debug", 0, NULL, 'v'},
+        {"live", 0, NULL, 'l'},
+        {NULL, 0, NULL, 0},
+    };
+    struct sender s = {.command = "ssh"};
+    int opt, r;
+
+    while ((opt = command_getopt(argc, argv, "FC:s:epDh", longopts, "migrate", 2)) != -1) {
+        switch (opt) {
+        case 'C':
+            s.config_file = optarg;
+            break;
+        case 's':
+            s.command = optarg;
+            break;
+        case 'e':
+            s.no_monitor = true;
+            break;
+        case 'p':
+            s.paused = true;
+            break;
+        case 'D':
+            s.keep_domid = true;
+            break;
+        case 'v':
+            s.debug = true;
+            break;
+        case 'F': /* the receiver would stay in the foreground: no more */
+        case 'l': /* it always is */
+            break;
+        }
+    }
+    s.domid = find_domain(argv[optind]);
+    s.host = argv[optind + 1];
+    s.name = libxl_domid_to_name(ctx, s.domid);
+    signal(SIGPIPE, SIG_IGN);
+    r = migrate(&s);
+    free(s.name);
+    return r;
+}
+
+/* The receiver. */
+
+struct receiver {
+    struct link link;
+    struct create_options create;
+    struct monitor monitor;
+    char *name; /* as it is to be called at the end */
+};
+
+static int rename_final(const struct receiver *r)
+{
+    return libxl_domain_rename(ctx, r->monitor.domid, r->monitor.config.c_info.name, r->name);
+}
+
+static int receive(struct receiver *r)
+{
+    libxl_domain_config *d = &r->monitor.config;
+    int rc;
+
+    fprintf(stderr, "migration target: Ready to receive domain.\n");
+    if (TELL(&r->link, banner))
+        return EXIT_BAD;
+    save_header_read(r->link.in, "<incoming migration stream>", NULL, d);
+    if (r->create.debug) {
+        char *json = must_alloc(libxl_domain_config_to_json(ctx, d));
+
+        fputs(json, stderr); /* standard output is the sender's */
+        free(json);
+    }
+    r->name = d->c_info.name;
+    if (asprintf(&d->c_info.name, "%s--incoming", r->name) < 0)
+        d->c_info.name = NULL;
+    must_alloc(d->c_info.name);
+    rc = bring_up(&r->create, d, &r->monitor.domid);
+    if (!rc)
+        return EXIT_OK;
+    fprintf(stderr, "migration target: Domain creation failed (code %d).\n", rc);
+    return EXIT_BAD;
+}
+
+/* The sender has said "go". */
+static int start(struct receiver *r, bool paused)
+{
+    uint32_t domid = r->monitor.domid;
+    int rc = rename_final(r), status, failed;
+
+    if (!rc && !paused)
+        rc = libxl_domain_unpause(ctx, domid, NULL);
+    status = rc;
+    failed = TELL(&r->link, report) || tell(&r->link, &status, sizeof(status), "result");
+    if (!rc) {
+        fprintf(stderr, "migration target: Domain started successsfully.\n");
+        return EXIT_OK; /* even if the sender has not heard of it */
+    }
+    fprintf(stderr, "migration target: Failure, destroying our copy.\n");
+    rc = libxl_domain_destroy(ctx, domid, NULL);
+    if (rc)
+        fprintf(stderr, "migration target: Failed to destroy our copy (code %d).\n", rc);
+    else if (!failed) {
+        fprintf(stderr, "migration target: Cleanup OK, granting sender permission to resume.\n");
+        TELL(&r->link, go);
+    }
+    return EXIT_BAD;
+}
+
+static int take_over(struct receiver *r, bool paused)
+{
+    fprintf(stderr,
+            "migration target: Transfer complete, requesting permission to start domain.\n");
+    if (TELL(&r->link, ready) || EXPECT(&r->link, go)) {
+        fprintf(stderr, "migration target: Failure, destroying our copy.\n");
+        libxl_domain_destroy(ctx, r->monitor.domid, NULL);
+        return EXIT_BAD;
+    }
+    fprintf(stderr, "migration target: Got permission, starting domain.\n");
+    return start(r, paused);
+}
+
+/* The primary is gone. */
+static int fail_over(struct receiver *r)
+{
+    int rc;
+
+    fprintf(stderr, "migration target: %s Failover for domain %u\n", "Remus", r->monitor.domid);
+    rc = rename_final(r);
+    if (rc)
+        fprintf(stderr, "migration target (%s): Failed to rename domain from %s to %s:%d\n",
+                "Remus", r->monitor.config.c_info.name, r->name, rc);
+    rc = libxl_domain_unpause(ctx, r->monitor.domid, NULL);
+    if (rc)
+        fprintf(stderr, "migration target (%s): Failed to unpause domain %s (id: %u):%d\n", "Remus",
+                r->name, r->monitor.domid, rc);
+    return rc ? EXIT_BAD : EXIT_OK;
+}
+
+static int follow(struct receiver *r)
+{
+    free(r->monitor.config.c_info.name);
+    r->monitor.config.c_info.name = must_alloc(strdup(r->name));
+    r->monitor.daemon = true;
+    if (monitor_daemonize(&r->monitor))
+        return EXIT_OK;
+    exit(monitor_run(&r->monitor));
+}
+
+int main_migrate_receive(int argc, char **argv)
+{
+    enum { OPT_COLO = 0x100, OPT_PROXY, OPT_PROXY_USER };
+    static const struct option longopts[] = {
+        {"help", 0, NULL, 'h'},
+        {"colo", 0, NULL, OPT_COLO},
+        {"coloft-script", 1, NULL, OPT_PROXY},
+        {"userspace-colo-proxy", 0, NULL, OPT_PROXY_USER},
+        {NULL, 0, NULL, 0},
+    };
+    struct receiver r = {.link = {.in = 0, .out = 1, .from = "migration stream"},
+                         .create = {.restoring = true, .restore_fd = 0, .paused = true}};
+    bool paused = false, remus = false;
+    int opt, status;
+
+    while ((opt = command_getopt(argc, argv, "Fedrph", longopts, "migrate-receive", 0)) != -1) {
+        switch (opt) {
+        case 'e':
+            r.create.no_monitor = true;
+            break;
+        case 'd':
+            r.create.debug = true;
+            break;
+        case 'r':
+            remus = true;
+            r.create.checkpointed = LIBXL_CHECKPOINTED_STREAM_REMUS;
+            break;
+        case 'p':
+            paused = true;
+            break;
+        case OPT_COLO:
+        case OPT_PROXY:
+        case OPT_PROXY_USER:
+            fprintf(stderr, "migration target: COLO is not supported\n");
+            return EXIT_BAD;
+        }
+    }
+    if (argc != optind) {
+        command_help("migrate-receive");
+        return EXIT_USAGE;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    libxl_domain_config_init(&r.monitor.config);
+    status = receive(&r);
+    if (!status)
+        status = remus ? fail_over(&r) : take_over(&r, paused);
+    if (!status && !r.create.no_monitor)
+        status = follow(&r);
+    free(r.name);
+    libxl_domain_config_dispose(&r.monitor.config);
+    return status;
+}
+
+/* Remus: migration without an end. */
+
+static int remus_run(struct sender *s, libxl_domain_remus_info *info)
+{
+    int rc;
+
+    if (libxl_defbool_val(info->blackhole)) {
+        s->link.out = open("/dev/null", O_RDWR | O_CLOEXEC);
+        s->link.in = -1;
+        if (s->link.out < 0) {
+            perror("/dev/null");
+            return EXIT_BAD;
+        }
+    } else {
+        preamble(s);
+    }
+    rc = libxl_domain_remus_start(ctx, info, s->domid, s->link.out, s->link.in, NULL);
+    /* That it ended at all is a failure, of this host's or of the other one's. */
+    fprintf(stderr, "remus sender: libxl_domain_remus_start failed (rc=%d)\n", rc);
+    if (rc == ERROR_GUEST_TIMEDOUT) {
+        fprintf(stderr, "Failed to suspend domain at primary.\n");
+    } else {
+        fprintf(stderr, "Remus: Backup failed? resuming domain at primary.\n");
+        libxl_domain_resume(ctx, s->domid, 1, NULL);
+    }
+    if (libxl_defbool_val(info->blackhole))
+        close(s->link.out);
+    else
+        child_end(s);
+    return EXIT_BAD;
+}
+
+int main_remus(int argc, char **argv)
+{
+    struct sender s = {.command = "ssh", .remus = true};
+    libxl_domain_remus_info info;
+    int opt, r;
+
+    libxl_domain_remus_info_init(&info);
+    while ((opt = command_getopt(argc, argv, "Fbundi:s:N:ecph", NULL, "remus", 1)) != -1) {
+        switch (opt) {
+        case 'i':
+            info.interval = atoi(optarg);
+            break;
+        case 'F':
+            libxl_defbool_set(&info.allow_unsafe, true);
+            break;
+        case 'b':
+            libxl_defbool_set(&info.blackhole, true);
+            break;
+        case 'u':
+            libxl_defbool_set(&info.compression, false);
+            break;
+        case 'n':
+            libxl_defbool_set(&info.netbuf, false);
+            break;
+        case 'd':
+            libxl_defbool_set(&info.diskbuf, false);
+            break;
+        case 's':
+            s.command = optarg;
+            break;
+        case 'N':
+            free(info.netbufscript);
+            info.netbufscript = must_alloc(strdup(optarg));
+            break;
+        case 'e':
+            s.no_monitor = true;
+            break;
+        case 'c':
+            libxl_defbool_set(&info.colo, true);
+            break;
+        case 'p':
+            libxl_defbool_set(&info.userspace_colo_proxy, true);
+            break;
+        }
+    }
+    libxl_defbool_setdefault(&info.blackhole, false);
+    if (!libxl_defbool_val(info.blackhole) && argc - optind < 2) {
+        command_help("remus");
+        return EXIT_USAGE;
+    }
+    s.domid = find_domain(argv[optind]);
+    s.host = argv[optind + 1];
+    signal(SIGPIPE, SIG_IGN);
+    r = remus_run(&s, &info);
+    libxl_domain_remus_info_dispose(&info);
+    return r;
+}
