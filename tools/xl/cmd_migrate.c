@@ -9,7 +9,7 @@
  *   ready: it is all there     ->     renames its domain
  *                              <-     go: it is yours
  *   renames and unpauses
- *   report, with a result      ->     destroys its domain if it is 0
+ *   report, with one byte      ->     destroys its domain if it is 0
  *   if not: destroys its copy
  *   go: it is yours again      ->     renames and resumes its own
  *
@@ -25,6 +25,7 @@
 
 #include "xl.h"
 
+/* Sent without the zero byte at its end, all the others with it. */
 static const char banner[] = "xl migration receiver ready, send binary domain data.\n";
 static const char ready[] = "domain received, ready to unpause";
 static const char go[] = "domain is yours, you are cleared to unpause";
@@ -50,13 +51,13 @@ static int expect(const struct link *l, const char *what, size_t len, const char
     }
     return rc;
 }
-#define EXPECT(l, message) expect((l), (message), sizeof(message) - 1, #message)
+#define EXPECT(l, message) expect((l), (message), sizeof(message), #message)
 
 static int tell(const struct link *l, const void *what, size_t len, const char *name)
 {
     return libxl_write_exactly(ctx, l->out, what, (ssize_t)len, "migration stream", name);
 }
-#define TELL(l, message) tell((l), (message), sizeof(message) - 1, #message)
+#define TELL(l, message) tell((l), (message), sizeof(message), #message)
 
 /* The sender. */
 
@@ -157,7 +158,7 @@ static void child_end(struct sender *s)
 static void preamble(struct sender *s)
 {
     child_start(s);
-    if (EXPECT(&s->link, banner)) {
+    if (expect(&s->link, banner, sizeof(banner) - 1, "banner")) {
         child_end(s);
         exit(EXIT_BAD);
     }
@@ -222,7 +223,7 @@ static int startup_failed(struct sender *s, int status)
 /* From the moment in which the domain may be on either side. */
 static int hand_over(struct sender *s)
 {
-    int status;
+    char status;
 
     fprintf(stderr, "migration sender: Giving target permission to start.\n");
     if (TELL(&s->link, go) || EXPECT(&s->link, report) ||
@@ -322,7 +323,7 @@ static int receive(struct receiver *r)
     int rc;
 
     fprintf(stderr, "migration target: Ready to receive domain.\n");
-    if (TELL(&r->link, banner))
+    if (tell(&r->link, banner, sizeof(banner) - 1, "banner"))
         return EXIT_BAD;
     save_header_read(r->link.in, "<incoming migration stream>", NULL, d);
     if (r->create.debug) {
@@ -346,11 +347,12 @@ static int receive(struct receiver *r)
 static int start(struct receiver *r, bool paused)
 {
     uint32_t domid = r->monitor.domid;
-    int rc = rename_final(r), status, failed;
+    int rc = rename_final(r), failed;
+    char status;
 
     if (!rc && !paused)
         rc = libxl_domain_unpause(ctx, domid, NULL);
-    status = rc;
+    status = (char)-rc;
     failed = TELL(&r->link, report) || tell(&r->link, &status, sizeof(status), "result");
     if (!rc) {
         fprintf(stderr, "migration target: Domain started successsfully.\n");

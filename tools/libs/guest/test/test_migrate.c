@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* A guest saved and restored on a fake machine; and streams that are not what they should be. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "test/fake.h"
+
+#define XCH ((xc_interface *)(void *)&fake)
+enum { FROM = 5, TO = 9 };
+
+/* What happens to the guest while it is saved. */
+struct script {
+    int suspends;
+    bool refuse;        /* it does not suspend */
+    bool strange_table; /* while it runs, a page table maps somebody else's frame */
+    int checkpoints;    /* to be taken */
+};
+
+static int on_suspend(void *data)
+{
+    struct script *s = data;
+    struct fake_domain *d = fake.dom[0];
+
+    s->suspends++;
+    if (s->refuse)
+        return 0;
+    if (s->strange_table)
+        ((uint64_t *)fake_guest_frame(d, PFN_L1))[5] = 0;
+    /* Written at the last moment, and so known to the log only. */
+    memset(fake_guest_frame(d, PFN_DATA + 1), '0' + s->suspends, XC_PAGE_SIZE);
+    d->dirty |= 1ull << (PFN_DATA + 1);
+    d->suspended = true;
+    return 1;
+}
+
+static int on_postcopy(void *data)
+{
+    (void)data;
+    fake.dom[0]->suspended = false;
+    return 1;
+}
+
+static int on_checkpoint(void *data)
+{
+    struct script *s = data;
+
+    return --s->checkpoints > 0;
+}
+
+static int save(struct script *s, unsigned int flags, xc_stream_type_t type,
+                struct stream_bytes *out)
+{
+    struct save_callbacks cb = {
+        .suspend = on_suspend, .postcopy = on_postcopy, .checkpoint = on_checkpoint, .data = s};
+    int fd = memfd_create("stream", MFD_CLOEXEC), rc;
+
+    assert_true(fd >= 0);
+    rc = xc_domain_save(XCH, fd, FROM, flags, &cb, type, -1);
+    *out = (struct stream_bytes){.len = (size_t)lseek(fd, 0, SEEK_END)};
+    out->data = malloc(out->len + 1);
+    assert_int_equal(pread(fd, out->data, out->len, 0), (ssize_t)out->len);
+    close(fd);
+    return rc;
+}
+
+static int restore(const void *data, size_t len, xc_stream_type_t type, unsigned long *store,
+                   unsigned long *console)
+{
+    fake_domain_new(1, TO);
+    return fake_restore(TO, data, len, type, store, console);
+}
+
+static uint64_t entry(const struct fake_domain *d, uint64_t pfn, unsigned int i)
+{
+    return ((uint64_t *)fake_guest_frame(d, pfn))[i];
+}
+
+/* The guest in its new memory. */
+static void check_guest(int suspends, unsigned long store, unsigned long console)
+{
+    struct fake_domain *d = fake.dom[1];
+    const shared_info_x86_64_t *shared = fake_frame(d->shared_mfn);
+    const start_info_x86_64_t *si = fake_guest_frame(d, PFN_START_INFO);
+    char data[XC_PAGE_SIZE];
+
+    for (unsigned int i = 0; i < NR_DATA; i++) {
+        memset(data, i == 1 ? '0' + suspends : 'a' + (int)i, sizeof(data));
+        assert_memory_equal(fake_guest_frame(d, PFN_DATA + i), data, sizeof(data));
+    }
+    for (unsigned int i = 0; i < 512; i++)
+        assert_int_equal(entry(d, PFN_LIST, i), i < PFN_DATA + NR_DATA ? fake_mfn_of(d, i) : ~0ull);
+    assert_int_equal(entry(d, PFN_L4, LIST_VADDR >> 39 & 511),
+                     fake_mfn_of(d, PFN_L3) << XC_PAGE_SHIFT | 0x67);
+    assert_int_equal(entry(d, PFN_L4, XEN_SLOT_FIRST), 0);
+    assert_int_equal(entry(d, PFN_L1, 1), fake_mfn_of(d, PFN_DATA) << XC_PAGE_SHIFT | 0x67);
+    assert_int_equal(entry(d, PFN_L1, 2), 0x1234500);
+    assert_int_equal(d->nr_pins, 1);
+    assert_int_equal(d->pin[0], fake_mfn_of(d, PFN_L4));
+    assert_true(d->vcpu_set);
+    assert_int_equal(d->vcpu.user_regs.rip, 0xffffffff81001234);
+    assert_int_equal(d->vcpu.user_regs.rdx, fake_mfn_of(d, PFN_START_INFO));
+    assert_int_equal(d->vcpu.ctrlreg[3], fake_mfn_of(d, PFN_L4) << XC_PAGE_SHIFT);
+    assert_int_equal(d->vcpu.ctrlreg[1], fake_mfn_of(d, PFN_L4) << XC_PAGE_SHIFT);
+    assert_int_equal(d->vcpu.gdt_frames[0], fake_mfn_of(d, PFN_GDT));
+    assert_int_equal(si->store_mfn, fake_mfn_of(d, PFN_STORE));
+    assert_int_equal(si->store_evtchn, 11);
+    assert_int_equal(si->console.domU.mfn, fake_mfn_of(d, PFN_CONSOLE));
+    assert_int_equal(si->console.domU.evtchn, 12);
+    assert_int_equal(si->shared_info, d->shared_mfn << XC_PAGE_SHIFT);
+    assert_int_equal(store, si->store_mfn);
+    assert_int_equal(console, si->console.domU.mfn);
+    assert_int_equal(d->seeded_store, store);
+    assert_int_equal(d->seeded_console, console);
+    assert_int_equal(shared->evtchn_pending[0], 0);
+    assert_int_equal(shared->evtchn_mask[0], ~0ull);
+    assert_int_equal(shared->vcpu_info[0].evtchn_pending_sel, 0);
+    assert_int_equal(shared->arch.max_pfn, NR_PFNS);
+    assert_int_equal(shared->arch.p2m_cr3, 0);
+    assert_int_equal(d->tsc_ns, 1234567);
+    assert_int_equal(d->cpuid_leaves, 2);
+}
+
+static void there_and_back(unsigned int flags, bool linear, struct script *s)
+{
+    unsigned long store = 0, console = 0;
+    struct stream_bytes stream;
+
+    fake_reset();
+    fake_guest_new(0, FROM, linear);
+    if (s->strange_table)
+        ((uint64_t *)fake_guest_frame(fake.dom[0], PFN_L1))[5] = (MACHINE_FRAMES - 1) << 12 | 1;
+    assert_int_equal(save(s, flags, XC_STREAM_PLAIN, &stream), 0);
+    assert_int_equal(s->suspends, 1);
+    assert_false(fake.dom[0]->logging);
+    assert_int_equal(restore(stream.data, stream.len, XC_STREAM_PLAIN, &store, &console), 0);
+    check_guest(1, store, console);
+    free(stream.data);
+}
+
+static void test_plain(void **state)
+{
+    (void)state;
+    there_and_back(0, true, &(struct script){0});
+}
+
+static void test_list_of_lists(void **state)
+{
+    (void)state;
+    there_and_back(0, false, &(struct script){0});
+}
+
+static void test_live(void **state)
+{
+    (void)state;
+    there_and_back(XCFLAGS_LIVE, true, &(struct script){0});
+    there_and_back(XCFLAGS_LIVE | XCFLAGS_DEBUG, true, &(struct script){0});
+}
+
+static void test_live_table_in_motion(void **state)
+{
+    (void)state;
+    there_and_back(XCFLAGS_LIVE, true, &(struct script){.strange_table = true});
+}
+
+static void save_refused(unsigned int flags, struct script *s)
+{
+    struct stream_bytes stream;
+
+    assert_int_equal(save(s, flags, XC_STREAM_PLAIN, &stream), -1);
+    assert_false(fake.dom[0]->logging);
+    free(stream.data);
+}
+
+static void test_save_refused(void **state)
+{
+    (void)state;
+    fake_reset();
+    fake_guest_new(0, FROM, true);
+    save_refused(XCFLAGS_LIVE, &(struct script){.refuse = true});
+    save_refused(0, &(struct script){.refuse = true});
+    fake.no_log = true;
+    save_refused(XCFLAGS_LIVE, &(struct script){0});
+    fake.no_log = false;
+    /* Guests that lie about their memory. */
+    ((shared_info_x86_64_t *)fake_frame(fake.dom[0]->shared_mfn))->arch.max_pfn = 0;
+    save_refused(0, &(struct script){0});
+    ((shared_info_x86_64_t *)fake_frame(fake.dom[0]->shared_mfn))->arch.max_pfn = 1ull << 40;
+    save_refused(0, &(struct script){0});
+    ((shared_info_x86_64_t *)fake_frame(fake.dom[0]->shared_mfn))->arch.max_pfn = NR_PFNS;
+    ((shared_info_x86_64_t *)fake_frame(fake.dom[0]->shared_mfn))->arch.p2m_vaddr += 1 << 21;
+    save_refused(0, &(struct script){0});
+}
+
+static struct stream_bytes recorded(unsigned int flags, xc_stream_type_t type, struct script *s)
+{
+    struct stream_bytes stream;
+
+    fake_reset();
+    fake_guest_new(0, FROM, true);
+    assert_int_equal(save(s, flags, type, &stream), 0);
+    return stream;
+}
+
+/* What a failed restore has made, libxl destroys; here nobody else needs the frames. */
+static void forget_copy(void)
+{
+    struct fake_domain *d = fake.dom[1];
+
+    for (unsigned int i = 0; i < MACHINE_FRAMES / 64; i++)
+        fake.used[i] &= ~d->owned[i];
+    free(d);
+    fake.dom[1] = NULL;
+}
+
+/* Every byte of all but the pages' contents, of which these are enough. */
+static size_t next_place(const struct stream_bytes *stream, size_t i)
+{
+    size_t contents = 4096, end = stream->len - 12 * 1024;
+
+    return i > contents && i < end ? i + 61 : i + 1;
+}
+
+static void test_truncated(void **state)
+{
+    struct stream_bytes stream = recorded(0, XC_STREAM_PLAIN, &(struct script){0});
+    unsigned long store, console;
+
+    (void)state;
+    for (size_t len = 0; len < stream.len; len = next_place(&stream, len)) {
+        fake.messages = 0;
+        assert_int_equal(restore(stream.data, len, XC_STREAM_PLAIN, &store, &console), -1);
+        assert_true(fake.messages > 0);
+        forget_copy();
+    }
+    free(stream.data);
+}
+
+/* Any answer will do, but for a fault; and no without a message. */
+static void test_flipped(void **state)
+{
+    struct stream_bytes stream = recorded(0, XC_STREAM_PLAIN, &(struct script){0});
+    unsigned long store, console;
+    size_t refused = 0;
+
+    (void)state;
+    for (size_t i = 0; i < stream.len; i = next_place(&stream, i)) {
+        char was = stream.data[i];
+
+        stream.data[i] = (char)(was ^ (1 << (i * 7 % 8)));
+        fake.messages = 0;
+        if (restore(stream.data, stream.len, XC_STREAM_PLAIN, &store, &console)) {
+            refused++;
+            assert_true(fake.messages > 0);
+        }
+        forget_copy();
+        stream.data[i] = was;
+    }
+    assert_true(refused > 100);
+    free(stream.data);
+}
+
+/* A stream of checkpoints that ends anywhere after the first is the guest of the last whole one. */
+static void test_checkpoints(void **state)
+{
+    struct script s = {.checkpoints = 3};
+    struct stream_bytes stream = recorded(XCFLAGS_LIVE, XC_STREAM_REMUS, &s);
+    unsigned long store, console;
+    int seen = 0;
+
+    (void)state;
+    assert_int_equal(restore(stream.data, stream.len, XC_STREAM_REMUS, &store, &console), 0);
+    check_guest(3, store, console);
+    forget_copy();
+    for (size_t len = stream.len - 1; len > 0; len -= 16) {
+        int rc = restore(stream.data, len, XC_STREAM_REMUS, &store, &console);
+
+        if (!rc) {
+            const char *data = fake_guest_frame(fake.dom[1], PFN_DATA + 1);
+
+            assert_in_range(*data, '1', '3');
+            check_guest(*data - '0', store, console);
+            seen |= 1 << (*data - '0');
+        }
+        forget_copy();
+        if (rc || len < 16)
+            break;
+    }
+    assert_int_equal(seen, 1 << 1 | 1 << 2 | 1 << 3);
+    /* Whoever does not expect checkpoints refuses them. */
+    assert_int_equal(restore(stream.data, stream.len, XC_STREAM_PLAIN, &store, &console), -1);
+    forget_copy();
+    free(stream.data);
+}
+
+static int open_fake(void **state)
+{
+    (void)state;
+    fake_open();
+    return 0;
+}
+
+static int close_fake(void **state)
+{
+    (void)state;
+    fake_close();
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),        cmocka_unit_test(test_list_of_lists),
+        cmocka_unit_test(test_live),         cmocka_unit_test(test_live_table_in_motion),
+        cmocka_unit_test(test_save_refused), cmocka_unit_test(test_checkpoints),
+        cmocka_unit_test(test_truncated),    cmocka_unit_test(test_flipped),
+    };
+
+    if (argc == 3 && !strcmp(argv[1], "record")) {
+        /* A stream for the fuzzer to begin with. */
+        struct stream_bytes stream;
+        FILE *f = fopen(argv[2], "wb");
+
+        fake_open();
+        stream = recorded(0, XC_STREAM_PLAIN, &(struct script){0});
+        return !f || fwrite(stream.data, stream.len, 1, f) != 1 || fclose(f);
+    }
+    return cmocka_run_group_tests(tests, open_fake, close_fake);
+}
