@@ -24,9 +24,7 @@ bool xc_dom_translated(const struct xc_dom_image *dom)
 
 int xc_dom_set_arch_hooks(struct xc_dom_image *dom)
 {
-    if (dom->container_type != XC_DOM_PV_CONTAINER)
-        return dom_fail(dom, XC_INVALID_PARAM, EOPNOTSUPP, "HVM and PVH guests are not built here");
-    dom->arch_hooks = &dom_arch_pv64;
+    dom->arch_hooks = xc_dom_translated(dom) ? &dom_arch_hvm : &dom_arch_pv64;
     return 0;
 }
 
@@ -42,7 +40,7 @@ static int features_check(struct xc_dom_image *dom)
                             asked & ~p->f_supported[i]);
         dom->f_active[i] = asked;
     }
-    if (dom->f_active[0] & (1u << XENFEAT_auto_translated_physmap))
+    if (!xc_dom_translated(dom) && dom->f_active[0] & (1u << XENFEAT_auto_translated_physmap))
         return dom_fail(dom, XC_INVALID_PARAM, EINVAL, "translated PV guests do not exist");
     return 0;
 }
@@ -138,7 +136,7 @@ static int place_modules(struct xc_dom_image *dom, bool in_mapping)
         if (ramdisk_unpack(dom, mod) ||
             xc_dom_alloc_segment(dom, &mod->seg, i ? "module" : "ramdisk", want, mod->size))
             return -1;
-        if (!in_mapping)
+        if (!in_mapping && !xc_dom_translated(dom))
             mod->seg.vstart = mod->seg.vend = 0;
     }
     return 0;
@@ -179,13 +177,29 @@ static int place_all(struct xc_dom_image *dom)
     return p2m_apart ? dom->arch_hooks->alloc_p2m_list(dom) : 0;
 }
 
+/* HVM and PVH: what matters is where things are in memory. */
+static int place_translated(struct xc_dom_image *dom)
+{
+    uint64_t kernel_len = dom->kernel_seg.vend - dom->kernel_seg.vstart;
+
+    dom->pfn_alloc_end = dom->rambase_pfn;
+    dom->virt_alloc_end = 0;
+    if (xc_dom_alloc_segment(dom, &dom->kernel_seg, "kernel", dom->kernel_seg.vstart, kernel_len) ||
+        dom_hvm_place(dom) || place_modules(dom, true) || place_modules(dom, false))
+        return -1;
+    return dom->arch_hooks->alloc_magic_pages(dom);
+}
+
 int xc_dom_build_image(struct xc_dom_image *dom)
 {
-    if (!dom->pv_p2m)
+    bool translated = xc_dom_translated(dom);
+
+    if (!dom->p2m_size)
         return dom_fail(dom, XC_INTERNAL_ERROR, EINVAL, "the guest has no memory yet");
-    if (place_all(dom) || dom_elf_load(dom) || write_modules(dom))
+    if ((translated ? place_translated(dom) : place_all(dom)) || dom_elf_load(dom) ||
+        write_modules(dom))
         return -1;
-    return dom->arch_hooks->setup_pgtables(dom);
+    return translated ? 0 : dom->arch_hooks->setup_pgtables(dom);
 }
 
 static int write_shared_info(struct xc_dom_image *dom)
@@ -210,11 +224,11 @@ int xc_dom_boot_image(struct xc_dom_image *dom)
         info.domid != dom->guest_domid)
         return dom_fail(dom, XC_INTERNAL_ERROR, ESRCH, "domain %u is gone", dom->guest_domid);
     dom->shared_info_mfn = info.shared_info_frame;
-    if (dom->arch_hooks->start_info(dom) || write_shared_info(dom))
+    if (dom->arch_hooks->start_info(dom) || (!xc_dom_translated(dom) && write_shared_info(dom)))
         return -1;
     /* Page tables must not be mapped writable any more when they are pinned. */
     xc_dom_unmap_all(dom);
-    if (dom->arch_hooks->bootlate(dom) || dom->arch_hooks->vcpu(dom))
+    if ((dom->arch_hooks->bootlate && dom->arch_hooks->bootlate(dom)) || dom->arch_hooks->vcpu(dom))
         return -1;
     xc_dom_log_memory_footprint(dom);
     return 0;

@@ -69,7 +69,7 @@ int dom_kernel_unpack(struct xc_dom_image *dom, void **blob, size_t *size);
 /* One block in LZ4's block format: what it unpacked to, at most @room bytes, or -1. */
 long dom_lz4_block(const uint8_t *in, size_t in_len, uint8_t *out, size_t room);
 
-/* Reads the headers and notes of the 64-bit ELF file at @blob. 0, or -1 with errno. */
+/* Reads the headers and notes of the ELF file at @blob: 64-bit; HVM and PVH: or 32-bit. */
 int dom_elf_parse(struct xc_dom_image *dom, const void *blob, size_t size,
                   struct elf_dom_parms *parms);
 /* Puts the parts where they belong in the guest, which must have memory. */
@@ -81,10 +81,34 @@ int dom_elf_load(struct xc_dom_image *dom);
  */
 int dom_write(struct xc_dom_image *dom, xen_pfn_t first, const void *src, size_t len);
 
-/* The kinds of guest: PV x86-64 is all there is. */
+/* A range of guest frames on one node, or on any. */
+struct mem_range {
+    xen_pfn_t first;
+    xen_pfn_t pages;
+    unsigned int mem_flags; /* XENMEMF_* */
+};
+
+/*
+ * Memory for the whole range, in extents as large as can be had; of PV guests dom->pv_p2m is filled
+ * in. 0, or -1 with errno; what was given stays with the domain.
+ */
+int dom_populate(struct xc_dom_image *dom, const struct mem_range *r);
+/* The range that dom->vmemranges[@idx] describes. */
+int dom_vnuma_range(struct xc_dom_image *dom, unsigned int idx, struct mem_range *r);
+
+/* The kinds of guest: PV on x86-64, and what numbers its frames itself (HVM and PVH). */
 extern struct xc_dom_arch dom_arch_pv64;
+extern struct xc_dom_arch dom_arch_hvm;
 int dom_pv_alloc_tables(struct xc_dom_image *dom);
 int dom_pv_alloc_p2m(struct xc_dom_image *dom);
 int dom_pv_write_tables(struct xc_dom_image *dom);
+
+/* HVM and PVH; the steps in their order. */
+int dom_hvm_meminit(struct xc_dom_image *dom);
+int dom_hvm_special_pages(struct xc_dom_image *dom);
+/* Firmware's own modules and tables, then the start info with the list of all modules. */
+int dom_hvm_place(struct xc_dom_image *dom);
+int dom_hvm_start_info(struct xc_dom_image *dom);
+int dom_hvm_vcpu(struct xc_dom_image *dom);
 
 #endif

@@ -163,20 +163,54 @@ static bool inside(size_t size, uint64_t off, uint64_t len)
     return off <= size && len <= size - off;
 }
 
-static int header_check(struct xc_dom_image *dom, const void *blob, size_t size, Elf64_Ehdr *eh)
+/* The file's header, of either class. */
+struct elf_head {
+    bool is64;
+    uint64_t entry, phoff;
+    unsigned int phnum;
+};
+
+static int header_read(struct xc_dom_image *dom, const void *blob, size_t size, struct elf_head *h)
 {
-    if (size < sizeof(*eh))
-        return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "kernel is too short");
-    memcpy(eh, blob, sizeof(*eh));
-    if (memcmp(eh->e_ident, ELFMAG, SELFMAG))
-        return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "kernel is of no known format");
-    if (eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_machine != EM_X86_64 ||
-        eh->e_ident[EI_DATA] != ELFDATA2LSB)
-        return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "kernel is not for 64-bit x86");
-    if (eh->e_phentsize != sizeof(Elf64_Phdr) ||
-        !inside(size, eh->e_phoff, (uint64_t)eh->e_phnum * sizeof(Elf64_Phdr)))
+    const unsigned char *id = blob;
+    Elf64_Ehdr e64;
+    Elf32_Ehdr e32;
+    bool bad;
+
+    if (size < sizeof(e64) || memcmp(id, ELFMAG, SELFMAG))
+        return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "kernel is no ELF file");
+    memcpy(&e64, blob, sizeof(e64));
+    memcpy(&e32, blob, sizeof(e32));
+    if (id[EI_DATA] == ELFDATA2LSB && id[EI_CLASS] == ELFCLASS64 && e64.e_machine == EM_X86_64) {
+        *h = (struct elf_head){true, e64.e_entry, e64.e_phoff, e64.e_phnum};
+        bad = e64.e_phentsize != sizeof(Elf64_Phdr);
+    } else if (id[EI_DATA] == ELFDATA2LSB && id[EI_CLASS] == ELFCLASS32 &&
+               e32.e_machine == EM_386 && dom->container_type == XC_DOM_HVM_CONTAINER) {
+        *h = (struct elf_head){false, e32.e_entry, e32.e_phoff, e32.e_phnum};
+        bad = e32.e_phentsize != sizeof(Elf32_Phdr);
+    } else {
+        return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "kernel is not for this kind of guest");
+    }
+    if (bad || !inside(size, h->phoff,
+                       (uint64_t)h->phnum * (h->is64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr))))
         return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "bad program headers");
     return 0;
+}
+
+static void phdr_read(const struct elf_head *h, const char *blob, unsigned int idx, Elf64_Phdr *ph)
+{
+    Elf32_Phdr p;
+
+    if (h->is64) {
+        memcpy(ph, blob + h->phoff + idx * sizeof(*ph), sizeof(*ph));
+        return;
+    }
+    memcpy(&p, blob + h->phoff + idx * sizeof(p), sizeof(p));
+    *ph = (Elf64_Phdr){.p_type = p.p_type,
+                       .p_offset = p.p_offset,
+                       .p_paddr = p.p_paddr,
+                       .p_filesz = p.p_filesz,
+                       .p_memsz = p.p_memsz};
 }
 
 static int part_add(struct xc_dom_image *dom, struct elf_dom_parms *p, const Elf64_Phdr *ph,
@@ -195,12 +229,12 @@ static int part_add(struct xc_dom_image *dom, struct elf_dom_parms *p, const Elf
 }
 
 static int parts_and_notes(struct xc_dom_image *dom, const char *blob, size_t size,
-                           const Elf64_Ehdr *eh, struct elf_dom_parms *p)
+                           const struct elf_head *h, struct elf_dom_parms *p)
 {
     Elf64_Phdr ph;
 
-    for (unsigned int i = 0; i < eh->e_phnum; i++) {
-        memcpy(&ph, blob + eh->e_phoff + i * sizeof(ph), sizeof(ph));
+    for (unsigned int i = 0; i < h->phnum; i++) {
+        phdr_read(h, blob, i, &ph);
         if (ph.p_type == PT_LOAD && part_add(dom, p, &ph, size))
             return -1;
         if (ph.p_type == PT_NOTE && inside(size, ph.p_offset, ph.p_filesz) &&
@@ -242,22 +276,43 @@ static int place_parts(struct xc_dom_image *dom, struct elf_dom_parms *p)
     return 0;
 }
 
+/*
+ * What runs without PV page tables is loaded where its headers say and started in protected mode:
+ * a kernel at the entry of its note, firmware at that of the file.
+ */
+static int translated_parms(struct xc_dom_image *dom, struct elf_dom_parms *p)
+{
+    if (p->phys_entry == UNSET_ADDR && !dom->device_model)
+        return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "kernel has no PVH entry");
+    p->virt_base = 0;
+    p->paddr_offset = 0;
+    p->has_paddr_offset = true;
+    p->virt_entry = dom->device_model ? p->elf_entry : p->phys_entry;
+    p->virt_hypercall = UNSET_ADDR;
+    p->p2m_base = UNSET_ADDR;
+    return 0;
+}
+
 int dom_elf_parse(struct xc_dom_image *dom, const void *blob, size_t size, struct elf_dom_parms *p)
 {
-    Elf64_Ehdr eh;
+    struct elf_head h = {0};
 
     *p = (struct elf_dom_parms){.virt_base = UNSET_ADDR,
                                 .virt_entry = UNSET_ADDR,
                                 .virt_hypercall = UNSET_ADDR,
                                 .p2m_base = UNSET_ADDR,
                                 .phys_entry = UNSET_ADDR};
-    if (header_check(dom, blob, size, &eh))
+    if (header_read(dom, blob, size, &h))
         return -1;
-    p->elf_entry = eh.e_entry;
-    if (parts_and_notes(dom, blob, size, &eh, p))
+    p->elf_entry = h.entry;
+    if (parts_and_notes(dom, blob, size, &h, p))
         return -1;
-    if (!p->has_notes)
+    if (xc_dom_translated(dom)) {
+        if (translated_parms(dom, p))
+            return -1;
+    } else if (!p->has_notes) {
         return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "kernel has no Xen notes");
+    }
     if (p->xen_ver[0] && strcmp(p->xen_ver, "xen-3.0"))
         return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "kernel is for %s", p->xen_ver);
     return place_parts(dom, p);

@@ -118,10 +118,17 @@ void *xc_dom_vaddr_to_ptr(struct xc_dom_image *dom, xen_vaddr_t vaddr, size_t *s
     return p + (off & ~XC_PAGE_MASK);
 }
 
+/* Up to where things can be placed. The builder works below the hole for devices. */
+static xen_pfn_t place_end(const struct xc_dom_image *dom)
+{
+    return xc_dom_translated(dom) ? dom->lowmem_end >> XC_PAGE_SHIFT
+                                  : dom->rambase_pfn + dom->total_pages;
+}
+
 /* Moves the end of what is placed by @pages; false if the guest has not so many. */
 static bool take_pages(struct xc_dom_image *dom, const char *name, uint64_t pages)
 {
-    uint64_t room = dom->total_pages - (dom->pfn_alloc_end - dom->rambase_pfn);
+    uint64_t room = place_end(dom) - dom->pfn_alloc_end;
 
     if (pages > room) {
         dom_fail(dom, XC_OUT_OF_MEMORY, ENOMEM, "%s: %lu frames, but the guest has %lu left", name,
@@ -164,12 +171,30 @@ xen_pfn_t xc_dom_alloc_page(struct xc_dom_image *dom, const char *name)
     return xc_dom_alloc_segment(dom, &seg, name, 0, XC_PAGE_SIZE) ? INVALID_MFN : seg.pfn;
 }
 
-/* PV only: others have no machine frames that we know. */
+/* HVM and PVH: the hypervisor clears no frames by their guest numbers. */
+static int clear_mapped(struct xc_dom_image *dom, xen_pfn_t first, xen_pfn_t count)
+{
+    while (count) {
+        xen_pfn_t nr = count < WRITE_MAX_PAGES ? count : WRITE_MAX_PAGES;
+        void *p = xc_dom_boot_domU_map(dom, first, nr);
+
+        if (!p)
+            return -1;
+        memset(p, 0, nr << XC_PAGE_SHIFT);
+        munmap(p, nr << XC_PAGE_SHIFT);
+        first += nr;
+        count -= nr;
+    }
+    return 0;
+}
+
 static int clear_frames(struct xc_dom_image *dom, xen_pfn_t first, xen_pfn_t count)
 {
     struct mmuext_op op[CLEAR_BATCH];
     xen_pfn_t done = 0;
 
+    if (xc_dom_translated(dom))
+        return clear_mapped(dom, first, count);
     while (done < count) {
         unsigned int nr = count - done < CLEAR_BATCH ? (unsigned int)(count - done) : CLEAR_BATCH;
 

@@ -6,71 +6,7 @@
 #define SIF_VIRT_P2M_4TOOLS (1 << 4)
 #endif
 
-#define POPULATE_BATCH 16384u
-#define EFLAGS_IF      0x200u
-
-/* A range of guest frames on one node, or on any. */
-struct mem_range {
-    xen_pfn_t first;
-    xen_pfn_t pages;
-    unsigned int mem_flags;
-};
-
-/*
- * As many extents of @order as fit and can be had from *@at on. The hypervisor takes guest frames
- * and gives machine frames back in the same list.
- */
-static int populate_order(struct xc_dom_image *dom, const struct mem_range *r, xen_pfn_t *at,
-                          unsigned int order, xen_pfn_t *list)
-{
-    xen_pfn_t end = r->first + r->pages, size = (xen_pfn_t)1 << order;
-
-    while (end - *at >= size) {
-        xen_pfn_t fit = (end - *at) >> order;
-        unsigned long nr = fit < POPULATE_BATCH ? fit : POPULATE_BATCH;
-        int got;
-
-        for (unsigned long i = 0; i < nr; i++)
-            list[i] = *at + (i << order);
-        got = xc_domain_populate_physmap(dom->xch, dom->guest_domid, nr, order, r->mem_flags, list);
-        for (int i = 0; i < got; i++)
-            for (xen_pfn_t j = 0; j < size; j++)
-                dom->pv_p2m[*at + ((xen_pfn_t)i << order) + j] = list[i] + j;
-        if (got > 0)
-            *at += (xen_pfn_t)got << order;
-        if (got < 0 || (unsigned long)got < nr)
-            return 0; /* no more of these: the next smaller order takes over */
-    }
-    return 0;
-}
-
-static int populate(struct xc_dom_image *dom, const struct mem_range *r, xen_pfn_t *list)
-{
-    static const unsigned int orders[] = {18, 9, 0};
-    xen_pfn_t at = r->first;
-
-    for (unsigned int i = 0; i < 3; i++)
-        if (populate_order(dom, r, &at, orders[i], list))
-            return -1;
-    if (at != r->first + r->pages)
-        return dom_fail(dom, XC_OUT_OF_MEMORY, ENOMEM, "only %lu of %lu frames for the guest",
-                        at - r->first, r->pages);
-    return 0;
-}
-
-static int vnuma_range(struct xc_dom_image *dom, unsigned int idx, struct mem_range *r)
-{
-    const xen_vmemrange_t *v = &dom->vmemranges[idx];
-    unsigned int node;
-
-    if (v->nid >= dom->nr_vnodes || v->end <= v->start)
-        return dom_fail(dom, XC_INVALID_PARAM, EINVAL, "bad virtual NUMA range %u", idx);
-    node = dom->vnode_to_pnode[v->nid];
-    r->first = v->start >> XC_PAGE_SHIFT;
-    r->pages = (v->end - v->start) >> XC_PAGE_SHIFT;
-    r->mem_flags = node == XC_NUMA_NO_NODE ? 0 : XENMEMF_exact_node(node);
-    return 0;
-}
+#define EFLAGS_IF 0x200u
 
 static xen_pfn_t highest(const struct xc_dom_image *dom)
 {
@@ -82,40 +18,33 @@ static xen_pfn_t highest(const struct xc_dom_image *dom)
     return end;
 }
 
-static int populate_all(struct xc_dom_image *dom, xen_pfn_t *list)
+static int populate_all(struct xc_dom_image *dom)
 {
     struct mem_range r = {.first = 0, .pages = dom->total_pages};
 
     if (!dom->nr_vmemranges)
-        return populate(dom, &r, list);
+        return dom_populate(dom, &r);
     for (unsigned int i = 0; i < dom->nr_vmemranges; i++)
-        if (vnuma_range(dom, i, &r) || populate(dom, &r, list))
+        if (dom_vnuma_range(dom, i, &r) || dom_populate(dom, &r))
             return -1;
     return 0;
 }
 
 static int pv_meminit(struct xc_dom_image *dom)
 {
-    xen_pfn_t *list = malloc(POPULATE_BATCH * sizeof(*list));
-    int rc = -1;
+    int rc;
 
     dom->p2m_size = highest(dom);
     dom->pv_p2m = malloc(dom->p2m_size * sizeof(*dom->pv_p2m));
-    if (!list || !dom->pv_p2m) {
-        dom_fail(dom, XC_OUT_OF_MEMORY, ENOMEM, "no memory for the list of frames");
-        goto out;
-    }
+    if (!dom->pv_p2m)
+        return dom_fail(dom, XC_OUT_OF_MEMORY, ENOMEM, "no memory for the list of frames");
     if (dom->nr_vmemranges)
         memset(dom->pv_p2m, 0xff, dom->p2m_size * sizeof(*dom->pv_p2m));
-    if (dom->claim_enabled && xc_domain_claim_pages(dom->xch, dom->guest_domid, dom->total_pages)) {
-        dom_fail(dom, XC_OUT_OF_MEMORY, errno, "cannot claim the guest's memory");
-        goto out;
-    }
-    rc = populate_all(dom, list);
+    if (dom->claim_enabled && xc_domain_claim_pages(dom->xch, dom->guest_domid, dom->total_pages))
+        return dom_fail(dom, XC_OUT_OF_MEMORY, errno, "cannot claim the guest's memory");
+    rc = populate_all(dom);
     if (dom->claim_enabled)
         xc_domain_claim_pages(dom->xch, dom->guest_domid, 0);
-out:
-    free(list);
     return rc;
 }
 

@@ -180,6 +180,65 @@ int ev_child_spawn_fds(struct scope *sc, struct ev_child *ev, char *const argv[]
     return rc;
 }
 
+/* Between fork and exec; only what is safe there. */
+static void detached_run(char *const argv[], char *const env[], int log_fd)
+{
+    sigset_t none;
+    int null;
+
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGCHLD, SIG_DFL);
+    null = open("/dev/null", O_RDONLY);
+    if (null < 0 || dup2(null, 0) || dup2(log_fd, 1) != 1 || dup2(log_fd, 2) != 2)
+        _exit(127);
+    syscall(SYS_close_range, 3u, ~0u, 0u);
+    execve(argv[0], argv, env);
+    _exit(127);
+}
+
+/* The first process, which makes the second, says its number and ends. */
+static void detaching_run(char *const argv[], char *const env[], int log_fd, int report)
+{
+    pid_t pid;
+
+    setsid();
+    pid = fork();
+    if (!pid)
+        detached_run(argv, env, log_fd);
+    if (write(report, &pid, sizeof(pid)) != (ssize_t)sizeof(pid))
+        _exit(1);
+    _exit(pid < 0);
+}
+
+int child_detach(struct scope *sc, char *const argv[], char *const env[], int log_fd, pid_t *pid)
+{
+    const libxl_childproc_hooks *h = sc->ctx->loop->child_hooks;
+    bool hooked = h && h->fork_replacement;
+    int report[2], status;
+    pid_t child;
+    ssize_t n;
+
+    if (pipe2(report, O_CLOEXEC)) {
+        LOG_ERRNO(sc, "cannot make a pipe");
+        return ERROR_FAIL;
+    }
+    child = hooked ? h->fork_replacement(sc->ctx->loop->child_user) : fork();
+    if (!child)
+        detaching_run(argv, env, log_fd, report[1]);
+    close(report[1]);
+    *pid = -1;
+    n = child < 0 ? -1 : read(report[0], pid, sizeof(*pid));
+    close(report[0]);
+    if (child > 0)
+        waitpid(child, &status, 0); /* in vain if the program reaps it first */
+    if (n == (ssize_t)sizeof(*pid) && *pid > 0)
+        return 0;
+    LOG_ERROR(sc, "cannot make a process for %s", argv[0]);
+    return ERROR_FAIL;
+}
+
 int libxl_childproc_reaped(libxl_ctx *ctx, pid_t pid, int status)
 {
     struct ev_child *ev;

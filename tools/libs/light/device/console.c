@@ -11,7 +11,7 @@
 
 int console_write(struct scope *sc, xs_transaction_t t, uint32_t domid)
 {
-    struct device d = {domid, TOOLSTACK_DOMID, "console", 0};
+    struct device d = {domid, TOOLSTACK_DOMID, "console", 0, NULL};
     char *fp = device_front_path(sc, &d), *bp = device_back_path(sc, &d),
          *lp = device_libxl_path(sc, &d);
     const char *const front[][2] = {

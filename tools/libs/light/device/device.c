@@ -16,8 +16,8 @@ char *device_front_path(struct scope *sc, const struct device *d)
 
 char *device_back_path(struct scope *sc, const struct device *d)
 {
-    return scope_printf(sc, "/local/domain/%u/backend/%s/%u/%d", d->backend_domid, d->kind,
-                        d->domid, d->devid);
+    return scope_printf(sc, "/local/domain/%u/backend/%s/%u/%d", d->backend_domid,
+                        d->back_kind ? d->back_kind : d->kind, d->domid, d->devid);
 }
 
 char *device_libxl_path(struct scope *sc, const struct device *d)
@@ -116,6 +116,8 @@ static void after_script(libxl_ctx *ctx, struct device_op *op)
     op_finish(ctx, op, rc);
 }
 
+static void script_run(libxl_ctx *ctx, struct device_op *op);
+
 static void script_ended(libxl_ctx *ctx, struct ev_child *ev, int status)
 {
     struct device_op *op = CONTAINER_OF(ev, struct device_op, script);
@@ -133,7 +135,10 @@ static void script_ended(libxl_ctx *ctx, struct ev_child *ev, int status)
         if (op->adding)
             op->rc = ERROR_FAIL;
     }
-    after_script(ctx, op);
+    if (op->rc)
+        after_script(ctx, op);
+    else
+        script_run(ctx, op);
 }
 
 static void script_timeout(libxl_ctx *ctx, struct ev_timer *ev)
@@ -149,7 +154,7 @@ static void script_run(libxl_ctx *ctx, struct device_op *op)
 {
     struct hotplug *h = scope_alloc(op->sc, sizeof(*h));
 
-    hotplug_prepare(op->sc, &op->dev, op->back_path, op->adding, h);
+    hotplug_prepare(op->sc, &op->dev, op->back_path, op->adding, op->nr_scripts++, h);
     if (!h->argv[0]) {
         after_script(ctx, op);
         return;
@@ -312,10 +317,25 @@ void device_batch_run(libxl_ctx *ctx, struct device_batch *b, void (*start)(stru
     batch_part_done(ctx, b, 0);
 }
 
-/* Only kinds with a kernel driver answer; the toolstack's own records just go. */
+/* Only kinds with a kernel driver answer once the device model has ended; the others just go. */
 static bool kind_is_served(const char *kind)
 {
     return !strcmp(kind, "vbd") || !strcmp(kind, "vif");
+}
+
+/* From the record of the toolstack. */
+static bool backend_read(struct scope *sc, struct device *d)
+{
+    char *path = store_readf(sc, XBT_NULL, "%s/backend", device_libxl_path(sc, d)), *kind;
+    int used = 0;
+
+    if (!path || sscanf(path, "/local/domain/%u/backend/%n", &d->backend_domid, &used) != 1 ||
+        !used)
+        return false;
+    kind = scope_strdup(sc, path + used);
+    kind[strcspn(kind, "/")] = '\0';
+    d->back_kind = kind;
+    return true;
 }
 
 static int batch_add_kind(struct scope *sc, uint32_t domid, const char *kind,
@@ -326,15 +346,14 @@ static int batch_add_kind(struct scope *sc, uint32_t domid, const char *kind,
 
     for (unsigned int i = 0; i < nr && b->nr < room; i++) {
         struct device_op *op = &b->ops[b->nr];
-        struct device dev = {domid, TOOLSTACK_DOMID, kind, ids[i]};
-        char *back = store_readf(sc, XBT_NULL, "%s/backend", device_libxl_path(sc, &dev));
+        struct device dev = {domid, TOOLSTACK_DOMID, kind, ids[i], NULL};
 
-        if (!back || sscanf(back, "/local/domain/%u/", &dev.backend_domid) != 1)
+        if (!backend_read(sc, &dev))
             continue;
         op->sc = sc;
         op->dev = dev;
         op->force = true;
-        op->unwaited = !kind_is_served(kind);
+        op->unwaited = !kind_is_served(dev.back_kind);
         b->nr++;
     }
     return 0;

@@ -29,6 +29,7 @@ struct device {
     uint32_t domid, backend_domid;
     const char *kind; /* both ends: "vbd", "vif", "console" */
     int devid;
+    const char *back_kind; /* where the backend's end has another name: "qdisk" */
 };
 
 char *device_front_path(struct scope *sc, const struct device *d);
@@ -36,7 +37,7 @@ char *device_back_path(struct scope *sc, const struct device *d);
 char *device_libxl_path(struct scope *sc, const struct device *d);
 
 /* Nodes to write into a directory, in order. */
-#define NODES_MAX 24
+#define NODES_MAX 32
 struct nodes {
     unsigned int nr;
     struct {
@@ -79,6 +80,7 @@ struct device_op {
     struct ev_watch state;
     struct ev_timer timeout;
     struct ev_child script;
+    unsigned int nr_scripts;
 };
 
 void device_add(struct device_op *op);
@@ -90,9 +92,12 @@ struct hotplug {
     char *env[64];
 };
 
-/* device/hotplug.c: for the device whose backend is at @back_path. */
+/*
+ * device/hotplug.c: for the device whose backend is at @back_path. @nr counts the runs: the second
+ * one is for the tap device of an emulated network card.
+ */
 void hotplug_prepare(struct scope *sc, const struct device *d, const char *back_path, bool adding,
-                     struct hotplug *out);
+                     unsigned int nr, struct hotplug *out);
 
 /* A list of operations, all at once. */
 struct device_batch {
@@ -119,13 +124,19 @@ int device_backend_domid(struct scope *sc, const char *name, uint32_t *domid);
 int device_op_run(struct ao *ao, struct device_op *op, bool adding);
 
 /* Kinds: fill in defaults for a device of @domid; then describe it. */
-int disk_defaults(struct scope *sc, uint32_t domid, libxl_device_disk *disk);
+int disk_defaults(struct scope *sc, uint32_t domid, bool hvm, libxl_device_disk *disk);
 int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
                 struct device *dev);
 int disk_describe(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
                   struct device_op *op);
-int nic_defaults(struct scope *sc, uint32_t domid, libxl_device_nic *nic);
+int nic_defaults(struct scope *sc, uint32_t domid, bool hvm, libxl_device_nic *nic);
 int nic_describe(struct scope *sc, uint32_t domid, const libxl_device_nic *nic,
+                 struct device_op *op);
+int vfb_defaults(struct scope *sc, uint32_t domid, libxl_device_vfb *vfb);
+int vfb_describe(struct scope *sc, uint32_t domid, const libxl_device_vfb *vfb,
+                 struct device_op *op);
+int vkb_defaults(struct scope *sc, uint32_t domid, libxl_device_vkb *vkb);
+int vkb_describe(struct scope *sc, uint32_t domid, const libxl_device_vkb *vkb,
                  struct device_op *op);
 /* The first console, in the domain's own creation transaction. */
 int console_write(struct scope *sc, xs_transaction_t t, uint32_t domid);

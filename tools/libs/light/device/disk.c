@@ -110,35 +110,55 @@ static bool is_there(const char *path)
     return !stat(path, &st) && (S_ISBLK(st.st_mode) || S_ISREG(st.st_mode));
 }
 
-/* The kernel's backend serves block devices, and raw files through loop devices. */
-static int choose_backend(struct scope *sc, libxl_device_disk *disk)
+static bool is_empty(const libxl_device_disk *disk)
 {
-    if (disk->backend == LIBXL_DISK_BACKEND_UNKNOWN) {
-        if (disk->format == LIBXL_DISK_FORMAT_RAW && disk->pdev_path &&
-            (disk->script || disk->backend_domid || is_there(disk->pdev_path)))
-            disk->backend = LIBXL_DISK_BACKEND_PHY;
-    }
-    if (disk->backend == LIBXL_DISK_BACKEND_PHY) {
-        if (disk->format != LIBXL_DISK_FORMAT_RAW) {
-            LOG_ERROR(sc, "disk %s: backend phy takes raw images only", disk->vdev);
-            return ERROR_INVAL;
-        }
-        return 0;
-    }
-    if (disk->pdev_path && !is_there(disk->pdev_path)) {
-        LOG_ERROR(sc, "disk %s: there is no %s", disk->vdev, disk->pdev_path);
-        return ERROR_INVAL;
-    }
-    LOG_ERROR(sc, "disk %s: format %s needs a backend that is not supported", disk->vdev,
-              libxl_disk_format_to_string(disk->format));
-    return ERROR_NI;
+    return disk->format == LIBXL_DISK_FORMAT_EMPTY || !disk->pdev_path || !*disk->pdev_path;
 }
 
-int disk_defaults(struct scope *sc, uint32_t domid, libxl_device_disk *disk)
+/*
+ * The kernel's backend serves block devices, and raw files through loop devices; the device model
+ * all formats. The drive of an HVM guest's CD has to be changed while the guest runs, which only
+ * the device model can.
+ */
+static int choose_backend(struct scope *sc, uint32_t domid, bool hvm, libxl_device_disk *disk)
+{
+    bool kernel_can = disk->format == LIBXL_DISK_FORMAT_RAW && disk->pdev_path &&
+                      (disk->script || disk->backend_domid || is_there(disk->pdev_path));
+
+    (void)domid;
+    if (disk->backend == LIBXL_DISK_BACKEND_UNKNOWN) {
+        if (disk->is_cdrom && (hvm || is_empty(disk)))
+            disk->backend = LIBXL_DISK_BACKEND_QDISK;
+        else
+            disk->backend = kernel_can ? LIBXL_DISK_BACKEND_PHY : LIBXL_DISK_BACKEND_QDISK;
+    }
+    if (disk->backend == LIBXL_DISK_BACKEND_PHY) {
+        if (disk->format == LIBXL_DISK_FORMAT_RAW)
+            return 0;
+        LOG_ERROR(sc, "disk %s: backend phy takes raw images only", disk->vdev);
+        return ERROR_INVAL;
+    }
+    if (disk->backend != LIBXL_DISK_BACKEND_QDISK) {
+        LOG_ERROR(sc, "disk %s: backend %s is not supported", disk->vdev,
+                  libxl_disk_backend_to_string(disk->backend));
+        return ERROR_NI;
+    }
+    if (is_empty(disk)) {
+        if (disk->is_cdrom)
+            return 0;
+        LOG_ERROR(sc, "disk %s: only a CD drive can be empty", disk->vdev);
+        return ERROR_INVAL;
+    }
+    if (disk->backend_domid || is_there(disk->pdev_path))
+        return 0;
+    LOG_ERROR(sc, "disk %s: there is no %s", disk->vdev, disk->pdev_path);
+    return ERROR_INVAL;
+}
+
+int disk_defaults(struct scope *sc, uint32_t domid, bool hvm, libxl_device_disk *disk)
 {
     int rc = device_backend_domid(sc, disk->backend_domname, &disk->backend_domid);
 
-    (void)domid;
     if (rc)
         return rc;
     if (!disk->vdev || disk_number(disk->vdev, NULL, NULL) < 0) {
@@ -152,7 +172,12 @@ int disk_defaults(struct scope *sc, uint32_t domid, libxl_device_disk *disk)
         return ERROR_NI;
     }
     if (disk->format == LIBXL_DISK_FORMAT_UNKNOWN)
-        disk->format = LIBXL_DISK_FORMAT_RAW;
+        disk->format =
+            disk->pdev_path && *disk->pdev_path ? LIBXL_DISK_FORMAT_RAW : LIBXL_DISK_FORMAT_EMPTY;
+    if (disk->is_cdrom) {
+        disk->removable = 1;
+        disk->readwrite = 0;
+    }
     if (disk->pdev_path && *disk->pdev_path && disk->pdev_path[0] != '/' && !disk->script) {
         char *path = scope_printf(sc, "/dev/%s", disk->pdev_path);
 
@@ -163,7 +188,7 @@ int disk_defaults(struct scope *sc, uint32_t domid, libxl_device_disk *disk)
     libxl_defbool_setdefault(&disk->colo_enable, false);
     libxl_defbool_setdefault(&disk->colo_restore_enable, false);
     libxl_defbool_setdefault(&disk->trusted, true);
-    return choose_backend(sc, disk);
+    return choose_backend(sc, domid, hvm, disk);
 }
 
 int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk, struct device *dev)
@@ -174,7 +199,8 @@ int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
         LOG_ERROR(sc, "'%s' is no name of a virtual disk", disk->vdev ? disk->vdev : "");
         return ERROR_INVAL;
     }
-    *dev = (struct device){domid, disk->backend_domid, "vbd", nr};
+    *dev = (struct device){domid, disk->backend_domid, "vbd", nr,
+                           disk->backend == LIBXL_DISK_BACKEND_QDISK ? "qdisk" : NULL};
     return 0;
 }
 
@@ -186,19 +212,35 @@ static char *script_path(struct scope *sc, const char *script, const char *deflt
                                : scope_printf(sc, XEN_SCRIPT_DIR "/%s", script);
 }
 
+/* "FORMAT:FILE", as the device model reads it. */
+static char *qdisk_params(struct scope *sc, const libxl_device_disk *disk)
+{
+    const char *format = disk->format == LIBXL_DISK_FORMAT_RAW   ? "aio"
+                         : disk->format == LIBXL_DISK_FORMAT_VHD ? "vpc"
+                                                                 : NULL;
+
+    if (is_empty(disk))
+        return scope_strdup(sc, "");
+    return scope_printf(sc, "%s:%s", format ? format : libxl_disk_format_to_string(disk->format),
+                        disk->pdev_path);
+}
+
 int disk_describe(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
                   struct device_op *op)
 {
     const char *type = disk->is_cdrom ? "cdrom" : "disk";
-    const char *protocol = xc_domain_get_native_protocol(sc->ctx->xch, domid);
     struct nodes *b = &op->back, *f = &op->front;
     int rc = disk_device(sc, domid, disk, &op->dev);
 
     if (rc)
         return rc;
     op->sc = sc;
-    nodes_add(b, "params", disk->pdev_path ? disk->pdev_path : "");
-    nodes_add(b, "script", script_path(sc, disk->script, "block"));
+    if (disk->backend == LIBXL_DISK_BACKEND_QDISK) {
+        nodes_add(b, "params", qdisk_params(sc, disk));
+    } else {
+        nodes_add(b, "params", disk->pdev_path ? disk->pdev_path : "");
+        nodes_add(b, "script", script_path(sc, disk->script, "block"));
+    }
     nodes_addf(sc, b, "frontend-id", "%u", domid);
     nodes_add(b, "online", "1");
     nodes_add(b, "removable", disk->removable ? "1" : "0");
@@ -217,8 +259,29 @@ int disk_describe(struct scope *sc, uint32_t domid, const libxl_device_disk *dis
     nodes_addf(sc, f, "virtual-device", "%d", op->dev.devid);
     nodes_add(f, "device-type", type);
     nodes_add(f, "trusted", libxl_defbool_val(disk->trusted) ? "1" : "0");
-    nodes_add(f, "protocol", protocol);
+    if (domain_type(sc, domid) == LIBXL_DOMAIN_TYPE_PV)
+        nodes_add(f, "protocol", xc_domain_get_native_protocol(sc->ctx->xch, domid));
     return 0;
+}
+
+static void params_read(libxl_device_disk *disk, char *params)
+{
+    char *colon;
+
+    if (!params || !*params) {
+        disk->format = LIBXL_DISK_FORMAT_EMPTY;
+        return;
+    }
+    colon = disk->backend == LIBXL_DISK_BACKEND_QDISK ? strchr(params, ':') : NULL;
+    if (colon) {
+        *colon = '\0';
+        if (!strcmp(params, "vpc"))
+            disk->format = LIBXL_DISK_FORMAT_VHD;
+        else if (libxl_disk_format_from_string(params, &disk->format))
+            disk->format = LIBXL_DISK_FORMAT_RAW;
+        params = colon + 1;
+    }
+    disk->pdev_path = xstrdup(params);
 }
 
 /* From the record of the toolstack; what the guest can write is not looked at. */
@@ -234,12 +297,11 @@ static int disk_read(struct scope *sc, uint32_t domid, int devid, libxl_device_d
     if (!s)
         return ERROR_FAIL;
     disk->vdev = xstrdup(s);
-    s = store_readf(sc, XBT_NULL, "%s/params", dir);
-    if (s && *s)
-        disk->pdev_path = xstrdup(s);
     s = store_readf(sc, XBT_NULL, "%s/type", dir);
     if (s)
         libxl_string_to_backend(sc->ctx, s, &disk->backend);
+    disk->format = LIBXL_DISK_FORMAT_RAW;
+    params_read(disk, store_readf(sc, XBT_NULL, "%s/params", dir));
     s = store_readf(sc, XBT_NULL, "%s/script", dir);
     if (s)
         disk->script = xstrdup(s);
@@ -249,7 +311,6 @@ static int disk_read(struct scope *sc, uint32_t domid, int devid, libxl_device_d
     disk->readwrite = s && *s == 'w';
     s = store_readf(sc, XBT_NULL, "%s/device-type", dir);
     disk->is_cdrom = s && !strcmp(s, "cdrom");
-    disk->format = LIBXL_DISK_FORMAT_RAW;
     return 0;
 }
 
@@ -335,7 +396,8 @@ int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *dis
 {
     struct ao *ao = ao_begin(ctx, domid, ao_how);
     struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
-    int rc = disk_defaults(&ao->sc, domid, disk);
+    int rc =
+        disk_defaults(&ao->sc, domid, domain_type(&ao->sc, domid) == LIBXL_DOMAIN_TYPE_HVM, disk);
 
     if (!rc)
         rc = disk_describe(&ao->sc, domid, disk, op);

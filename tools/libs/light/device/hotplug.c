@@ -33,23 +33,31 @@ static char *vif_name(struct scope *sc, const struct device *d, const char *back
     return name && *name ? name : scope_printf(sc, "vif%u.%d", d->domid, d->devid);
 }
 
-void hotplug_prepare(struct scope *sc, const struct device *d, const char *back_path, bool adding,
-                     struct hotplug *h)
+static bool has_tap(struct scope *sc, const struct device *d)
 {
-    bool vif = !strcmp(d->kind, "vif");
+    char *type = store_readf(sc, XBT_NULL, "%s/type", device_libxl_path(sc, d));
+
+    return type && !strcmp(type, "vif_ioemu");
+}
+
+void hotplug_prepare(struct scope *sc, const struct device *d, const char *back_path, bool adding,
+                     unsigned int nr, struct hotplug *h)
+{
+    bool vif = !strcmp(d->kind, "vif"), tap = nr == 1;
     unsigned int n = 0;
     char *script;
 
-    if (d->backend_domid != TOOLSTACK_DOMID || (!vif && strcmp(d->kind, "vbd")))
+    if (d->backend_domid != TOOLSTACK_DOMID || (d->back_kind && strcmp(d->back_kind, d->kind)) ||
+        (!vif && strcmp(d->kind, "vbd")))
         return;
     /* Our record, since the guest's end may have taken the backend away by now. */
     script = store_readf(sc, XBT_NULL, "%s/script", device_libxl_path(sc, d));
-    if (!script)
+    if (!script || nr > 1 || (tap && !(vif && adding && has_tap(sc, d))))
         return;
     h->argv[0] = script;
     if (vif) {
-        h->argv[1] = scope_strdup(sc, adding ? "online" : "offline");
-        h->argv[2] = scope_strdup(sc, "type_if=vif");
+        h->argv[1] = scope_strdup(sc, tap ? "add" : adding ? "online" : "offline");
+        h->argv[2] = scope_strdup(sc, tap ? "type_if=tap" : "type_if=vif");
     } else {
         h->argv[1] = scope_strdup(sc, adding ? "add" : "remove");
     }
@@ -61,7 +69,7 @@ void hotplug_prepare(struct scope *sc, const struct device *d, const char *back_
         char *gw = store_readf(sc, XBT_NULL, "%s/gatewaydev", back_path);
 
         env_add(h, &n, scope_printf(sc, "netdev=%s", gw ? gw : ""));
-        env_add(h, &n, scope_printf(sc, "vif=%s", vif_name(sc, d, back_path)));
+        env_add(h, &n, scope_printf(sc, "vif=%s%s", vif_name(sc, d, back_path), tap ? "-emu" : ""));
     }
     env_inherit(h, &n);
 }

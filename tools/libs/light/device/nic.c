@@ -35,7 +35,7 @@ static void set_default(char **s, const char *value)
         *s = xstrdup(value);
 }
 
-int nic_defaults(struct scope *sc, uint32_t domid, libxl_device_nic *nic)
+int nic_defaults(struct scope *sc, uint32_t domid, bool hvm, libxl_device_nic *nic)
 {
     int rc = device_backend_domid(sc, nic->backend_domname, &nic->backend_domid);
 
@@ -55,11 +55,14 @@ int nic_defaults(struct scope *sc, uint32_t domid, libxl_device_nic *nic)
     }
     libxl_defbool_setdefault(&nic->trusted, true);
     if (nic->nictype == LIBXL_NIC_TYPE_UNKNOWN)
-        nic->nictype = LIBXL_NIC_TYPE_VIF;
-    if (nic->nictype != LIBXL_NIC_TYPE_VIF) {
-        LOG_ERROR(sc, "an emulated network card needs a device model");
+        nic->nictype = hvm ? LIBXL_NIC_TYPE_VIF_IOEMU : LIBXL_NIC_TYPE_VIF;
+    if (nic->nictype == LIBXL_NIC_TYPE_VIF)
+        return 0;
+    if (!hvm) {
+        LOG_ERROR(sc, "only HVM guests have emulated network cards");
         return ERROR_INVAL;
     }
+    set_default(&nic->model, "rtl8139");
     return 0;
 }
 
@@ -70,7 +73,7 @@ int nic_describe(struct scope *sc, uint32_t domid, const libxl_device_nic *nic,
     char *mac = scope_printf(sc, LIBXL_MAC_FMT, LIBXL_MAC_BYTES(nic->mac));
 
     op->sc = sc;
-    op->dev = (struct device){domid, nic->backend_domid, "vif", nic->devid};
+    op->dev = (struct device){domid, nic->backend_domid, "vif", nic->devid, NULL};
     nodes_addf(sc, b, "frontend-id", "%u", domid);
     nodes_add(b, "online", "1");
     nodes_addf(sc, b, "state", "%d", XENBUS_INITIALISING);
@@ -86,7 +89,7 @@ int nic_describe(struct scope *sc, uint32_t domid, const libxl_device_nic *nic,
     nodes_addf(sc, b, "handle", "%d", nic->devid);
     if (nic->mtu && nic->mtu != MTU_DEFAULT)
         nodes_addf(sc, b, "mtu", "%d", nic->mtu);
-    nodes_add(b, "type", "vif");
+    nodes_add(b, "type", nic->nictype == LIBXL_NIC_TYPE_VIF_IOEMU ? "vif_ioemu" : "vif");
     nodes_add(b, "hotplug-status", "");
 
     nodes_addf(sc, f, "state", "%d", XENBUS_INITIALISING);
@@ -131,7 +134,8 @@ static int nic_read(struct scope *sc, uint32_t domid, int devid, libxl_device_ni
             nic->rate_interval_usecs = us;
         }
     }
-    nic->nictype = LIBXL_NIC_TYPE_VIF;
+    s = store_readf(sc, XBT_NULL, "%s/type", dir);
+    nic->nictype = s && !strcmp(s, "vif_ioemu") ? LIBXL_NIC_TYPE_VIF_IOEMU : LIBXL_NIC_TYPE_VIF;
     return 0;
 }
 
@@ -165,7 +169,7 @@ void libxl_device_nic_list_free(libxl_device_nic *list, int num)
 int libxl_device_nic_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic *nic,
                              libxl_nicinfo *info)
 {
-    struct device dev = {domid, nic->backend_domid, "vif", nic->devid};
+    struct device dev = {domid, nic->backend_domid, "vif", nic->devid, NULL};
     char *front;
     API_ENTER(ctx, domid);
 
@@ -232,7 +236,7 @@ int libxl_device_nic_add(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
 {
     struct ao *ao = ao_begin(ctx, domid, ao_how);
     struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
-    int rc = nic_defaults(&ao->sc, domid, nic);
+    int rc = nic_defaults(&ao->sc, domid, false, nic);
 
     if (!rc)
         rc = nic_describe(&ao->sc, domid, nic, op);
@@ -250,7 +254,7 @@ static int nic_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic 
     struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
 
     op->commit = commit_remove;
-    op->dev = (struct device){domid, nic->backend_domid, "vif", nic->devid};
+    op->dev = (struct device){domid, nic->backend_domid, "vif", nic->devid, NULL};
     op->force = force;
     return device_op_run(ao, op, false);
 }

@@ -3,13 +3,15 @@
  * Creating a domain. The steps stand in the order in which they run:
  *
  *   check -> hypervisor's domain -> its nodes -> memory, kernel, vCPUs -> rings made known
- *         -> devices, all at once -> configuration stored -> done
+ *         -> disks, framebuffers, keyboards -> device model, if there is one -> network cards
+ *         -> configuration stored -> done
  *
  * Restoring, the helper takes the place of the kernel: memory and vCPUs come out of a stream.
  *
  * Whatever fails after the second step takes the domain down again before the error is told.
  */
 #include "core/userdata.h"
+#include "dm/dm.h"
 #include "domain/domain.h"
 #include "domain/helper.h"
 
@@ -22,7 +24,8 @@ struct create {
     uint32_t domid, *domid_out;
     int rc;
     struct build_result built;
-    struct device_batch devices;
+    struct device_batch disks, nics;
+    struct dm_start dm;
     struct domain_destroy destroy;
     int restore_fd; /* -1: not restoring */
     const libxl_domain_restore_params *restore;
@@ -84,6 +87,34 @@ static int pool_of(struct scope *sc, const libxl_domain_create_info *ci, uint32_
     return ERROR_INVAL;
 }
 
+/* HVM and PVH: nested paging where the host has it, and which devices the hypervisor emulates. */
+static int container_flags(struct scope *sc, const libxl_domain_config *config,
+                           struct xen_domctl_createdomain *dc)
+{
+    const libxl_domain_create_info *ci = &config->c_info;
+    const libxl_domain_build_info *b = &config->b_info;
+    xc_physinfo_t phys;
+    bool hap;
+    int rc;
+
+    if (ci->type == LIBXL_DOMAIN_TYPE_PV)
+        return 0;
+    rc = physinfo_get(sc, &phys);
+    if (rc)
+        return rc;
+    hap = phys.capabilities & XEN_SYSCTL_PHYSCAP_hap;
+    if (!libxl_defbool_is_default(ci->hap))
+        hap = libxl_defbool_val(ci->hap);
+    dc->flags |= XEN_DOMCTL_CDF_hvm | (hap ? XEN_DOMCTL_CDF_hap : 0);
+    if (!libxl_defbool_is_default(ci->oos) && !libxl_defbool_val(ci->oos))
+        dc->flags |= XEN_DOMCTL_CDF_oos_off;
+    if (libxl_defbool_val(b->nested_hvm))
+        dc->flags |= XEN_DOMCTL_CDF_nested_virt;
+    dc->arch.emulation_flags =
+        ci->type == LIBXL_DOMAIN_TYPE_PVH ? XEN_X86_EMU_LAPIC : XEN_X86_EMU_ALL & ~XEN_X86_EMU_VPCI;
+    return 0;
+}
+
 static int make_domain(struct create *c)
 {
     const libxl_domain_create_info *ci = &c->config.c_info;
@@ -103,6 +134,9 @@ static int make_domain(struct create *c)
     if (rc)
         return rc;
     memcpy(dc.handle, ci->uuid.uuid, sizeof(dc.handle));
+    rc = container_flags(sc, &c->config, &dc);
+    if (rc)
+        return rc;
     if (libxl_defbool_val(b->vpmu))
         dc.flags |= XEN_DOMCTL_CDF_vpmu;
     if (libxl_defbool_val(b->arch_x86.msr_relaxed))
@@ -160,9 +194,9 @@ static void keep_choices(struct create *c)
     }
 }
 
-static void devices_added(libxl_ctx *ctx, struct device_batch *b, int rc)
+static void nics_added(libxl_ctx *ctx, struct device_batch *b, int rc)
 {
-    struct create *c = CONTAINER_OF(b, struct create, devices);
+    struct create *c = CONTAINER_OF(b, struct create, nics);
 
     if (!rc) {
         keep_choices(c);
@@ -180,20 +214,92 @@ static void devices_added(libxl_ctx *ctx, struct device_batch *b, int rc)
 
 /* Devices. */
 
-static int describe_devices(struct create *c)
+static int describe_nics(struct create *c)
 {
     libxl_domain_config *cfg = &c->config;
     struct scope *sc = &c->ao->sc;
-    unsigned int n = 0;
     int rc = 0;
 
-    c->devices.ops =
-        scope_alloc(sc, (size_t)(cfg->num_disks + cfg->num_nics + 1) * sizeof(struct device_op));
-    for (int i = 0; i < cfg->num_disks && !rc; i++)
-        rc = disk_describe(sc, c->domid, &cfg->disks[i], &c->devices.ops[n++]);
+    c->nics.ops = scope_alloc(sc, (size_t)(cfg->num_nics + 1) * sizeof(struct device_op));
     for (int i = 0; i < cfg->num_nics && !rc; i++)
-        rc = nic_describe(sc, c->domid, &cfg->nics[i], &c->devices.ops[n++]);
-    c->devices.nr = n;
+        rc = nic_describe(sc, c->domid, &cfg->nics[i], &c->nics.ops[c->nics.nr++]);
+    return rc;
+}
+
+/* The device model has made its end of emulated cards. */
+static void dm_started(libxl_ctx *ctx, struct dm_start *d, int rc)
+{
+    struct create *c = CONTAINER_OF(d, struct create, dm);
+
+    if (!rc)
+        rc = describe_nics(c);
+    if (rc) {
+        create_failed(c, rc);
+        return;
+    }
+    c->nics.done = nics_added;
+    device_batch_run(ctx, &c->nics, device_add);
+}
+
+static void disks_added(libxl_ctx *ctx, struct device_batch *b, int rc)
+{
+    struct create *c = CONTAINER_OF(b, struct create, disks);
+
+    if (rc) {
+        create_failed(c, rc);
+        return;
+    }
+    c->dm = (struct dm_start){
+        .sc = &c->ao->sc, .domid = c->domid, .config = &c->config, .done = dm_started};
+    if (dm_needed(&c->config))
+        dm_start(&c->dm);
+    else
+        dm_started(ctx, &c->dm, 0);
+}
+
+/* A keyboard and mouse for the drivers of an HVM guest, beside the emulated ones. */
+static int describe_hvm_keyboard(struct create *c, struct device_op *op)
+{
+    libxl_device_vkb vkb;
+    int rc;
+
+    libxl_device_vkb_init(&vkb);
+    vkb.devid = 0;
+    rc = vkb_defaults(&c->ao->sc, c->domid, &vkb);
+    if (!rc)
+        rc = vkb_describe(&c->ao->sc, c->domid, &vkb, op);
+    libxl_device_vkb_dispose(&vkb);
+    return rc;
+}
+
+/* What the device model will serve does not answer yet. */
+static int describe_disks(struct create *c)
+{
+    libxl_domain_config *cfg = &c->config;
+    struct scope *sc = &c->ao->sc;
+    size_t room = (size_t)(cfg->num_disks + cfg->num_vfbs + cfg->num_vkbs + 2);
+    struct device_op *op = scope_alloc(sc, room * sizeof(*op));
+    int rc = 0;
+
+    c->disks.ops = op;
+    for (int i = 0; i < cfg->num_disks && !rc; i++, op++) {
+        rc = disk_describe(sc, c->domid, &cfg->disks[i], op);
+        op->unwaited = cfg->disks[i].backend == LIBXL_DISK_BACKEND_QDISK;
+    }
+    for (int i = 0; i < cfg->num_vfbs && !rc; i++, op++) {
+        rc = vfb_describe(sc, c->domid, &cfg->vfbs[i], op);
+        op->unwaited = true;
+    }
+    for (int i = 0; i < cfg->num_vkbs && !rc; i++, op++) {
+        rc = vkb_describe(sc, c->domid, &cfg->vkbs[i], op);
+        op->unwaited = true;
+    }
+    if (!rc && cfg->c_info.type == LIBXL_DOMAIN_TYPE_HVM && !cfg->num_vkbs &&
+        libxl_defbool_val(cfg->b_info.u.hvm.vkb_device)) {
+        rc = describe_hvm_keyboard(c, op);
+        op++->unwaited = true;
+    }
+    c->disks.nr = (unsigned int)(op - c->disks.ops);
     return rc;
 }
 
@@ -205,13 +311,13 @@ static void create_built(struct create *c, int rc)
     if (!rc)
         rc = domain_store_booted(sc, c->domid, &c->config, &c->built);
     if (!rc)
-        rc = describe_devices(c);
+        rc = describe_disks(c);
     if (rc) {
         create_failed(c, rc);
         return;
     }
-    c->devices.done = devices_added;
-    device_batch_run(sc->ctx, &c->devices, device_add);
+    c->disks.done = disks_added;
+    device_batch_run(sc->ctx, &c->disks, device_add);
 }
 
 /* Restoring. */
@@ -307,7 +413,7 @@ static int create_steps(struct create *c)
     if (!rc && c->restore_fd >= 0)
         return restore_start(c);
     if (!rc)
-        rc = build_pv(sc, c->domid, &c->config, &c->built);
+        rc = build_domain(sc, c->domid, &c->config, &c->built);
     if (!rc)
         create_built(c, 0);
     return rc;
@@ -319,16 +425,26 @@ static int create_check(struct create *c)
     struct scope *sc = &c->ao->sc;
     libxl_domain_config *cfg = &c->config;
     int rc = c->restore_fd >= 0 ? restore_check(c) : 0;
+    bool hvm;
 
     if (!rc)
         rc = create_defaults(sc, cfg);
+    hvm = cfg->c_info.type == LIBXL_DOMAIN_TYPE_HVM;
     for (int i = 0; i < cfg->num_nics; i++)
         if (cfg->nics[i].devid < 0)
             cfg->nics[i].devid = i;
     for (int i = 0; i < cfg->num_disks && !rc; i++)
-        rc = disk_defaults(sc, 0, &cfg->disks[i]);
+        rc = disk_defaults(sc, 0, hvm, &cfg->disks[i]);
     for (int i = 0; i < cfg->num_nics && !rc; i++)
-        rc = nic_defaults(sc, 0, &cfg->nics[i]);
+        rc = nic_defaults(sc, 0, hvm, &cfg->nics[i]);
+    for (int i = 0; i < cfg->num_vfbs && !rc; i++) {
+        cfg->vfbs[i].devid = i;
+        rc = vfb_defaults(sc, 0, &cfg->vfbs[i]);
+    }
+    for (int i = 0; i < cfg->num_vkbs && !rc; i++) {
+        cfg->vkbs[i].devid = i;
+        rc = vkb_defaults(sc, 0, &cfg->vkbs[i]);
+    }
     return rc ? rc : check_name(sc, cfg->c_info.name);
 }
 

@@ -10,11 +10,15 @@ static int check_type(struct scope *sc, const libxl_domain_config *c)
         LOG_ERROR(sc, "the configuration gives two different types of domain");
         return ERROR_INVAL;
     }
-    if (c->c_info.type == LIBXL_DOMAIN_TYPE_PV)
+    switch (c->c_info.type) {
+    case LIBXL_DOMAIN_TYPE_PV:
+    case LIBXL_DOMAIN_TYPE_HVM:
+    case LIBXL_DOMAIN_TYPE_PVH:
         return 0;
-    LOG_ERROR(sc, "domains of type %s are not supported",
-              libxl_domain_type_to_string(c->c_info.type));
-    return ERROR_NI;
+    default:
+        LOG_ERROR(sc, "the domain has no type");
+        return ERROR_INVAL;
+    }
 }
 
 static int check_pv(struct scope *sc, libxl_domain_build_info *b)
@@ -34,10 +38,24 @@ static int check_pv(struct scope *sc, libxl_domain_build_info *b)
         LOG_ERROR(sc, "no kernel is given");
         return ERROR_INVAL;
     }
+    libxl_defbool_setdefault(&b->nested_hvm, false);
     if (b->u.pv.slack_memkb == LIBXL_MEMKB_DEFAULT)
         b->u.pv.slack_memkb = 0;
     libxl_defbool_setdefault(&b->u.pv.e820_host, false);
     return 0;
+}
+
+static int check_kind(struct scope *sc, libxl_domain_build_info *b)
+{
+    int rc;
+
+    if (b->type == LIBXL_DOMAIN_TYPE_PV)
+        return check_pv(sc, b);
+    rc = b->type == LIBXL_DOMAIN_TYPE_HVM ? defaults_hvm(sc, b) : defaults_pvh(sc, b);
+    if (b->timer_mode == LIBXL_TIMER_MODE_UNKNOWN)
+        b->timer_mode = LIBXL_TIMER_MODE_NO_DELAY_FOR_MISSED_TICKS;
+    libxl_defbool_setdefault(&b->nested_hvm, false);
+    return rc;
 }
 
 static int check_devices(struct scope *sc, const libxl_domain_config *c)
@@ -46,10 +64,10 @@ static int check_devices(struct scope *sc, const libxl_domain_config *c)
         const char *what;
         int nr;
     } unsupported[] = {
-        {"pci", c->num_pcidevs},    {"vtpm", c->num_vtpms},         {"vfb", c->num_vfbs},
-        {"p9", c->num_p9s},         {"pvcalls", c->num_pvcallsifs}, {"vdispl", c->num_vdispls},
-        {"vsnd", c->num_vsnds},     {"channel", c->num_channels},   {"usbctrl", c->num_usbctrls},
-        {"usbdev", c->num_usbdevs}, {"dtdev", c->num_dtdevs},
+        {"pci", c->num_pcidevs},        {"vtpm", c->num_vtpms},       {"p9", c->num_p9s},
+        {"pvcalls", c->num_pvcallsifs}, {"vdispl", c->num_vdispls},   {"vsnd", c->num_vsnds},
+        {"channel", c->num_channels},   {"usbctrl", c->num_usbctrls}, {"usbdev", c->num_usbdevs},
+        {"dtdev", c->num_dtdevs},
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(unsupported); i++) {
@@ -70,9 +88,16 @@ static int memory_defaults(struct scope *sc, libxl_domain_build_info *b)
     if (b->video_memkb == LIBXL_MEMKB_DEFAULT)
         b->video_memkb = 0;
     if (b->shadow_memkb == LIBXL_MEMKB_DEFAULT)
-        b->shadow_memkb = 0;
+        b->shadow_memkb =
+            b->type == LIBXL_DOMAIN_TYPE_PV
+                ? 0
+                : libxl_get_required_shadow_memory(b->max_memkb, (unsigned int)b->max_vcpus);
     if (b->iommu_memkb == LIBXL_MEMKB_DEFAULT)
         b->iommu_memkb = 0;
+    if (b->video_memkb >= b->target_memkb) {
+        LOG_ERROR(sc, "the domain's memory is less than its video card's");
+        return ERROR_INVAL;
+    }
     if (b->target_memkb > b->max_memkb) {
         LOG_ERROR(sc, "memory target %llu KiB exceeds the maximum %llu KiB",
                   (unsigned long long)b->target_memkb, (unsigned long long)b->max_memkb);
@@ -136,11 +161,10 @@ int create_defaults(struct scope *sc, libxl_domain_config *config)
     libxl_defbool_setdefault(&b->claim_mode, false);
     libxl_defbool_setdefault(&b->localtime, false);
     libxl_defbool_setdefault(&b->disable_migrate, false);
-    libxl_defbool_setdefault(&b->nested_hvm, false);
     libxl_defbool_setdefault(&b->vpmu, false);
     libxl_defbool_setdefault(&b->arch_x86.msr_relaxed, false);
-    (void)((rc = check_pv(sc, b)) || (rc = check_devices(sc, config)) ||
-           (rc = memory_defaults(sc, b)) || (rc = vcpu_defaults(sc, b)) ||
+    (void)((rc = check_kind(sc, b)) || (rc = check_devices(sc, config)) ||
+           (rc = vcpu_defaults(sc, b)) || (rc = memory_defaults(sc, b)) ||
            (rc = grant_defaults(sc, b)));
     return rc;
 }

@@ -2,7 +2,7 @@
 #include "core/userdata.h"
 #include "domain/domain.h"
 
-/* In the order in which it happens: stop, devices, nodes, files, memory. */
+/* In the order in which it happens: stop, device model, devices, nodes, files, memory. */
 
 static void memory_gone(libxl_ctx *ctx, struct ev_work *w, int result)
 {
@@ -65,6 +65,17 @@ static void devices_gone(libxl_ctx *ctx, struct device_batch *b, int rc)
         memory_gone(ctx, &d->work, free_memory(&d->work));
 }
 
+static void dm_stopped(libxl_ctx *ctx, struct dm_stop *stop, int rc)
+{
+    struct domain_destroy *d = CONTAINER_OF(stop, struct domain_destroy, dm);
+
+    if (rc)
+        d->rc = rc;
+    device_batch_of_domain(d->sc, d->domid, &d->devices);
+    d->devices.done = devices_gone;
+    device_batch_run(ctx, &d->devices, device_remove);
+}
+
 void domain_destroy_start(struct domain_destroy *d)
 {
     libxl_ctx *ctx = d->sc->ctx;
@@ -78,9 +89,8 @@ void domain_destroy_start(struct domain_destroy *d)
     }
     /* It must not run while its devices vanish. Of a dying one this fails, and need not succeed. */
     (void)xc_domain_pause(ctx->xch, d->domid);
-    device_batch_of_domain(d->sc, d->domid, &d->devices);
-    d->devices.done = devices_gone;
-    device_batch_run(ctx, &d->devices, device_remove);
+    d->dm = (struct dm_stop){.sc = d->sc, .domid = d->domid, .done = dm_stopped};
+    dm_stop(&d->dm);
 }
 
 static void destroyed(libxl_ctx *ctx, struct domain_destroy *d, int rc)

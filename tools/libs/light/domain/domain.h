@@ -5,6 +5,7 @@
 
 #include "core/domains.h"
 #include "device/device.h"
+#include "dm/dm.h"
 
 #define MAXMEM_SLACK_KB 1024 /* above a guest's own memory, for what Xen counts to it */
 
@@ -17,9 +18,11 @@ struct build_result {
 
 /* Fill in what the program left open, refuse what cannot be. */
 int create_defaults(struct scope *sc, libxl_domain_config *config);
-/* Put the guest's memory, kernel and vCPUs in place. One function per guest type. */
-int build_pv(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
-             struct build_result *out);
+int defaults_hvm(struct scope *sc, libxl_domain_build_info *b);
+int defaults_pvh(struct scope *sc, libxl_domain_build_info *b);
+/* Put the guest's memory, kernel or firmware, and vCPUs in place. */
+int build_domain(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
+                 struct build_result *out);
 /* An event channel of the guest for one of dom0's daemons. */
 int build_port(struct scope *sc, uint32_t domid, unsigned int *out);
 /* Limits, affinity, scheduling: before the memory is built. */
@@ -42,6 +45,7 @@ struct domain_destroy {
     void (*done)(libxl_ctx *ctx, struct domain_destroy *d, int rc);
     /* Private: */
     int rc;
+    struct dm_stop dm;
     struct device_batch devices;
     struct ev_work work;
     struct ao *ao;

@@ -5,6 +5,8 @@
 
 #include "domain/domain.h"
 
+#include <xen/hvm/hvm_xs_strings.h>
+
 static int put(struct scope *sc, xs_transaction_t t, const char *dir, const char *key,
                const char *value)
 {
@@ -41,9 +43,12 @@ static int write_cpus(struct scope *sc, xs_transaction_t t, const libxl_domain_b
 }
 
 /* These the guest may write. */
-static int make_guest_nodes(struct scope *sc, xs_transaction_t t, uint32_t domid, const char *dom)
+static int make_guest_nodes(struct scope *sc, xs_transaction_t t, const struct store_create *c,
+                            const char *dom)
 {
     static const char *const nodes[] = {
+        "control/feature-s3", /* HVM only, as the next */
+        "control/feature-s4",
         "control/shutdown",
         "control/feature-poweroff",
         "control/feature-reboot",
@@ -56,10 +61,11 @@ static int make_guest_nodes(struct scope *sc, xs_transaction_t t, uint32_t domid
         "attr",
         "error",
     };
+    unsigned int first = c->config->c_info.type == LIBXL_DOMAIN_TYPE_HVM ? 0 : 2;
     int rc = 0;
 
-    for (unsigned int i = 0; i < ARRAY_SIZE(nodes) && !rc; i++)
-        rc = store_make(sc, t, scope_printf(sc, "%s/%s", dom, nodes[i]), domid, XS_PERM_NONE, 0);
+    for (unsigned int i = first; i < ARRAY_SIZE(nodes) && !rc; i++)
+        rc = store_make(sc, t, scope_printf(sc, "%s/%s", dom, nodes[i]), c->domid, XS_PERM_NONE, 0);
     return rc;
 }
 
@@ -95,6 +101,40 @@ static int write_libxl(struct scope *sc, xs_transaction_t t, const struct store_
     return rc ? rc : put(sc, t, dir, "dm-version", "qemu_xen");
 }
 
+/* As firmware reads it: two numbers, least significant byte first. */
+static char *genid_text(struct scope *sc, const libxl_ms_vm_genid *id)
+{
+    uint64_t half[2];
+
+    memcpy(half, id->bytes, sizeof(half));
+    return scope_printf(sc, "%llu:%llu", (unsigned long long)half[0], (unsigned long long)half[1]);
+}
+
+/* HVM: what firmware reads. Source: hvm/hvm_xs_strings.h. */
+static int write_platform(struct scope *sc, xs_transaction_t t, const libxl_domain_build_info *b,
+                          const char *dom, const char *vm)
+{
+    const struct {
+        const char *key, *value;
+    } nodes[] = {
+        {HVM_XS_BIOS, libxl_bios_type_to_string(b->u.hvm.bios)},
+        {HVM_XS_ALLOW_MEMORY_RELOCATE, "0"},
+        {"platform/acpi", libxl_defbool_val(b->acpi) ? "1" : "0"},
+        {"platform/acpi_s3", libxl_defbool_val(b->u.hvm.acpi_s3) ? "1" : "0"},
+        {"platform/acpi_s4", libxl_defbool_val(b->u.hvm.acpi_s4) ? "1" : "0"},
+        {"platform/acpi_laptop_slate", libxl_defbool_val(b->u.hvm.acpi_laptop_slate) ? "1" : "0"},
+        {"platform/device-model", libxl_device_model_version_to_string(b->device_model_version)},
+    };
+    int rc = 0;
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(nodes) && !rc; i++)
+        rc = put(sc, t, dom, nodes[i].key, nodes[i].value);
+    if (!rc && !libxl_ms_vm_genid_is_zero(&b->u.hvm.ms_vm_genid))
+        rc = put(sc, t, dom, "platform/generation-id", genid_text(sc, &b->u.hvm.ms_vm_genid));
+    return rc ? rc
+              : put(sc, t, vm, "rtc/timeoffset", b->u.hvm.timeoffset ? b->u.hvm.timeoffset : "");
+}
+
 static int write_domain(struct scope *sc, xs_transaction_t t, const struct store_create *c,
                         const char *dom, const char *vm)
 {
@@ -104,10 +144,12 @@ static int write_domain(struct scope *sc, xs_transaction_t t, const struct store
     (void)(rc || (rc = put(sc, t, dom, "vm", vm)) || (rc = put(sc, t, dom, "name", ci->name)) ||
            (rc = write_cpus(sc, t, &c->config->b_info, dom)) ||
            (rc = write_memory(sc, t, &c->config->b_info, dom)) ||
-           (rc = make_guest_nodes(sc, t, c->domid, dom)) ||
+           (rc = make_guest_nodes(sc, t, c, dom)) ||
            (rc = put(sc, t, dom, "control/platform-feature-multiprocessor-suspend", "1")) ||
            (rc = put(sc, t, dom, "control/platform-feature-xs_reset_watches", "1")) ||
            (rc = put(sc, t, dom, "domid", num(sc, c->domid))) ||
+           (ci->type == LIBXL_DOMAIN_TYPE_HVM &&
+            (rc = write_platform(sc, t, &c->config->b_info, dom, vm))) ||
            (rc = write_xsdata(sc, t, ci->xsdata, dom)) ||
            (rc = write_xsdata(sc, t, ci->platformdata, scope_printf(sc, "%s/platform", dom))));
     return rc;
@@ -123,9 +165,9 @@ int domain_store_create(struct scope *sc, xs_transaction_t t, void *arg)
     /* Nothing of an earlier domain of this number may stay. */
     rc = store_rm(sc, t, dom);
     if (!rc)
-        rc = write_domain(sc, t, c, dom, vm);
-    if (!rc)
         rc = write_vm(sc, t, c, vm);
+    if (!rc)
+        rc = write_domain(sc, t, c, dom, vm);
     if (!rc)
         rc = write_libxl(sc, t, c);
     return rc ? rc : console_write(sc, t, c->domid);
@@ -147,8 +189,8 @@ static int write_image(struct scope *sc, xs_transaction_t t, const struct booted
     if (!vm)
         return ERROR_FAIL;
     gettimeofday(&now, NULL);
-    rc = put(sc, t, vm, "image/ostype", a->b->os);
-    if (!rc)
+    rc = put(sc, t, vm, "image/ostype", bi->type == LIBXL_DOMAIN_TYPE_HVM ? "hvm" : a->b->os);
+    if (!rc && bi->kernel)
         rc = put(sc, t, vm, "image/kernel", bi->kernel);
     if (!rc && bi->ramdisk)
         rc = put(sc, t, vm, "image/ramdisk", bi->ramdisk);

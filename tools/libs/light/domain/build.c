@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/* From a domain without anything to one whose kernel or firmware is in place. */
 #include "core/cpuid.h"
-#include "domain/domain.h"
-
-#include <xenguest.h> /* needs what the others bring */
+#include "domain/build.h"
 
 static int set_affinities(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
 {
@@ -66,6 +65,11 @@ static int set_limits(struct scope *sc, uint32_t domid, const libxl_domain_build
         LOG_ERRNO(sc, "cannot set the memory limit");
         return ERROR_FAIL;
     }
+    if (b->type != LIBXL_DOMAIN_TYPE_PV &&
+        xc_set_paging_mempool_size(xch, domid, b->shadow_memkb * 1024)) {
+        LOG_ERRNO(sc, "cannot give the domain memory for page tables");
+        return ERROR_FAIL;
+    }
     if (b->type == LIBXL_DOMAIN_TYPE_PV &&
         xc_domain_set_memmap_limit(xch, domid, b->max_memkb + b->u.pv.slack_memkb)) {
         LOG_ERRNO(sc, "cannot set the size of the memory map");
@@ -78,12 +82,13 @@ static int set_cpu_policy(struct scope *sc, uint32_t domid, const libxl_domain_b
 {
     bool itsc =
         libxl_defbool_val(b->disable_migrate) || b->tsc_mode == LIBXL_TSC_MODE_ALWAYS_EMULATE;
+    bool pae = b->type != LIBXL_DOMAIN_TYPE_HVM || libxl_defbool_val(b->u.hvm.pae);
 
     if (b->tsc_mode && xc_domain_set_tsc_info(sc->ctx->xch, domid, b->tsc_mode, 0, 0, 0)) {
         LOG_ERRNO(sc, "cannot set the TSC mode");
         return ERROR_FAIL;
     }
-    if (xc_cpuid_apply_policy(sc->ctx->xch, domid, false, NULL, 0, true, itsc,
+    if (xc_cpuid_apply_policy(sc->ctx->xch, domid, false, NULL, 0, pae, itsc,
                               libxl_defbool_val(b->nested_hvm), cpuid_leaves(&b->cpuid), NULL)) {
         LOG_ERRNO(sc, "cannot apply the CPUID policy");
         return ERROR_FAIL;
@@ -133,39 +138,75 @@ static int load_files(struct scope *sc, struct xc_dom_image *dom, const libxl_do
 static int load_image(struct scope *sc, struct xc_dom_image *dom, uint32_t domid,
                       const libxl_domain_build_info *b)
 {
-    const char *step;
+    const struct {
+        const char *what;
+        int (*run)(struct xc_dom_image *dom);
+    } steps[] = {
+        {"allocate memory", xc_dom_boot_mem_init},
+        {"build the image", xc_dom_build_image},
+        {"set up the first vCPU", xc_dom_boot_image},
+        {"seed the grant table", xc_dom_gnttab_init},
+    };
+    uint64_t kb = b->type == LIBXL_DOMAIN_TYPE_PV ? b->target_memkb : b->max_memkb;
 
-    dom->claim_enabled = libxl_defbool_val(b->claim_mode);
-    dom->max_vcpus = (unsigned int)b->max_vcpus;
-    step = "prepare for this hypervisor";
-    if (xc_dom_boot_xen_init(dom, sc->ctx->xch, domid))
-        goto fail;
-    step = "parse the kernel";
-    if (xc_dom_parse_image(dom))
-        goto fail;
-    step = "lay out memory";
-    if (xc_dom_mem_init(dom, (unsigned int)(b->target_memkb / 1024)))
-        goto fail;
-    step = "allocate memory";
-    if (xc_dom_boot_mem_init(dom))
-        goto fail;
-    step = "build the image";
-    if (xc_dom_build_image(dom))
-        goto fail;
-    step = "set up the first vCPU";
-    if (xc_dom_boot_image(dom))
-        goto fail;
-    step = "seed the grant table";
-    if (xc_dom_gnttab_init(dom))
-        goto fail;
+    if (xc_dom_boot_xen_init(dom, sc->ctx->xch, domid) || xc_dom_parse_image(dom) ||
+        xc_dom_mem_init(dom, (unsigned int)((kb - b->video_memkb) / 1024))) {
+        LOG_ERRNO(sc, "cannot parse the kernel");
+        return ERROR_FAIL;
+    }
+    for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++) {
+        if (steps[i].run(dom)) {
+            LOG_ERRNO(sc, "cannot %s", steps[i].what);
+            return ERROR_FAIL;
+        }
+    }
     return 0;
-fail:
-    LOG_ERRNO(sc, "cannot %s", step);
-    return ERROR_FAIL;
 }
 
-int build_pv(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
-             struct build_result *out)
+static struct xc_dom_image *image_new(struct scope *sc, const libxl_domain_build_info *b,
+                                      const struct build_result *out)
+{
+    bool pv = b->type == LIBXL_DOMAIN_TYPE_PV;
+    struct xc_dom_image *dom =
+        xc_dom_allocate(sc->ctx->xch, b->cmdline ? b->cmdline : "", pv ? b->u.pv.features : NULL);
+
+    if (!dom) {
+        LOG_ERRNO(sc, "cannot start the domain builder");
+        return NULL;
+    }
+    dom->container_type = pv ? XC_DOM_PV_CONTAINER : XC_DOM_HVM_CONTAINER;
+    dom->xenstore_evtchn = out->store_port;
+    dom->console_evtchn = out->console_port;
+    dom->xenstore_domid = TOOLSTACK_DOMID;
+    dom->console_domid = TOOLSTACK_DOMID;
+    dom->claim_enabled = libxl_defbool_val(b->claim_mode);
+    dom->max_vcpus = (unsigned int)b->max_vcpus;
+    return dom;
+}
+
+static int build_image(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
+                       struct xc_dom_image *dom)
+{
+    const libxl_domain_build_info *b = &config->b_info;
+    int rc;
+
+    if (b->type == LIBXL_DOMAIN_TYPE_PV) {
+        rc = load_files(sc, dom, b);
+        return rc ? rc : load_image(sc, dom, domid, b);
+    }
+    if (b->type == LIBXL_DOMAIN_TYPE_HVM)
+        rc = hvm_load_firmware(sc, dom, b);
+    else
+        rc = load_files(sc, dom, b);
+    if (!rc)
+        rc = hvm_layout(sc, domid, config, dom);
+    if (!rc)
+        rc = load_image(sc, dom, domid, b);
+    return rc ? rc : hvm_built(sc, domid, config, dom);
+}
+
+int build_domain(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
+                 struct build_result *out)
 {
     const libxl_domain_build_info *b = &config->b_info;
     struct xc_dom_image *dom;
@@ -175,25 +216,16 @@ int build_pv(struct scope *sc, uint32_t domid, const libxl_domain_config *config
         rc = build_port(sc, domid, &out->console_port);
     if (rc)
         return rc;
-    dom = xc_dom_allocate(sc->ctx->xch, b->cmdline ? b->cmdline : "", b->u.pv.features);
-    if (!dom) {
-        LOG_ERRNO(sc, "cannot start the domain builder");
+    dom = image_new(sc, b, out);
+    if (!dom)
         return ERROR_FAIL;
-    }
-    dom->container_type = XC_DOM_PV_CONTAINER;
-    dom->xenstore_evtchn = out->store_port;
-    dom->console_evtchn = out->console_port;
-    dom->xenstore_domid = TOOLSTACK_DOMID;
-    dom->console_domid = TOOLSTACK_DOMID;
-    rc = load_files(sc, dom, b);
-    if (!rc)
-        rc = load_image(sc, dom, domid, b);
+    rc = build_image(sc, domid, config, dom);
     if (!rc) {
         const char *os = xc_dom_guest_os(dom); /* the builder's own */
 
         out->store_frame = xc_dom_p2m(dom, dom->xenstore_pfn);
         out->console_frame = xc_dom_p2m(dom, dom->console_pfn);
-        out->os = scope_strdup(sc, os ? os : "linux");
+        out->os = scope_strdup(sc, os && *os ? os : "linux");
     }
     xc_dom_release(dom);
     return rc;

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The device model: a QEMU in the toolstack's domain, which emulates the devices of an HVM guest or
+ * serves PV devices (disks, framebuffers, keyboards) of any guest. It is told what to do by its
+ * command line and later by QMP, and says that it is ready in xenstore:
+ *
+ *   /local/domain/0/device-model/DOMID/state   "running"
+ *   /local/domain/DOMID/image/device-model-pid
+ *   /var/run/xen/qmp-libxl-DOMID               the socket
+ */
+#ifndef LIBXL_DM_DM_H
+#define LIBXL_DM_DM_H
+
+#include "core/loop.h"
+
+#define DM_PATH "/usr/libexec/xen-qemu-system-i386"
+
+struct json_object;
+
+/* A command line and an environment in the making; scope memory. */
+struct dm_args {
+    struct scope *sc;
+    uint32_t domid;
+    const libxl_domain_config *config;
+    char **argv;
+    unsigned int nr, room;
+    char *env[4];
+    unsigned int nr_env;
+};
+
+void dm_arg(struct dm_args *a, const char *arg);
+void dm_arg2(struct dm_args *a, const char *option, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* @s as a value among others: with commas doubled. */
+char *dm_value(struct scope *sc, const char *s);
+/* The whole line. ERROR_INVAL for what QEMU cannot do. */
+int dm_args_build(struct dm_args *a);
+int dm_args_display(struct dm_args *a);
+int dm_args_disks(struct dm_args *a);
+
+/* Whether a domain of this configuration needs one. */
+bool dm_needed(const libxl_domain_config *config);
+
+/* One command over a connection of its own. */
+struct qmp {
+    /* Set by the caller: */
+    struct scope *sc;
+    uint32_t domid;
+    const char *command;           /* its name */
+    struct json_object *arguments; /* owned by us from the start on; may be NULL */
+    /* @answer is what QEMU returns, or NULL; it is freed afterwards. */
+    void (*done)(libxl_ctx *ctx, struct qmp *q, int rc, struct json_object *answer);
+    /* Private: */
+    bool greeted, asked;
+    struct ev_fd fd;
+    struct ev_timer timeout;
+    char *buf;
+    size_t len, room;
+};
+void qmp_start(struct qmp *q);
+
+/* Starting one, until it runs and its terminals are known. The domain stays if this fails. */
+struct dm_start {
+    /* Set by the caller: */
+    struct scope *sc;
+    uint32_t domid;
+    const libxl_domain_config *config;
+    void (*done)(libxl_ctx *ctx, struct dm_start *d, int rc);
+    /* Private: */
+    pid_t pid;
+    char *state_path;
+    struct ev_watch state;
+    struct ev_fd died;
+    struct ev_timer timeout;
+    struct qmp qmp;
+    int next_step;
+};
+void dm_start(struct dm_start *d);
+
+/* Ending it, if there is one, with all that is known of it. */
+struct dm_stop {
+    struct scope *sc;
+    uint32_t domid;
+    void (*done)(libxl_ctx *ctx, struct dm_stop *d, int rc);
+    struct ev_fd died;
+    struct ev_timer timeout;
+    pid_t pid;
+    bool killed;
+};
+void dm_stop(struct dm_stop *d);
+
+/* The process of the domain's device model; 0: none is there. */
+pid_t dm_pid(struct scope *sc, uint32_t domid);
+char *dm_store_path(struct scope *sc, uint32_t domid);
+char *dm_socket_path(struct scope *sc, uint32_t domid, const char *user);
+
+#endif

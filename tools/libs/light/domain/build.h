@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of building a guest's memory. */
+#ifndef LIBXL_DOMAIN_BUILD_H
+#define LIBXL_DOMAIN_BUILD_H
+
+#define XC_WANT_COMPAT_MAP_FOREIGN_API
+#include "domain/domain.h"
+
+#include <sys/mman.h>
+#include <time.h>
+
+#include <xenguest.h> /* needs what the others bring */
+
+/* HVM: hvmloader as the kernel, SeaBIOS or OVMF as its module, tables of the administrator's. */
+int hvm_load_firmware(struct scope *sc, struct xc_dom_image *dom, const libxl_domain_build_info *b);
+/* HVM and PVH, before memory is allocated: parameters, where memory and tables shall be. */
+int hvm_layout(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
+               struct xc_dom_image *dom);
+/* HVM and PVH, at the end: the ports of the rings, what firmware wants to know. */
+int hvm_built(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
+              const struct xc_dom_image *dom);
+
+/* ACPI tables of a PVH guest, to be put at ACPI_BASE: the RSDP is at their beginning. */
+#define ACPI_BASE 0xfc000000u
+/* *@out is scope memory. Fails for more vCPUs than have an 8-bit local APIC id. */
+int acpi_build(struct scope *sc, unsigned int nr_vcpus, uint8_t **out, uint32_t *len);
+
+#endif
