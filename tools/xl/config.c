@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 
-#include "xl.h"
+#include "config.h"
 
 static void fail(const char *what)
 {
@@ -452,11 +452,6 @@ static void take_other_devices(XLU_Config *cfg, libxl_domain_config *d)
                 exit(EXIT_BAD);
         }
     }
-    if (!xlu_cfg_get_list(cfg, "vfb", &list, &nr, 0) && nr) {
-        d->vfbs = must_alloc(calloc((size_t)nr, sizeof(*d->vfbs)));
-        for (int i = 0; i < nr; i++)
-            libxl_device_vfb_init(&d->vfbs[d->num_vfbs++]);
-    }
 }
 
 void config_parse(const struct config_source *src, libxl_domain_config *d)
@@ -485,5 +480,6 @@ void config_parse(const struct config_source *src, libxl_domain_config *d)
     take_disks(cfg, d);
     take_vifs(cfg, d);
     take_other_devices(cfg, d);
+    config_take_platform(cfg, d);
     xlu_cfg_destroy(cfg);
 }

@@ -119,6 +119,19 @@ void print_config(const libxl_domain_config *d)
     free(json);
 }
 
+void viewer_start(uint32_t domid, bool password)
+{
+    pid_t pid = fork();
+
+    if (pid < 0)
+        perror("fork");
+    if (pid)
+        return;
+    ctx_reopen_after_fork();
+    libxl_vncviewer_exec(ctx, domid, password);
+    _exit(EXIT_BAD);
+}
+
 static int make(const struct create_options *o, libxl_domain_config *d, uint32_t *domid)
 {
     libxl_asyncprogress_how console = {.callback = console_available};
@@ -146,6 +159,8 @@ int bring_up(const struct create_options *o, libxl_domain_config *d, uint32_t *d
     if (!rc)
         rc = make(o, d, domid);
     close(lock);
+    if (!rc && o->vnc)
+        viewer_start(*domid, o->vnc_password);
     if (!rc && !o->paused)
         rc = libxl_domain_unpause(ctx, *domid, NULL);
     return rc;
@@ -268,9 +283,11 @@ int main_create(int argc, char **argv)
             o.ignore_masks = true;
             break;
         case 'V':
+            o.vnc = true;
+            break;
         case 'A':
-            fprintf(stderr, "a VNC viewer is not supported\n");
-            return EXIT_BAD;
+            o.vnc = o.vnc_password = true;
+            break;
         }
     }
     take_words(argc, argv, &o);

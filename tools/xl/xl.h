@@ -88,7 +88,7 @@ void vif_defaults(libxl_device_nic *nic);
 struct create_options {
     const char *file;
     char *extra; /* lines that override those of the file */
-    bool console, foreground, no_monitor, paused, quiet, debug, ignore_masks;
+    bool console, foreground, no_monitor, paused, quiet, debug, ignore_masks, vnc, vnc_password;
     /* From a stream of libxl's, not from a kernel. */
     bool restoring;
     int restore_fd, checkpointed; /* LIBXL_CHECKPOINTED_STREAM_* */
@@ -97,6 +97,8 @@ int create_domain(const struct create_options *o);
 /* The domain made, and running unless it shall not; an error of libxl. */
 int bring_up(const struct create_options *o, libxl_domain_config *d, uint32_t *domid);
 void print_config(const libxl_domain_config *d);
+/* A viewer of the domain's screen, as a process of its own. */
+void viewer_start(uint32_t domid, bool password);
 int console_wait(void); /* for the end of the console that bring_up() has opened */
 
 /* save_file.c: what stands before libxl's stream in a file or a pipe. End the program on errors. */
@@ -170,5 +172,9 @@ COMMAND(getenforce);
 COMMAND(setenforce);
 COMMAND(loadpolicy);
 COMMAND(top);
+COMMAND(vncviewer);
+COMMAND(cd_insert);
+COMMAND(cd_eject);
+COMMAND(qemu_monitor_command);
 
 #endif

@@ -7,6 +7,8 @@
 #include "domain/domain.h"
 #include "domain/request.h"
 
+#include <xen/hvm/params.h>
+
 static int result(struct scope *sc, int r, const char *what)
 {
     if (r >= 0)
@@ -42,6 +44,14 @@ static void shutdown_answered(libxl_ctx *ctx, struct guest_request *r, int rc)
     ao_complete(s->ao, rc);
 }
 
+/* A guest that takes events has said how they shall reach it. */
+static bool has_drivers(struct scope *sc, uint32_t domid)
+{
+    uint64_t callback = 0;
+
+    return !xc_hvm_param_get(sc->ctx->xch, domid, HVM_PARAM_CALLBACK_IRQ, &callback) && callback;
+}
+
 static int request_send(libxl_ctx *ctx, uint32_t domid, const char *word,
                         const libxl_asyncop_how *how)
 {
@@ -52,7 +62,7 @@ static int request_send(libxl_ctx *ctx, uint32_t domid, const char *word,
 
     if (type == LIBXL_DOMAIN_TYPE_INVALID)
         return ao_finish(ao, ERROR_DOMAIN_NOTFOUND);
-    if (type == LIBXL_DOMAIN_TYPE_HVM)
+    if (type == LIBXL_DOMAIN_TYPE_HVM && !has_drivers(&ao->sc, domid))
         return ao_finish(ao, ERROR_NOPARAVIRT);
     s->ao = ao;
     s->request.sc = &ao->sc;
@@ -96,9 +106,13 @@ int libxl_send_trigger(libxl_ctx *ctx, uint32_t domid, libxl_trigger trigger, ui
     };
     struct ao *ao = ao_begin(ctx, domid, ao_how);
 
-    if (trigger == LIBXL_TRIGGER_S3RESUME)
-        return ao_finish(ao, domain_type(&ao->sc, domid) == LIBXL_DOMAIN_TYPE_HVM ? ERROR_NI
-                                                                                  : ERROR_INVAL);
+    if (trigger == LIBXL_TRIGGER_S3RESUME) {
+        if (domain_type(&ao->sc, domid) != LIBXL_DOMAIN_TYPE_HVM)
+            return ao_finish(ao, ERROR_INVAL);
+        return ao_finish(ao, result(&ao->sc,
+                                    xc_hvm_param_set(ctx->xch, domid, HVM_PARAM_ACPI_S_STATE, 0),
+                                    "wake the domain from S3"));
+    }
     if (trigger <= LIBXL_TRIGGER_UNKNOWN || (size_t)trigger >= ARRAY_SIZE(numbers))
         return ao_finish(ao, ERROR_INVAL);
     return ao_finish(ao, result(&ao->sc,
