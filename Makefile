@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 include Config.mk
 
-.PHONY: all xen tools docs install install-xen install-tools install-docs check bench soak clean fuzz
+.PHONY: all xen tools docs install install-xen install-tools install-docs check coverage bench soak clean fuzz
 all: xen tools
 
 xen:
@@ -27,6 +27,10 @@ install-docs:
 
 check:
 	scripts/check
+
+# Lines of xen/common and xen/lib that the unit and simulation tests run.
+coverage:
+	scripts/coverage
 
 bench:
 	scripts/bench

@@ -29,6 +29,7 @@ static struct sim {
     bool verbose;
     unsigned int preempt_every, preempt_count;
     uint64_t free_at_boot, objects_at_boot;
+    uint64_t nr_hypercalls;
     struct given {
         unsigned int nr;
         uint32_t mfn[MAX_PAGES];
@@ -66,6 +67,11 @@ void sim_hash_add(uint64_t value)
 uint64_t sim_hash(void)
 {
     return sim.hash;
+}
+
+uint64_t sim_hypercalls(void)
+{
+    return sim.nr_hypercalls;
 }
 
 static uint64_t live_pages(void)
@@ -258,6 +264,7 @@ long sim_hypercall_args(struct vcpu *v, unsigned int nr, const unsigned long arg
     long rc;
 
     memcpy(a, args, sizeof(a));
+    sim.nr_hypercalls++;
     sim_hash_add(((uint64_t)v->domain->domain_id << 32) | nr << 8 | v->vcpu_id);
     for (unsigned int i = 0; i < 6; i++)
         sim_hash_add(a[i]);
@@ -279,53 +286,61 @@ long sim_hypercall_args(struct vcpu *v, unsigned int nr, const unsigned long arg
              *(uint32_t *)sim_page_virt(v->domain, 0));
 }
 
-long sim_op(struct vcpu *v, unsigned int nr, unsigned long cmd, void *arg, size_t size)
-{
-    void *at = sim_page_virt(v->domain, 0);
-    long rc;
-
-    BUG_ON(size > 4 * PAGE_SIZE);
-    memcpy(at, arg, size);
-    if (nr == __HYPERVISOR_domctl || nr == __HYPERVISOR_sysctl)
-        rc = sim_hypercall(v, nr, sim_page(v->domain, 0));
-    else
-        rc = sim_hypercall(v, nr, cmd, sim_page(v->domain, 0));
-    memcpy(arg, at, size);
-    return rc;
-}
-
-long sim_grant_op(struct vcpu *v, unsigned int cmd, void *ops, size_t size, unsigned int count)
-{
-    void *at = sim_page_virt(v->domain, 0);
-    long rc;
-
-    BUG_ON(size * count > 4 * PAGE_SIZE);
-    memcpy(at, ops, size * count);
-    rc = sim_hypercall(v, __HYPERVISOR_grant_table_op, cmd, sim_page(v->domain, 0), count);
-    memcpy(ops, at, size * count);
-    return rc;
-}
-
 uint64_t sim_gfn(struct domain *d, unsigned int idx)
 {
     BUG_ON(d->domain_id >= ARRAY_SIZE(sim.given) || idx >= sim.given[d->domain_id].nr);
     return is_pv_domain(d) ? sim.given[d->domain_id].mfn[idx] : idx;
 }
 
+/* Pages that the domain has given away are not there any more: a place without effect. */
+static void *pages_virt(struct domain *d, unsigned int idx, unsigned int nr)
+{
+    static char nowhere[4 * PAGE_SIZE] __aligned(PAGE_SIZE);
+    struct page_info *first;
+
+    sim_gfn(d, idx);
+    first = mfn_to_page(mk_mfn(sim.given[d->domain_id].mfn[idx]));
+    for (const struct page_info *pg = first; pg < first + nr; pg++)
+        if (!(pg->count_info & PGC_COUNT_MASK) || page_owner(pg) != d)
+            return nowhere;
+    return page_to_virt(first);
+}
+
+void *sim_page_virt(struct domain *d, unsigned int idx)
+{
+    return pages_virt(d, idx, 1);
+}
+
+long sim_op(struct vcpu *v, unsigned int nr, unsigned long cmd, void *arg, size_t size)
+{
+    unsigned int pages = (unsigned int)PFN_UP(size);
+    long rc;
+
+    BUG_ON(pages > 4);
+    memcpy(pages_virt(v->domain, 0, pages), arg, size);
+    if (nr == __HYPERVISOR_domctl || nr == __HYPERVISOR_sysctl)
+        rc = sim_hypercall(v, nr, sim_page(v->domain, 0));
+    else
+        rc = sim_hypercall(v, nr, cmd, sim_page(v->domain, 0));
+    memcpy(arg, pages_virt(v->domain, 0, pages), size);
+    return rc;
+}
+
+long sim_grant_op(struct vcpu *v, unsigned int cmd, void *ops, size_t size, unsigned int count)
+{
+    unsigned int pages = (unsigned int)PFN_UP(size * count);
+    long rc;
+
+    BUG_ON(pages > 4);
+    memcpy(pages_virt(v->domain, 0, pages), ops, size * count);
+    rc = sim_hypercall(v, __HYPERVISOR_grant_table_op, cmd, sim_page(v->domain, 0), count);
+    memcpy(ops, pages_virt(v->domain, 0, pages), size * count);
+    return rc;
+}
+
 uint64_t sim_page(struct domain *d, unsigned int idx)
 {
     return sim_gfn(d, idx) << PAGE_SHIFT;
-}
-
-/* A page that the domain has given away is not there any more: a place without effect. */
-void *sim_page_virt(struct domain *d, unsigned int idx)
-{
-    static char nowhere[4 * PAGE_SIZE] __aligned(PAGE_SIZE);
-    struct page_info *pg;
-
-    sim_gfn(d, idx);
-    pg = mfn_to_page(mk_mfn(sim.given[d->domain_id].mfn[idx]));
-    return page_owner(pg) == d ? page_to_virt(pg) : nowhere;
 }
 
 static void give_pages(struct domain *d, unsigned int nr)
@@ -401,21 +416,37 @@ void sim_keep(uint64_t pages, uint64_t objects)
     sim.objects_at_boot += objects;
 }
 
+static struct domain *next_to_destroy(void)
+{
+    struct domain *d;
+
+    for_each_domain (d)
+        if (d != dom0 && d->is_dying != DOMDYING_DEAD)
+            return d;
+    return NULL;
+}
+
+/* dom0 last: it is told of the others' ends. */
+static void destroy_all(void)
+{
+    struct domain *d, *last = dom0;
+
+    while ((d = next_to_destroy()) != NULL)
+        sim_destroy(d);
+    dom0 = NULL;
+    if (last && last->is_dying != DOMDYING_DEAD)
+        sim_destroy(last);
+}
+
 void sim_shutdown(void)
 {
-    struct domain *d, *next;
     uint64_t pages, objects;
 
-    for (d = domain_list; d; d = next) {
-        next = d->next_in_list;
-        if (d->is_dying != DOMDYING_DEAD)
-            sim_destroy(d);
-    }
+    destroy_all();
     sim_quiesce();
     if (domain_list)
         sim_fail("d%u stays, with %u references, %lu pages", domain_list->domain_id,
                  domain_list->refcnt, (unsigned long)domain_list->tot_pages);
-    dom0 = NULL;
     objects = live_objects();
     if (objects != sim.objects_at_boot)
         sim_fail("%ld small objects leak", (long)(objects - sim.objects_at_boot));

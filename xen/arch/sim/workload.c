@@ -11,8 +11,8 @@
 
 static uint8_t next_byte(struct sim_input *in)
 {
-    if (in->data)
-        return in->pos < in->len ? in->data[in->pos++] : 0;
+    if (in->pos < in->len)
+        return in->data[in->pos++];
     in->rng ^= in->rng << 13;
     in->rng ^= in->rng >> 7;
     in->rng ^= in->rng << 17;
@@ -137,7 +137,7 @@ void sim_workload(struct sim_input *in, unsigned int steps, unsigned int check_e
     sim_preempt(0);
     for (domid_t id = 0; id < NR_WORK_DOMAINS; id++)
         make_domain(&w, id);
-    for (unsigned int i = 1; i <= steps && (!in->data || in->pos < in->len); i++) {
+    for (unsigned int i = 1; i <= steps; i++) {
         unsigned int what = pick(&w, ARRAY_SIZE(menu));
 
         if (what >= ARRAY_SIZE(menu) - 2 && pick(&w, 4))

@@ -12,6 +12,7 @@
 #include <xen/kernel.h>
 #include <xen/lib/bitmap.h>
 #include <xen/param.h>
+#include <xen/poison.h>
 #include <xen/port/numa.h>
 #include <xen/port/page_type.h>
 #include <xen/spinlock.h>
@@ -192,6 +193,7 @@ struct page_info *heap_alloc_for(const struct domain *d, unsigned int order, uns
         __atomic_add_fetch(&unclaimed, INT64_C(1) << order, __ATOMIC_RELAXED);
         return NULL;
     }
+    unpoison(page_to_virt(pg), PAGE_SIZE << order);
     if (!(memflags & MEMF_no_tlbflush))
         port_flush_tlb_since(pg->tlb_stamp);
     return pg;
@@ -208,6 +210,7 @@ void heap_free_pages(struct page_info *pg, unsigned int order)
     struct heap_node *n = &nodes[node];
 
     ASSERT((pg->count_info & PGC_COUNT_MASK) == 0);
+    poison(page_to_virt(pg), PAGE_SIZE << order);
     pg->tlb_stamp = port_tlb_clock();
     spin_lock(&n->lock);
     block_free_locked(n, node, pg, order);
@@ -261,6 +264,7 @@ static void add_node_frames(unsigned int node, uint64_t first, uint64_t end)
             pg[i].count_info = 0;
             pg[i].type_info = 0;
         }
+        poison(page_to_virt(pg), PAGE_SIZE << order);
         pg->tlb_stamp = port_tlb_clock();
         spin_lock(&n->lock);
         block_free_locked(n, node, pg, order);

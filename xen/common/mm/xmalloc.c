@@ -7,6 +7,7 @@
 #include <xen/lib/list.h>
 #include <xen/lib/string.h>
 #include <xen/mm.h>
+#include <xen/poison.h>
 #include <xen/spinlock.h>
 
 #define SLAB_MAGIC 0x51abu
@@ -67,6 +68,7 @@ static struct slab *slab_new(struct pool *p)
     s->pool = (uint16_t)(p - pools);
     s->nr_used = 0;
     s->nr_fresh = p->per_slab;
+    poison(s + 1, PAGE_SIZE - sizeof(*s));
     return s;
 }
 
@@ -74,10 +76,12 @@ static void *slab_take(struct pool *p, struct slab *s)
 {
     void *obj = s->free;
 
-    if (obj)
+    if (obj) {
+        unpoison(obj, sizeof(void *));
         s->free = *(void **)obj;
-    else
+    } else {
         obj = (char *)(s + 1) + (size_t)(p->per_slab - s->nr_fresh--) * p->size;
+    }
     if (++s->nr_used == p->per_slab)
         list_del(&s->link);
     return obj;
@@ -100,6 +104,7 @@ static void *small_alloc(size_t len)
     }
     obj = slab_take(p, s);
     p->nr_objects++;
+    unpoison(obj, len);
 out:
     spin_unlock(&p->lock);
     return obj;
@@ -113,8 +118,10 @@ static void small_free(void *obj)
     BUG_ON(s->magic != SLAB_MAGIC || s->pool >= ARRAY_SIZE(pools));
     p = &pools[s->pool];
     spin_lock(&p->lock);
+    unpoison(obj, sizeof(void *)); /* a shorter object */
     *(void **)obj = s->free;
     s->free = obj;
+    poison(obj, p->size);
     p->nr_objects--;
     if (s->nr_used-- == p->per_slab)
         list_add(&s->link, &p->partial);

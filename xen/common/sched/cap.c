@@ -38,7 +38,7 @@ static void unpark(struct vcpu *v)
     if (u->parked) {
         u->parked = false;
         if (vcpu_runnable(v) && !v->is_running && !u->queued)
-            unit_enqueue(u, NOW());
+            unit_enqueue(u, NOW(), false); /* it did not sleep: what it is behind stays */
     }
     spin_unlock_irqrestore(&rq->lock, flags);
 }

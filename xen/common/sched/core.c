@@ -66,7 +66,7 @@ void runq_tickle(struct runq *rq, unsigned int cpu)
         softirq_raise_on(cpu, SOFTIRQ_SCHEDULE);
 }
 
-static void enqueue(struct sched_unit *u, s_time_t now, bool woken)
+void unit_enqueue(struct sched_unit *u, s_time_t now, bool woken)
 {
     struct runq *rq = u->rq;
     unsigned int cpu;
@@ -75,11 +75,6 @@ static void enqueue(struct sched_unit *u, s_time_t now, bool woken)
     cpu = fair_choose_cpu(rq, u, now);
     if (cpu < NR_CPUS)
         runq_tickle(rq, cpu);
-}
-
-void unit_enqueue(struct sched_unit *u, s_time_t now)
-{
-    enqueue(u, now, true);
 }
 
 void unit_dequeue(struct sched_unit *u)
@@ -120,7 +115,7 @@ void vcpu_wake(struct vcpu *v)
         if (v->runstate.state >= RUNSTATE_blocked)
             runstate_change(v, RUNSTATE_runnable, now);
         if (!v->is_running && !u->queued && !u->parked)
-            unit_enqueue(u, now);
+            unit_enqueue(u, now, true);
     } else if (!v->is_running) {
         runstate_change(v, sleeping_state(v), now);
     }
@@ -256,7 +251,7 @@ void sched_context_switched(struct vcpu *prev, struct vcpu *next)
         if (cap_exhausted(u))
             u->parked = true;
         else
-            enqueue(u, NOW(), false);
+            unit_enqueue(u, NOW(), false);
     }
     spin_unlock_irqrestore(&rq->lock, flags);
 }

@@ -94,8 +94,9 @@ DECLARE_PER_CPU(struct sched_cpu, sched_cpu);
 struct runq *unit_lock(struct sched_unit *u, unsigned long *flags);
 void unit_assign(struct sched_unit *u, struct runq *rq); /* not queued, not running */
 void runstate_change(struct vcpu *v, int state, s_time_t now);
-/* Make it wait on its queue, and see that some CPU looks. Queue locked. */
-void unit_enqueue(struct sched_unit *u, s_time_t now);
+/* Make it wait on its queue, and see that some CPU looks. Queue locked. @woken: it slept, and is
+ * placed by the queue's present; else it keeps its vtime. */
+void unit_enqueue(struct sched_unit *u, s_time_t now, bool woken);
 void unit_dequeue(struct sched_unit *u);
 void runq_tickle(struct runq *rq, unsigned int cpu);
 

@@ -3,6 +3,7 @@
 
 #include <public/domctl.h>
 #include <xen/mm.h>
+#include <xen/poison.h>
 #include <xen/port/page_type.h>
 
 static uint64_t next_random(uint64_t *state)
@@ -241,8 +242,29 @@ SIM_TEST(held_pages_hold_their_domain)
     page_put(pg);
     sim_quiesce();
     EXPECT_EQ(domain_by_id_rcu(1), NULL);
-    EXPECT_EQ(*(char *)page_to_virt(pg), 0);
+    unpoison(page_to_virt(pg), PAGE_SIZE);
+    EXPECT_EQ(*(char *)page_to_virt(pg), 0); /* wiped */
+    poison(page_to_virt(pg), PAGE_SIZE);
 }
+
+#ifdef HAS_POISON
+int __asan_address_is_poisoned(const volatile void *addr);
+
+SIM_TEST(free_memory_is_out_of_bounds)
+{
+    char *small = xmalloc_bytes(100), *large = xmalloc_bytes(3 * PAGE_SIZE);
+
+    EXPECT(!__asan_address_is_poisoned(small + 99));
+    EXPECT(__asan_address_is_poisoned(small + 100));
+    EXPECT(!__asan_address_is_poisoned(large + 3 * PAGE_SIZE - 1));
+    EXPECT(__asan_address_is_poisoned(large + 3 * PAGE_SIZE));
+    xfree(small);
+    xfree(large);
+    EXPECT(__asan_address_is_poisoned(small));
+    EXPECT(__asan_address_is_poisoned(small + 99));
+    EXPECT(__asan_address_is_poisoned(large));
+}
+#endif
 
 SIM_TEST(assignment_keeps_to_the_limit)
 {
@@ -358,6 +380,9 @@ int main(void)
         cmocka_unit_test(references_keep_a_page),
         cmocka_unit_test(a_count_at_its_end_gives_no_more),
         cmocka_unit_test(held_pages_hold_their_domain),
+#ifdef HAS_POISON
+        cmocka_unit_test(free_memory_is_out_of_bounds),
+#endif
         cmocka_unit_test(assignment_keeps_to_the_limit),
         cmocka_unit_test(claims_reserve_memory),
         cmocka_unit_test(lists_of_pages),

@@ -158,6 +158,26 @@ SIM_TEST(capped_vcpus_of_one_cpu_all_run, .nr_cpus = 1)
         EXPECT_GE(vcpu_cpu_time(d->vcpu[i]), MILLISECS(15));
 }
 
+/* Found by the fuzzer: each refill put it behind those of great weight on the CPUs it may use. */
+SIM_TEST(a_capped_vcpu_is_not_starved_by_great_weights, .nr_cpus = 3)
+{
+    struct domain *great = busy(1, 2), *d[2] = {busy(2, 1), busy(3, 2)};
+    cpumask_t two = {.bits = {3}};
+    long t[2];
+
+    set_params(great, 1000, 0);
+    set_params(d[1], 704, 5);
+    EXPECT_EQ(vcpu_set_hard_affinity(great->vcpu[0], &two), 0);
+    EXPECT_EQ(vcpu_set_hard_affinity(great->vcpu[1], &two), 0);
+    EXPECT_EQ(vcpu_set_hard_affinity(d[1]->vcpu[0], &two), 0);
+    sim_advance(SECONDS(1));
+    t[0] = vcpu_cpu_time(d[1]->vcpu[0]);
+    t[1] = vcpu_cpu_time(d[1]->vcpu[1]);
+    sim_advance(SECONDS(4));
+    EXPECT_GE(vcpu_cpu_time(d[1]->vcpu[0]) - t[0], MILLISECS(40));
+    EXPECT_GE(vcpu_cpu_time(d[1]->vcpu[1]) - t[1], MILLISECS(40));
+}
+
 SIM_TEST(a_great_weight_saves_up_nothing, .nr_cpus = 2)
 {
     struct domain *d[4];
@@ -426,6 +446,7 @@ int main(void)
         cmocka_unit_test(a_cap_holds),
         cmocka_unit_test(a_new_cap_does_not_count_the_past),
         cmocka_unit_test(capped_vcpus_of_one_cpu_all_run),
+        cmocka_unit_test(a_capped_vcpu_is_not_starved_by_great_weights),
         cmocka_unit_test(a_great_weight_saves_up_nothing),
         cmocka_unit_test(a_cap_counts_all_vcpus),
         cmocka_unit_test(who_sleeps_wakes_soon_beside_hogs),

@@ -71,6 +71,7 @@ void sim_fail(const char *fmt, ...) __printf(1, 2) noreturn;
 
 /* Of all that has happened: calls, results, context switches, time. */
 uint64_t sim_hash(void);
+uint64_t sim_hypercalls(void); /* made by sim_hypercall() until now, continuations not counted */
 void sim_hash_add(uint64_t value);
 /* All domains go; memory must be what it was at boot. */
 void sim_shutdown(void);
@@ -79,8 +80,8 @@ void sim_keep(uint64_t pages, uint64_t objects);
 
 /* Random run: hypercalls of several domains, chosen by a stream of bytes. */
 struct sim_input {
-    uint64_t rng;        /* next number, where data is NULL */
-    const uint8_t *data; /* a fuzzer's */
+    uint64_t rng;        /* next number, never 0; used once data is at its end */
+    const uint8_t *data; /* a fuzzer's, or NULL */
     size_t len, pos;
 };
 /* Domains 0 (control) to 3 are made, @steps steps done, all is destroyed again. */
