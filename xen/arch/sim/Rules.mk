@@ -18,7 +18,7 @@ INSTRUMENT := $(if $(SAN),-O1 -fsanitize=$(SAN) -fno-omit-frame-pointer)
 INSTRUMENT += $(if $(findstring undefined,$(SAN)),-fno-sanitize-recover=undefined \
   -fno-sanitize=$(UB_OFF) $(if $(CLANG),-fno-sanitize=function))
 INSTRUMENT += $(if $(COVERAGE),-fprofile-instr-generate -fcoverage-mapping)
-INSTRUMENT += $(if $(FUZZER),-fsanitize=fuzzer-no-link)
+INSTRUMENT += $(if $(FUZZER),-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp)
 INSTRUMENT += $(if $(CLANG),$(if $(SAN),-fsanitize-ignorelist=$(ROOT)/arch/sim/ignore.txt))
 CFLAGS     += -fno-builtin-printf $(INSTRUMENT)
 

@@ -22,6 +22,9 @@ void host_log(const char *s, size_t len)
         tail[tail_len++ % sizeof(tail)] = s[i];
 }
 
+/* Of coverage builds, which lose their counts in abort(). */
+int __llvm_profile_write_file(void) __attribute__((weak));
+
 void host_die(const char *why)
 {
     size_t at = tail_len > sizeof(tail) ? tail_len - sizeof(tail) : 0;
@@ -30,6 +33,8 @@ void host_die(const char *why)
     while (at < tail_len)
         fputc(tail[at++ % sizeof(tail)], stderr);
     fprintf(stderr, "sim: %s\n", why);
+    if (__llvm_profile_write_file)
+        __llvm_profile_write_file();
     abort();
 }
 

@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static unsigned int nr_inputs;
     struct sim_input in = {.rng = digest(data, size), .data = data, .len = size};
 
-    sim_workload(&in, 2000, 64);
+    sim_workload(&in, 3000, 128);
     sim_shutdown();
     if (++nr_inputs % 256 == 0)
         write_count();

@@ -36,26 +36,55 @@ void check_failed(const char *file, int line, const char *what, long a, long b)
     leave(1);
 }
 
-void run_on_machine(void (*body)(void), const struct sim_conf *conf)
+static pid_t start_machine(void (*body)(void), const struct sim_conf *conf, int output)
 {
-    int status;
     pid_t child;
 
     fflush(stdout);
     fflush(stderr);
     child = fork();
     assert_true(child >= 0);
-    if (child == 0) {
-        alarm(120);
-        sim_boot(conf);
-        body();
-        sim_check_invariants();
-        sim_shutdown();
-        leave(0);
-    }
+    if (child)
+        return child;
+    if (output >= 0)
+        dup2(output, STDERR_FILENO);
+    alarm(120);
+    sim_boot(conf);
+    body();
+    sim_check_invariants();
+    sim_shutdown();
+    leave(0);
+}
+
+void run_on_machine(void (*body)(void), const struct sim_conf *conf)
+{
+    pid_t child = start_machine(body, conf, -1);
+    int status;
+
     assert_int_equal(waitpid(child, &status, 0), child);
     if (!WIFEXITED(status) || WEXITSTATUS(status))
         fail_msg("status %x", status);
+}
+
+void dies_on_machine(void (*body)(void), const struct sim_conf *conf, const char *says)
+{
+    static char text[65536];
+    size_t len = 0;
+    ssize_t got;
+    int pipe_fd[2], status;
+    pid_t child;
+
+    assert_int_equal(pipe(pipe_fd), 0);
+    child = start_machine(body, conf, pipe_fd[1]);
+    close(pipe_fd[1]);
+    while (len + 1 < sizeof(text) &&
+           (got = read(pipe_fd[0], text + len, sizeof(text) - 1 - len)) > 0)
+        len += (size_t)got;
+    text[len] = 0;
+    close(pipe_fd[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (!WIFSIGNALED(status) || !strstr(text, says))
+        fail_msg("status %x, \"%s\" expected in: %s", status, says, text);
 }
 
 static uint64_t *shared_word(void)

@@ -19,6 +19,8 @@
 
 /* Run @body on a machine of @conf, check invariants and leaks; fail the cmocka test if it does. */
 void run_on_machine(void (*body)(void), const struct sim_conf *conf);
+/* The machine must end itself, with @says in what it writes to stderr. */
+void dies_on_machine(void (*body)(void), const struct sim_conf *conf, const char *says);
 void check_failed(const char *file, int line, const char *what, long a, long b) noreturn;
 
 /* Run fn(0) to fn(nr - 1) at once, each in a thread which is that CPU. */
