@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 include Config.mk
 
-.PHONY: all xen tools docs install install-xen install-tools install-docs check coverage bench soak clean fuzz
+.PHONY: all xen tools docs install install-xen install-tools install-docs check coverage simulate bench soak clean fuzz
 all: xen tools
 
 xen:
@@ -32,6 +32,11 @@ check:
 coverage:
 	scripts/coverage
 
+# Random histories of the simulated machine: SEEDS of them, invariants checked on the way.
+SEEDS ?= 10000
+simulate:
+	$(MAKE) -s -C xen ARCH=sim simulate SEEDS=$(SEEDS)
+
 bench:
 	scripts/bench
 
@@ -43,8 +48,11 @@ soak:
 	scripts/boot --smp $(SOAK_CPUS) --timeout $$(($(SOAK_SECONDS) * 2 + $(SOAK_CYCLES) * 30 + 600)) \
 		--dom0-args "soak.seconds=$(SOAK_SECONDS) soak.cycles=$(SOAK_CYCLES)" tools/tests/system/soak
 
+# FUZZ_SECONDS for each target.
+FUZZ_SECONDS ?= 3600
 fuzz:
-	$(MAKE) -C xen/test/fuzz/lib fuzz
+	$(MAKE) -C xen/test/fuzz/lib fuzz SECONDS=$(FUZZ_SECONDS)
+	$(MAKE) -C xen/test/fuzz/hypercall fuzz FUZZ_SECONDS=$(FUZZ_SECONDS)
 
 clean:
 	rm -rf build

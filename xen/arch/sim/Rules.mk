@@ -32,4 +32,12 @@ $(BUILD)/xen-sim: $(BUILD)/xen-sim.o $(BUILD)/arch/sim/main.c.o $(ROOT)/arch/sim
 	@echo "  LD      $@"
 	$(Q)$(CC) $(INSTRUMENT) -o $@ $(filter %.o,$^) -Wl,-T,$(ROOT)/arch/sim/sim.lds
 
+# Random runs of many seeds, each a process: make ARCH=sim simulate SEEDS=10000 [STEPS=600]
+SEEDS ?= 1000
+STEPS ?= 600
+.PHONY: simulate
+simulate:
+	@$(MAKE) --no-print-directory ARCH=sim debug=y SAN=address,undefined BUILD=$(TOP)/build/sim-asan
+	@$(TOP)/build/sim-asan/xen-sim --seeds 1 $(SEEDS) $(STEPS)
+
 -include $(BUILD)/arch/sim/main.c.d

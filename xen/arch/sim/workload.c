@@ -119,31 +119,60 @@ static void work_preempt(struct work *w)
 }
 
 /* The more often it stands here the more often it is done. */
-static work_fn *const menu[] = {
-    work_time,   work_time,         work_stir,     work_stir,      work_preempt,
-    work_evtchn, work_evtchn,       work_evtchn,   work_evtchn,    work_fifo,
-    work_fifo,   work_write_shared, work_map,      work_map,       work_grant_entry,
-    work_map,    work_unmap,        work_unmap,    work_copy,      work_grant_entry,
-    work_table,  work_sched,        work_sched,    work_vcpu,      work_timer,
-    work_memory, work_memory,       work_exchange, work_multicall, work_misc,
-    work_raw,    work_domctl,       work_domctl,   work_sysctl,    work_destroy,
-    work_copy,
+#define ITEM(name)                                                                                 \
+    {                                                                                              \
+        work_##name, #name                                                                         \
+    }
+static const struct {
+    work_fn *fn;
+    const char *name;
+} menu[] = {
+    ITEM(time),   ITEM(time),         ITEM(stir),     ITEM(stir),      ITEM(preempt),
+    ITEM(evtchn), ITEM(evtchn),       ITEM(evtchn),   ITEM(evtchn),    ITEM(fifo),
+    ITEM(fifo),   ITEM(write_shared), ITEM(map),      ITEM(map),       ITEM(grant_entry),
+    ITEM(map),    ITEM(unmap),        ITEM(unmap),    ITEM(copy),      ITEM(grant_entry),
+    ITEM(table),  ITEM(sched),        ITEM(sched),    ITEM(vcpu),      ITEM(timer),
+    ITEM(memory), ITEM(memory),       ITEM(exchange), ITEM(multicall), ITEM(misc),
+    ITEM(raw),    ITEM(domctl),       ITEM(domctl),   ITEM(sysctl),    ITEM(destroy),
+    ITEM(copy),
 };
+
+/* Each step has numbers of its own, so that leaving out one changes nothing in the others. */
+static uint64_t step_rng(uint64_t seed, unsigned int step)
+{
+    uint64_t x = seed + step * UINT64_C(0x9e3779b97f4a7c15);
+
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return (x ^ x >> 31) | 1;
+}
+
+static void one_step(struct work *w, unsigned int step, bool show)
+{
+    unsigned int what = pick(w, ARRAY_SIZE(menu));
+
+    if (what >= ARRAY_SIZE(menu) - 2 && pick(w, 4))
+        what = 0;
+    if (show)
+        printk("step %u: %s\n", step, menu[what].name);
+    menu[what].fn(w);
+    sim_settle();
+}
 
 void sim_workload(struct sim_input *in, unsigned int steps, unsigned int check_every)
 {
     struct work w = {.in = in};
+    uint64_t seed = in->rng;
 
     sim_preempt(0);
     for (domid_t id = 0; id < NR_WORK_DOMAINS; id++)
         make_domain(&w, id);
     for (unsigned int i = 1; i <= steps; i++) {
-        unsigned int what = pick(&w, ARRAY_SIZE(menu));
-
-        if (what >= ARRAY_SIZE(menu) - 2 && pick(&w, 4))
-            what = 0;
-        menu[what](&w);
-        sim_settle();
+        if (in->skip && in->skip[i])
+            continue;
+        if (in->pos >= in->len)
+            in->rng = step_rng(seed, i);
+        one_step(&w, i, in->show);
         if (i % check_every == 0)
             sim_check_invariants();
     }

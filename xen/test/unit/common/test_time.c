@@ -43,6 +43,47 @@ SIM_TEST(timers_fire_in_order)
         EXPECT(!timer_active(&timers[i]));
 }
 
+static bool due[NR]; /* the test means this one to fire */
+
+static void fire_in_time(void *data)
+{
+    const struct timer *t = data;
+
+    EXPECT_EQ(NOW(), t->expires);
+    EXPECT(due[t - timers]);
+    due[t - timers] = false;
+    fired++;
+}
+
+/* Stopping takes timers out of the middle of the heap, which must stay one. */
+SIM_TEST(timers_set_and_stopped_at_random)
+{
+    uint64_t seed = 5;
+    unsigned int set = 0, taken = 0;
+
+    for (unsigned int i = 0; i < 48; i++)
+        timer_init(&timers[i], fire_in_time, &timers[i], 1);
+    for (unsigned int i = 0; i < 20000; i++) {
+        unsigned int which = (unsigned int)((seed = seed * 6364136223846793005 + 1) >> 33) % 48;
+
+        taken += due[which];
+        if (seed >> 62) {
+            timer_set(&timers[which], NOW() + 1 + (s_time_t)(seed >> 44));
+            due[which] = true;
+            set++;
+        } else {
+            timer_stop(&timers[which]);
+            due[which] = false;
+        }
+        if (i % 4 == 0)
+            sim_advance((s_time_t)(seed >> 48));
+    }
+    sim_advance(MILLISECS(20));
+    EXPECT_EQ(fired, set - taken);
+    for (unsigned int i = 0; i < 48; i++)
+        EXPECT(!due[i]);
+}
+
 SIM_TEST(timers_are_stopped_moved_and_killed)
 {
     for (unsigned int i = 0; i < 4; i++) {
@@ -215,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(timers_fire_in_order),
+        cmocka_unit_test(timers_set_and_stopped_at_random),
         cmocka_unit_test(timers_are_stopped_moved_and_killed),
         cmocka_unit_test(a_callback_may_set_its_timer_again),
         cmocka_unit_test(calls_reach_the_cpus_of_the_mask),

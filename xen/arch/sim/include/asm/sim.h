@@ -83,8 +83,10 @@ struct sim_input {
     uint64_t rng;        /* next number, never 0; used once data is at its end */
     const uint8_t *data; /* a fuzzer's, or NULL */
     size_t len, pos;
+    const uint8_t *skip; /* NULL, or [steps + 1]: those not 0 are left out; the first is step 1 */
+    bool show;           /* a line on the console for each step */
 };
-/* Domains 0 (control) to 3 are made, @steps steps done, all is destroyed again. */
+/* Domains 0 (control) to 3 are made, @steps steps done. */
 void sim_workload(struct sim_input *in, unsigned int steps, unsigned int check_every);
 
 #endif
