@@ -20,6 +20,7 @@ enum lock_rank {
     RANK_PAGE,       /* one page's type state */
     RANK_SHADOW,     /* shadow page tables of one domain; nobody waits for a CPU under it */
     RANK_PAGE_ALLOC, /* d->page_lock: page lists and counts of one domain */
+    RANK_VGIC,       /* a vCPU's virtual interrupts */
     RANK_IRQ,        /* one interrupt descriptor */
     RANK_SCHED,      /* scheduler-wide data */
     RANK_RUNQ,       /* one run queue */
