@@ -17,7 +17,7 @@ static bool sync_mode;
 static bool ring_news; /* a softirq is due to tell of new text in the ring */
 static bool booted;
 
-static char opt_console[64] __initdata = "com1,vga";
+static char opt_console[64] __initdata = "com1,vga,dtuart";
 PARAM_STR("console", opt_console);
 static bool opt_console_to_ring;
 PARAM_BOOL("console_to_ring", opt_console_to_ring);

@@ -3,14 +3,17 @@
 #ifndef LIBFDT_ENV_H
 #define LIBFDT_ENV_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <xen/lib/string.h>
 
+#ifndef INT_MAX
+#define INT_MAX __INT_MAX__
+#endif
 #define FDT_FORCE
 #define FDT_BITWISE
+
 /* Values as they stand in a device tree: big endian. */
 typedef uint16_t fdt16_t;
 typedef uint32_t fdt32_t;

@@ -30,10 +30,6 @@ void dom0_kernel_close(struct dom0_kernel *k);
 /* Its own copy goes to @dest, the memory of pfn 0; @len bytes. Panics. */
 void dom0_kernel_load(const struct dom0_kernel *k, void *dest, uint64_t len);
 
-/* By dom0_mem=: pages to have, and the most it may have (max_pages). */
-unsigned long dom0_memory_pages(unsigned long *max_pages);
-unsigned int dom0_vcpu_count(void);
-
 /* Page tables inside of the initial memory. */
 struct pt_builder {
     pte_t *l4;

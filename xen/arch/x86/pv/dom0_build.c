@@ -6,6 +6,7 @@
  */
 #include <public/domctl.h>
 #include <public/elfnote.h>
+#include <xen/dom0.h>
 #include <xen/evtchn.h>
 #include <xen/hypercall.h>
 #include <xen/init.h>
@@ -355,8 +356,8 @@ void __init port_construct_dom0(void)
     if (!boot_info.nr_modules)
         panic("dom0: no kernel: the loader gave no modules\n");
     dom0_kernel_open(&b.kernel);
-    b.d = create_domain(dom0_vcpu_count());
-    b.nr_pages = dom0_memory_pages(&max_pages);
+    b.d = create_domain(dom0_vcpu_count(MAX_VIRT_CPUS));
+    b.nr_pages = dom0_memory_pages(0, &max_pages);
     b.d->max_pages = max_pages;
     plan_layout(&b);
     build_memory(&b);

@@ -15,16 +15,16 @@ struct uart_driver {
     const char *name;
     const char *const *compatible; /* NULL ends it */
     /* Set up for polled output with the line as the firmware left it. 0 or an error. */
-    int (*init)(volatile void *regs, const void *fdt, int node);
+    int (*init)(void *regs, const void *fdt, int node);
     /* Room for a character in the FIFO? */
-    bool (*tx_ready)(volatile void *regs);
-    void (*tx)(volatile void *regs, char c);
-    bool (*tx_idle)(volatile void *regs);
+    bool (*tx_ready)(void *regs);
+    void (*tx)(void *regs, char c);
+    bool (*tx_idle)(void *regs);
     /* Input: a character or -1; and switching on its interrupt, and saying that it was seen. */
-    int (*rx)(volatile void *regs);
-    void (*rx_enable)(volatile void *regs);
-    void (*irq_ack)(volatile void *regs);
+    int (*rx)(void *regs);
+    void (*rx_enable)(void *regs);
+    void (*irq_ack)(void *regs);
 };
-extern const struct uart_driver pl011_driver, sbsa_uart_driver, cadence_driver, ns16550_mmio_driver;
+extern const struct uart_driver pl011_driver, cadence_driver, ns16550_mmio_driver;
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* dom0_mem= and dom0_max_vcpus=. */
 #include <xen/cpumask.h>
+#include <xen/dom0.h>
 #include <xen/init.h>
 #include <xen/kernel.h>
 #include <xen/lib/string.h>
 #include <xen/mm.h>
 #include <xen/param.h>
-#include "dom0.h"
 
 /* A size, a share of memory in per cent, or both added; negative: all but so much. */
 struct amount {
@@ -21,7 +21,7 @@ static int __init parse_amount(const char *s, const char **end, struct amount *a
 {
     uint64_t bytes = 0;
 
-    *a = (struct amount){ .set = true, .negative = *s == '-' };
+    *a = (struct amount){.set = true, .negative = *s == '-'};
     if (*s == '-')
         s++;
     do {
@@ -79,7 +79,7 @@ static int __init parse_max_vcpus(const char *s)
 }
 PARAM_FN("dom0_max_vcpus", parse_max_vcpus);
 
-unsigned int __init dom0_vcpu_count(void)
+unsigned int __init dom0_vcpu_count(unsigned int limit)
 {
     unsigned int nr = num_online_cpus();
 
@@ -87,7 +87,7 @@ unsigned int __init dom0_vcpu_count(void)
         nr = min_vcpus;
     if (max_vcpus && nr > max_vcpus)
         nr = max_vcpus;
-    return nr ? min(nr, (unsigned int)MAX_VIRT_CPUS) : 1;
+    return nr ? min(nr, limit) : 1;
 }
 
 static unsigned long __init amount_pages(const struct amount *a, unsigned long avail)
@@ -99,14 +99,15 @@ static unsigned long __init amount_pages(const struct amount *a, unsigned long a
     return n < avail ? avail - n : 0;
 }
 
-unsigned long __init dom0_memory_pages(unsigned long *max_pages)
+unsigned long __init dom0_memory_pages(unsigned long missing, unsigned long *max_pages)
 {
     unsigned long avail = heap_free_count(NUMA_NO_NODE), nr, reserve, min_nr;
 
     /* What its frame of page tables, its domain structures and devices' mappings take. */
     avail -= min(avail, MB(8) >> PAGE_SHIFT);
     reserve = min(avail / 16, MB(128) >> PAGE_SHIFT);
-    nr = mem_size.set ? amount_pages(&mem_size, avail) : avail - reserve;
+    missing = missing ? missing : avail - reserve;
+    nr = mem_size.set ? amount_pages(&mem_size, avail) : missing;
     min_nr = mem_min.set ? amount_pages(&mem_min, avail) : 1;
     *max_pages = mem_max.set ? amount_pages(&mem_max, avail) : UINT32_MAX;
     nr = min(nr, *max_pages);
