@@ -11,7 +11,7 @@ static void dump_vcpu(struct vcpu *v)
 {
     printk("    VCPU%u: CPU%u [has=%c] poll=%d upcall_pend=%02x upcall_mask=%02x \n", v->vcpu_id,
            v->processor, v->is_running ? 'T' : 'F', v->poll_evtchn,
-           v->vcpu_info->evtchn_upcall_pending, v->vcpu_info->evtchn_upcall_mask);
+           v->vcpu_info->evtchn_upcall_pending, vcpu_info_masked(v->vcpu_info));
     printk("    pause_count=%d pause_flags=%x\n", v->pause_count, v->pause_flags);
     port_dump_vcpu(v);
 }

@@ -100,7 +100,7 @@ int vcpu_map_info(struct vcpu *v, gfn_t gfn, unsigned int offset)
     to = (struct vcpu_info *)((char *)page_to_virt(pg) + offset);
     if (v->vcpu_info == &dummy_vcpu_info) {
         memset(to, 0, sizeof(*to));
-        to->evtchn_upcall_mask = 1;
+        vcpu_info_set_mask(to, true);
     } else {
         memcpy(to, v->vcpu_info, sizeof(*to));
     }

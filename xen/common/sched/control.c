@@ -39,7 +39,7 @@ void vcpu_block_enable_events(void)
 {
     struct vcpu *v = current;
 
-    v->vcpu_info->evtchn_upcall_mask = 0;
+    vcpu_info_set_mask(v->vcpu_info, false);
     __atomic_fetch_or(&v->pause_flags, VPF_BLOCKED, __ATOMIC_SEQ_CST);
     /* An event that came before is seen here; one that comes after unblocks. */
     if (vcpu_event_pending(v))

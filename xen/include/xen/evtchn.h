@@ -39,11 +39,25 @@ void evtchn_unmask_if_valid(struct domain *d, unsigned int port);
 void evtchn_mark_all_pending(struct vcpu *v);
 /* Close every port of @d that depends on vCPU state which VCPUOP_down ends. */
 void evtchn_move_pirqs(struct vcpu *v);
+/* The PV interrupt flag of a vcpu_info; ports without it mask by the vCPU's own means. */
+static inline bool vcpu_info_masked(const struct vcpu_info *info)
+{
+#ifdef XEN_HAVE_PV_UPCALL_MASK
+    return READ_ONCE(info->evtchn_upcall_mask);
+#else
+    return false;
+#endif
+}
+static inline void vcpu_info_set_mask(struct vcpu_info *info, bool masked)
+{
+#ifdef XEN_HAVE_PV_UPCALL_MASK
+    info->evtchn_upcall_mask = masked;
+#endif
+}
 /* Pending and unmasked events for @v, as its vcpu_info says. */
 static inline bool vcpu_event_pending(const struct vcpu *v)
 {
-    return READ_ONCE(v->vcpu_info->evtchn_upcall_pending) &&
-           !READ_ONCE(v->vcpu_info->evtchn_upcall_mask);
+    return READ_ONCE(v->vcpu_info->evtchn_upcall_pending) && !vcpu_info_masked(v->vcpu_info);
 }
 void evtchn_dump(unsigned char key);
 
