@@ -63,44 +63,6 @@ void port_domain_destroy(struct domain *d)
     d->shared_info = NULL;
 }
 
-/* The head of @list goes to its tail, with a reference; NULL: it is just being freed. */
-static struct page_info *next_page(struct domain *d, struct page_list_head *list)
-{
-    struct page_info *pg;
-
-    spin_lock(&d->page_lock);
-    pg = page_list_remove_head(list);
-    if (pg) {
-        page_list_add_tail(pg, list);
-        if (!page_get(pg, d))
-            pg = NULL;
-    }
-    spin_unlock(&d->page_lock);
-    return pg;
-}
-
-/* Once through the list; pages that others still use stay on it. */
-static int release_list(struct domain *d, struct page_list_head *list, uint64_t len)
-{
-    uint64_t *left = &d->arch.relinquish_left; /* and one, so that 0 is "not begun" */
-
-    if (*left == 0)
-        *left = len + 1;
-    while (*left > 1) {
-        struct page_info *pg = next_page(d, list);
-
-        --*left;
-        if (pg) {
-            page_put_alloc_ref(pg);
-            page_put(pg);
-        }
-        if (hypercall_preempt_check())
-            return -ERESTART;
-    }
-    *left = 0;
-    return 0;
-}
-
 int port_domain_relinquish(struct domain *d)
 {
     int rc = 0;
@@ -111,13 +73,13 @@ int port_domain_relinquish(struct domain *d)
             p2m_domain_forget(d);
             break;
         case 1:
-            rc = release_list(d, &d->xenpage_list, d->xenheap_pages);
+            rc = domain_release_pages(d, &d->xenpage_list, d->xenheap_pages);
             break;
         case 2:
-            rc = release_list(d, &d->extra_page_list, d->extra_pages);
+            rc = domain_release_pages(d, &d->extra_page_list, d->extra_pages);
             break;
         default:
-            rc = release_list(d, &d->page_list, d->tot_pages);
+            rc = domain_release_pages(d, &d->page_list, d->tot_pages);
         }
         if (rc == 0)
             d->arch.relinquish_stage++;

@@ -133,6 +133,7 @@ struct domain {
     struct domain *next_in_list; /* RCU list in order of domid */
     struct rcu_head rcu;
     uint32_t destroy_stage; /* cursor of relinquish */
+    uint64_t release_left;  /* cursor of domain_release_pages() */
     char console_line[160]; /* CONSOLEIO_write: a line not yet complete [RANK_CONSOLE] */
     uint8_t console_line_len;
     struct log_dirty *log_dirty; /* written pages; NULL: not logged. RCU, set under RANK_DOMCTL */
@@ -166,6 +167,9 @@ struct domain *domain_create(domid_t id, struct xen_domctl_createdomain *config,
 struct vcpu *vcpu_create(struct domain *d, unsigned int id);
 /* Dismantle: -ERESTART until all stages are done. Locks: RANK_DOMCTL. */
 int domain_kill(struct domain *d);
+/* For ports: drop the owner's reference of each page on @list, which has @len; pages that others
+ * still use stay on it. -ERESTART until done; one list at a time. */
+int domain_release_pages(struct domain *d, struct page_list_head *list, uint64_t len);
 /* Tell the toolstack (VIRQ_DOM_EXC), stop all vCPUs, remember @reason (SHUTDOWN_*). */
 int domain_shutdown(struct domain *d, uint32_t reason);
 void domain_shutdown_check(void);

@@ -98,9 +98,8 @@ long do_domctl(void *u_domctl)
         return hypercall_continue(__HYPERVISOR_domctl, 1, u_domctl);
     rc = do_locked(&op, &copy_back);
     spin_unlock(&domctl_lock);
-    if (rc == -ERESTART)
-        return hypercall_continue(__HYPERVISOR_domctl, 1, u_domctl);
+    /* Of an operation that goes on: how far it is. */
     if (copy_back && copy_to_guest_bytes(u_domctl, &op, sizeof(op)))
-        rc = -EFAULT;
-    return rc;
+        return -EFAULT;
+    return rc == -ERESTART ? hypercall_continue(__HYPERVISOR_domctl, 1, u_domctl) : rc;
 }

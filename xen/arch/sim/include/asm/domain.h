@@ -26,7 +26,6 @@ struct arch_domain {
     struct sim_p2m_entry *p2m; /* [SIM_P2M_FRAMES], translated domains */
     struct sim_p2m_entry *window;
     unsigned int relinquish_stage;
-    uint64_t relinquish_left;
     uint64_t nr_faults; /* guest copies that failed */
 };
 
