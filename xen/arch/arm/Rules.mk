@@ -12,6 +12,9 @@ CFLAGS   += $(TARGET) -ffreestanding -fno-builtin-printf -march=armv8-a -mgenera
             -ffunction-sections -fdata-sections -mbranch-protection=none
 AFLAGS   += $(TARGET) -march=armv8-a -fno-pie
 
+# Drivers of PCs
+OBJS     := $(filter-out $(BUILD)/drivers/char/ns16550.c.o $(BUILD)/drivers/char/vga.c.o,$(OBJS))
+
 ASM_OFFSETS := $(BUILD)/include/generated/asm-offsets.h
 GENERATED   := $(ASM_OFFSETS)
 

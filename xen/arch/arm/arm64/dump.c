@@ -98,14 +98,6 @@ noinline void port_dump_execution_state(void)
     dump_state(&regs);
 }
 
-void port_dump_current_guest(void)
-{
-    struct vcpu *v = current;
-
-    if (v && !is_idle_vcpu(v))
-        dump_state(guest_cpu_user_regs());
-}
-
 static void noreturn fatal(struct cpu_user_regs *regs, const char *what)
 {
     local_irq_disable();
