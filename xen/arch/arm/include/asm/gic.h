@@ -36,6 +36,7 @@ struct gic_info {
     struct gic_region cpu;  /* GICv2, and GICv3 with the GICv2 interface: size 0 where not */
     struct gic_region hyp;  /* GICv2: GICH */
     struct gic_region vcpu; /* GICv2: GICV, mapped for guests in place of their GICC */
+    uint64_t vcpu_offset;   /* where in it a guest's 8 KiB begin */
     struct gic_region rdist[GIC_MAX_RDISTS]; /* GICv3 */
     unsigned int nr_rdists;
     uint64_t rdist_stride; /* bytes between two CPUs' redistributors, 0x20000 or 0x40000 */

@@ -19,6 +19,8 @@ bool irq_is_level(unsigned int irq);
  * call this. */
 void irq_enable_local(unsigned int irq);
 void irq_disable_local(unsigned int irq);
+/* PPI @irq's handler calls gic_deactivate() itself, or leaves that to a guest. */
+void irq_handler_deactivates(unsigned int irq);
 void irq_set_affinity(unsigned int irq, unsigned int cpu);
 /* Is the interrupt in the hypervisor's hands? */
 bool irq_is_xens(unsigned int irq);

@@ -18,6 +18,8 @@ extern struct timer_info timer_info;
 
 /* Find the timer node and the counter's rate; system time starts. Before the GIC. */
 void time_boot_init(void);
+/* Its interrupts and the maintenance interrupt: part of gic_boot_init(). */
+void time_irq_init(void);
 /* This CPU's timers: after gic_boot_init() or gic_cpu_init(). */
 void time_cpu_init(void);
 void time_cpu_stop(void);

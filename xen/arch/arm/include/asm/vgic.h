@@ -15,6 +15,7 @@
 #define ASM_VGIC_H
 
 #include <asm/gic.h>
+#include <asm/gic_hyp.h>
 #include <xen/lib/list.h>
 #include <xen/spinlock.h>
 #include <xen/types.h>
@@ -32,6 +33,7 @@ struct cpu_user_regs;
 #define VGIC_V2_MAX_VCPUS 8
 #define VGIC_V3_MAX_VCPUS 128
 #define VGIC_NO_LR        0xff
+#define VGIC_CTLR_ON      1U /* in vgic_domain.ctlr: the distributor forwards interrupts */
 
 struct vgic_irq {
     struct list_head link; /* in the queue of its vCPU, where queued */
@@ -45,44 +47,46 @@ struct vgic_irq {
     uint8_t targets; /* GICv2 SPI: as written */
     bool queued;
     bool enabled;
-    bool pending; /* latched: an edge, a software write, or the machine's interrupt */
-    bool line;    /* a level of our own making is high */
-    bool active;  /* as of the last reading of the LRs */
-    bool level;   /* configuration */
-    bool hw;      /* the machine's is active until the guest deactivates this one */
-    bool any;     /* GICv3 SPI: GICD_IROUTER.Interrupt_Routing_Mode */
+    bool pending;      /* latched: an edge, a software write, or the machine's interrupt */
+    bool line;         /* a level of our own making is high */
+    bool active;       /* as of the last reading of the LRs */
+    bool level;        /* configuration */
+    bool hw;           /* the machine's is active until the guest deactivates this one */
+    bool lr_pending;   /* the same of an LR's pending state */
+    bool drop_pending; /* vgic_recall() is to take it out of its LR */
+    bool drop_active;
+    uint8_t host_ppi;  /* the machine's timer PPI behind it; 0: none */
+    uint16_t desc_cpu; /* where desc was last routed to */
+    bool any;          /* GICv3 SPI: GICD_IROUTER.Interrupt_Routing_Mode */
 };
 
 /* Registers of the virtual CPU interface of a vCPU that is not loaded. */
 struct vgic_cpu_state {
-    uint64_t lr[GIC_MAX_LRS];
+    struct gic_lr lr[GIC_MAX_LRS];
     uint32_t vmcr;
     uint32_t ap0r[4], ap1r[4]; /* GICv2: ap0r[0] */
     uint32_t sre_el1;          /* GICv3 */
 };
 
-/* CPU interface in software (GICC by MMIO). */
+/* CPU interface in software (GICC by MMIO). Each interrupt taken preempts one of less priority, so
+ * there are no more than levels of priority. */
 struct vgic_soft_cpu {
-    uint32_t ctlr, bpr, abpr;
-    uint8_t pmr;
-    uint8_t nr_active;
-    struct {
-        uint16_t intid;
-        uint8_t priority; /* group priority when acknowledged */
-        uint8_t source;
-        bool dropped;
-    } active[32]; /* the innermost last */
+    uint32_t ctlr;
+    uint8_t bpr, pmr;
+    uint8_t nr_running;
+    uint8_t running[32]; /* group priorities, the innermost last */
 };
 
 struct vgic_vcpu {
     spinlock_t lock; /* RANK_VGIC */
     struct list_head queue;
     bool work;   /* the queue has changed: vgic_enter() is to look */
-    bool loaded; /* its interface is in this CPU's registers [own CPU] */
-    uint16_t lr_used;
+    bool loaded; /* its interface is in the registers of CPU loaded_cpu */
+    uint16_t loaded_cpu;
+    uint16_t lr_used, lr_eoi; /* bit per LR: holds an interrupt; tells us its end */
+    uint8_t timer_intid;      /* whose active state goes with the vCPU, 0: none */
     struct vgic_irq *lr_irq[GIC_MAX_LRS];
-    bool timer_active[2]; /* the machine's timer PPI is active for it: see vtimer.h */
-    uint32_t hcr;         /* as last written */
+    uint32_t hcr; /* as last written */
     struct vgic_cpu_state state;
     struct vgic_soft_cpu *soft; /* NULL: the hardware has the interface */
     struct vgic_irq local[VGIC_NR_LOCAL];
@@ -131,15 +135,31 @@ int vgic_reserve_ppi(struct domain *d);
 int vgic_reserve_spi(struct domain *d);
 void vgic_unreserve(struct domain *d, unsigned int virq);
 
+/* Tie virtual SPI @virq to the machine's interrupt @desc. 0, -EINVAL, -EEXIST. */
+int vgic_connect(struct domain *d, unsigned int virq, struct irq_desc *desc, bool edge);
+/* Untie: true where the machine's interrupt is still active for the guest. */
+bool vgic_disconnect(struct domain *d, unsigned int virq);
+struct irq_desc *vgic_hw_desc(struct domain *d, unsigned int virq); /* NULL: none */
+
 /* An edge on a private interrupt of @v, or on an SPI of @d. Any context. */
 void vgic_inject_local(struct vcpu *v, unsigned int intid);
 void vgic_inject_spi(struct domain *d, unsigned int intid);
-/* The level of a line of an emulated device: SPI @intid. Any context. */
+/* The level of a line of an emulated device. Any context. */
 void vgic_set_line(struct domain *d, unsigned int intid, bool high);
-/* The machine's interrupt behind a virtual one has come and stays active until the guest's
- * deactivation. Interrupts off. */
+void vgic_set_line_local(struct vcpu *v, unsigned int intid, bool high);
+/* The machine's interrupt behind a virtual SPI has come; it stays active until the guest
+ * deactivates its own. Interrupts off. */
 void vgic_inject_hw_spi(struct domain *d, unsigned int intid);
-void vgic_inject_hw_local(struct vcpu *v, unsigned int intid);
+
+/*
+ * Private interrupts with the machine's timer behind them. The machine's is active from
+ * vgic_timer_fired() on until the guest is done; while the vCPU is not loaded, only the flag says
+ * so. _fired: on the CPU where @v is loaded, interrupts off. _due: from any context; ignored where
+ * @v is loaded, for then the hardware tells. One such interrupt for each vCPU.
+ */
+void vgic_timer_connect(struct vcpu *v, unsigned int intid, unsigned int host_irq);
+void vgic_timer_fired(struct vcpu *v, unsigned int intid);
+void vgic_timer_due(struct vcpu *v, unsigned int intid);
 
 /* Would an interrupt wake @v from WFI? @v is current, or does not run. */
 bool vgic_has_pending(struct vcpu *v);
