@@ -65,36 +65,6 @@ void irq_release(unsigned int irq)
 {
 }
 
-bool irq_access_permitted(const struct domain *d, unsigned int irq)
-{
-    return d->irq_caps && rangeset_contains(d->irq_caps, irq, irq);
-}
-
-int irq_permit_access(struct domain *d, unsigned int irq)
-{
-    return d->irq_caps ? rangeset_add(d->irq_caps, irq, irq) : -EINVAL;
-}
-
-int irq_deny_access(struct domain *d, unsigned int irq)
-{
-    return d->irq_caps ? rangeset_remove(d->irq_caps, irq, irq) : -EINVAL;
-}
-
-bool iomem_access_permitted(const struct domain *d, uint64_t first, uint64_t last)
-{
-    return d->iomem_caps && first <= last && rangeset_contains(d->iomem_caps, first, last);
-}
-
-int iomem_permit_access(struct domain *d, uint64_t first, uint64_t last)
-{
-    return d->iomem_caps ? rangeset_add(d->iomem_caps, first, last) : -EINVAL;
-}
-
-int iomem_deny_access(struct domain *d, uint64_t first, uint64_t last)
-{
-    return d->iomem_caps ? rangeset_remove(d->iomem_caps, first, last) : -EINVAL;
-}
-
 long do_platform_op(void *u_op)
 {
     return -ENOSYS;

@@ -122,6 +122,7 @@ void sim_boot(const struct sim_conf *conf)
     console_init();
     rcu_subsys_init();
     timer_subsys_init();
+    time_set_wallclock(1600000000, 0, 0);
     boot_cpus(nr_cpu_ids);
     console_end_boot();
     sim_settle();

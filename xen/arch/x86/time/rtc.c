@@ -2,6 +2,7 @@
 /* The CMOS clock. Motorola MC146818A. */
 #include <xen/init.h>
 #include <xen/kernel.h>
+#include <xen/time.h>
 #include <asm/acpi.h>
 #include <asm/cpu.h>
 #include "private.h"
@@ -101,4 +102,13 @@ uint64_t __init rtc_read(void)
         return 0;
     year = t.century >= 19 ? t.century * 100U + t.year : t.year + (t.year < 70 ? 2000U : 1900U);
     return ((days_from_civil(year, t.month, t.day) * 24 + t.hour) * 60 + t.min) * 60 + t.sec;
+}
+
+void __init wallclock_init(void)
+{
+    uint64_t now = rtc_read();
+
+    time_set_wallclock(now, 0, NOW());
+    if (!now)
+        printk(XENLOG_WARNING "No time in the CMOS clock\n");
 }

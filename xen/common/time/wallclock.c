@@ -2,10 +2,8 @@
 /* UTC: what it was at system time 0, and each domain's view of it. */
 #include <public/xen.h>
 #include <xen/domain.h>
-#include <xen/init.h>
 #include <xen/kernel.h>
 #include <xen/time.h>
-#include "private.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -77,13 +75,4 @@ void time_set_offset(struct domain *d, int64_t offset_s)
     d->time_offset_s = offset_s;
     publish(d);
     spin_unlock(&wallclock_lock);
-}
-
-void __init wallclock_init(void)
-{
-    uint64_t now = rtc_read();
-
-    set_boot_wallclock(now, 0, NOW());
-    if (!now)
-        printk(XENLOG_WARNING "No time in the CMOS clock\n");
 }
