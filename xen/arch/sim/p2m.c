@@ -113,6 +113,27 @@ void port_physmap_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int or
     }
 }
 
+int port_physmap_clear(struct domain *d, gfn_t gfn)
+{
+    struct page_info *pg = port_get_page_from_gfn(d, gfn);
+
+    if (!pg)
+        return -ENOENT;
+    port_physmap_remove(d, gfn, page_to_mfn(pg), 0);
+    page_put(pg);
+    return 0;
+}
+
+int port_physmap_add_foreign(struct domain *d, gfn_t gfn, mfn_t mfn)
+{
+    return -EOPNOTSUPP;
+}
+
+bool port_direct_mapped(const struct domain *d)
+{
+    return false;
+}
+
 void port_m2p_set(mfn_t mfn, uint64_t pfn)
 {
     if (!m2p)

@@ -130,7 +130,6 @@ static long op_add_batch(void *arg, unsigned int start)
 static long op_remove_from_physmap(void *arg)
 {
     struct xen_remove_from_physmap xrfp;
-    struct page_info *pg;
     struct domain *d;
     long rc = 0;
 
@@ -139,13 +138,7 @@ static long op_remove_from_physmap(void *arg)
     d = lock_target(xrfp.domid, &rc);
     if (d == NULL)
         return rc;
-    pg = port_get_page_from_gfn(d, mk_gfn(xrfp.gpfn));
-    if (pg) {
-        port_physmap_remove(d, mk_gfn(xrfp.gpfn), page_to_mfn(pg), 0);
-        page_put(pg);
-    } else {
-        rc = -ENOENT;
-    }
+    rc = port_physmap_clear(d, mk_gfn(xrfp.gpfn));
     rcu_unlock_domain(d);
     return rc;
 }
@@ -170,11 +163,22 @@ static long op_claim(void *arg)
     return rc;
 }
 
+/* Tell a PV caller the frame; a translated one says where it wants it. */
+static int give_frame(const struct xen_mem_acquire_resource *res, uint32_t i, mfn_t mfn)
+{
+    xen_pfn_t frame = mfn.nr;
+
+    if (!port_translated(current->domain))
+        return copy_to_guest(res->frame_list, i, &frame, 1);
+    if (copy_from_guest(&frame, res->frame_list, i, 1))
+        return -EFAULT;
+    return port_physmap_add_foreign(current->domain, mk_gfn(frame), mfn);
+}
+
 /* Frames of a grant table (or its status pages) from @first on, for the toolstack to map. */
 static long grant_frames(struct domain *d, const struct xen_mem_acquire_resource *res)
 {
     for (uint32_t i = 0; i < res->nr_frames; i++) {
-        xen_pfn_t frame;
         mfn_t mfn;
         int rc;
 
@@ -185,9 +189,9 @@ static long grant_frames(struct domain *d, const struct xen_mem_acquire_resource
                  : grant_status_frame(d, (unsigned int)res->frame + i, &mfn);
         if (rc)
             return rc;
-        frame = mfn.nr;
-        if (copy_to_guest(res->frame_list, i, &frame, 1))
-            return -EFAULT;
+        rc = give_frame(res, i, mfn);
+        if (rc)
+            return rc;
     }
     return 0;
 }
@@ -208,7 +212,7 @@ static long acquire_from(struct domain *d, struct xen_mem_acquire_resource *res,
         res->nr_frames = grant_max_frames(d);
         return copy_to_guest_bytes(&ures->nr_frames, &res->nr_frames, sizeof(res->nr_frames));
     }
-    if (res->nr_frames == 0 || res->nr_frames > 64 || port_translated(current->domain))
+    if (res->nr_frames == 0 || res->nr_frames > 64)
         return res->nr_frames > 64 ? -E2BIG : -EINVAL;
     return grant_frames(d, res);
 }

@@ -21,6 +21,22 @@ struct request {
     unsigned int order, memflags;
 };
 
+/* Pages that a direct-mapped domain has given up are its own still. */
+static int regain_extent(struct request *r, uint64_t gfn)
+{
+    int rc = 0;
+
+    for (uint64_t i = 0; i < 1UL << r->order && rc == 0; i++) {
+        struct page_info *pg = page_get_from_mfn(mk_mfn(gfn + i), r->d);
+
+        if (pg == NULL)
+            return -EINVAL;
+        rc = port_physmap_add(r->d, mk_gfn(gfn + i), page_to_mfn(pg), 0);
+        page_put(pg);
+    }
+    return rc;
+}
+
 /* Frames of a fresh block to the guest; gfn == NULL: it chooses for itself later. */
 static int give_extent(struct request *r, const xen_pfn_t *gfn, xen_pfn_t *mfn_out)
 {
@@ -47,6 +63,8 @@ static int populate_one(struct request *r)
 
     if (copy_from_guest_bytes(&gfn, r->extents + r->done, sizeof(gfn)))
         return -EFAULT;
+    if (port_direct_mapped(r->d))
+        return regain_extent(r, gfn);
     rc = give_extent(r, &gfn, &mfn);
     if (rc == 0 && !port_translated(r->d))
         rc = copy_to_guest_bytes(r->extents + r->done, &mfn, sizeof(mfn));
@@ -67,13 +85,15 @@ static int take_page(struct domain *d, gfn_t gfn)
 {
     struct page_info *pg = port_get_page_from_gfn(d, gfn);
 
-    if (pg == NULL || page_owner(pg) != d) {
+    /* Pages that the hypervisor shares with it are not its own to give. */
+    if (pg == NULL || page_owner(pg) != d || (pg->count_info & PGC_XEN_HEAP)) {
         if (pg)
             page_put(pg);
         return -EINVAL;
     }
     port_physmap_remove(d, gfn, page_to_mfn(pg), 0);
-    page_put_alloc_ref(pg);
+    if (!port_direct_mapped(d))
+        page_put_alloc_ref(pg);
     page_put(pg);
     return 0;
 }

@@ -270,6 +270,9 @@ int p2m_map(struct domain *d, gfn_t gfn, uint64_t nr, mfn_t mfn, enum p2m_type t
 
     if (!range_ok(gfn, nr))
         return -EINVAL;
+    /* A guest with its caches off would see what memory held before the caches had zeroes. */
+    if (p2m_is_ram(t))
+        dcache_clean_invalidate(mfn_to_virt(mfn), nr << PAGE_SHIFT);
     write_lock(&p2m->lock);
     rc = map_locked(d, gfn, nr, mfn, t);
     write_unlock(&p2m->lock);

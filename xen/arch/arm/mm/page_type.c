@@ -8,7 +8,6 @@
 #include <xen/kernel.h>
 #include <xen/port/p2m.h>
 #include <xen/port/page_type.h>
-#include <asm/page.h>
 
 #define TYPE_READONLY (UINT64_C(1) << 63)
 
@@ -43,11 +42,9 @@ void page_put_writable(struct page_info *pg)
     page_put(pg);
 }
 
-/* A guest with its caches off would see what memory held before: zeroes may be in the cache only. */
 void port_page_assigned(struct page_info *pg, struct domain *d)
 {
     pg->type_info = 0;
-    dcache_clean_invalidate(page_to_virt(pg), PAGE_SIZE);
 }
 
 void port_page_freed(struct page_info *pg)

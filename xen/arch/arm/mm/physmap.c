@@ -37,8 +37,39 @@ struct page_info *p2m_get_page(struct domain *d, gfn_t gfn, enum p2m_type *t)
 struct page_info *port_get_page_from_gfn(struct domain *d, gfn_t gfn)
 {
     enum p2m_type t;
+    struct page_info *pg = p2m_get_page(d, gfn, &t);
 
-    return p2m_get_page(d, gfn, &t);
+    if (pg && p2m_is_foreign(t)) {
+        page_put(pg);
+        pg = NULL;
+    }
+    return pg;
+}
+
+int port_physmap_clear(struct domain *d, gfn_t gfn)
+{
+    enum p2m_type t;
+
+    p2m_lookup(d, gfn, &t, NULL);
+    return t == p2m_invalid || p2m_is_grant(t) ? -ENOENT : p2m_unmap(d, gfn, 1, INVALID_MFN);
+}
+
+int port_physmap_add_foreign(struct domain *d, gfn_t gfn, mfn_t mfn)
+{
+    struct page_info *pg = mfn_valid(mfn) ? mfn_to_page(mfn) : NULL;
+    int rc;
+
+    if (!pg || !page_get_owner_and_reference(pg))
+        return -EINVAL;
+    rc = p2m_map(d, gfn, 1, mfn, p2m_foreign_rw);
+    if (rc)
+        page_put(pg);
+    return rc;
+}
+
+bool port_direct_mapped(const struct domain *d)
+{
+    return d->arch.direct_mapped;
 }
 
 int port_physmap_add(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)

@@ -44,6 +44,27 @@ void port_physmap_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int or
         port_m2p_set(mfn_add(mfn, i), INVALID_M2P_ENTRY);
 }
 
+int port_physmap_clear(struct domain *d, gfn_t gfn)
+{
+    struct page_info *pg = port_get_page_from_gfn(d, gfn);
+
+    if (!pg)
+        return -ENOENT;
+    port_physmap_remove(d, gfn, page_to_mfn(pg), 0);
+    page_put(pg);
+    return 0;
+}
+
+int port_physmap_add_foreign(struct domain *d, gfn_t gfn, mfn_t mfn)
+{
+    return -EOPNOTSUPP;
+}
+
+bool port_direct_mapped(const struct domain *d)
+{
+    return false;
+}
+
 int64_t port_maximum_gpfn(struct domain *d)
 {
     uint64_t max_pfn = d->shared_info ? READ_ONCE(d->shared_info->arch.max_pfn) : 0;
