@@ -11,7 +11,7 @@
 
 /* Who may do what with a parameter. */
 #define GUEST_READS 1U /* the domain itself, besides the control domain */
-#define ONCE        2U /* once set it stays */
+#define ONCE        2U /* once set it stays; ~0: a page to be chosen later */
 #define KNOWN       4U
 
 static const uint8_t params[HVM_NR_PARAMS] = {
@@ -32,7 +32,7 @@ static int set_param(struct domain *d, const struct xen_hvm_param *op)
     /* Parameters are the toolstack's; a domain cannot set its own. */
     if (!is_control_domain(current->domain) || d == current->domain)
         return -EPERM;
-    if ((params[op->index] & ONCE) && *p && *p != op->value)
+    if ((params[op->index] & ONCE) && *p && *p != ~UINT64_C(0) && *p != op->value)
         return -EEXIST;
     *p = op->value;
     return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Creation and end of domains. */
 #include <asm/domain.h>
+#include <asm/domain_build.h>
 #include <asm/gic.h>
 #include <asm/irq.h>
 #include <asm/time.h>
@@ -62,10 +63,17 @@ static int choose_evtchn_irq(struct domain *d)
 {
     int irq = GUEST_EVTCHN_PPI;
 
-    if (is_hardware_domain(d))
+    if (is_hardware_domain(d)) {
+        uint32_t used = domain_build_device_ppis();
+
+        for (unsigned int i = GIC_FIRST_PPI; i < GIC_FIRST_SPI; i++) {
+            if (used >> i & 1)
+                (void)vgic_reserve(d, i);
+        }
         irq = vgic_reserve_ppi(d);
-    else if (!vgic_reserve(d, GUEST_EVTCHN_PPI))
+    } else if (!vgic_reserve(d, GUEST_EVTCHN_PPI)) {
         irq = -EBUSY;
+    }
     if (irq < 0)
         return irq;
     d->arch.evtchn_irq = (unsigned int)irq;

@@ -5,8 +5,11 @@
 
 #include <xen/types.h>
 
-/* After port_construct_dom0(): the guests of /chosen's xen,domain nodes, unpaused. */
+/* After port_construct_dom0(), or without it: the guests of /chosen's xen,domain nodes, unpaused.
+ * Then the modules' memory goes to the heap. */
 void domain_build_dom0less(void);
+/* PPIs that devices of the host use, bit n for interrupt n: dom0's own must be others. */
+uint32_t domain_build_device_ppis(void);
 /* Is there a kernel for dom0 among the modules? */
 bool domain_build_has_dom0(void);
 

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The machines that have a descriptor, a file each. */
+#ifndef PLATFORMS_PLATFORMS_H
+#define PLATFORMS_PLATFORMS_H
+
+#include <asm/platform.h>
+
+extern const struct platform platform_qemu_virt, platform_zynqmp, platform_thunderx;
+
+#endif
