@@ -35,8 +35,7 @@ void regs_advance(struct cpu_user_regs *regs)
     regs->pc += regs->esr & ESR_IL ? 4 : 2;
 }
 
-/* WFI: until an interrupt is there, whether the guest takes it or not. */
-static void wait_for_interrupt(struct vcpu *v)
+void wait_for_interrupt(struct vcpu *v)
 {
     __atomic_fetch_or(&v->pause_flags, VPF_BLOCKED, __ATOMIC_SEQ_CST);
     /* One that came before is seen here; one that comes after unblocks. */

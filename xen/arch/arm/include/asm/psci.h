@@ -44,6 +44,8 @@ struct smccc_res {
 };
 void smccc_smc(const uint64_t in[8], struct smccc_res *out);
 void smccc_hvc(const uint64_t in[8], struct smccc_res *out);
+/* The call, where the firmware may be asked by SMC; false: there is none. */
+bool smccc_firmware(const uint64_t in[8], struct smccc_res *out);
 
 /*
  * HVC #0 (@smc false) or SMC of current, with its registers: PSCI, SMCCC, the platform's calls.

@@ -32,6 +32,9 @@ void inject_serror(struct vcpu *v);
 /* domain/: HVC #XEN_HYPERCALL_TAG of current, interrupts on; the PC is behind the instruction. */
 void guest_hypercall(struct cpu_user_regs *regs);
 
+/* WFI and CPU_SUSPEND of current: until an interrupt is there, whether the guest takes it or not. */
+void wait_for_interrupt(struct vcpu *v);
+
 void dump_regs(const struct cpu_user_regs *regs);
 /* Backtrace of the hypervisor from a frame pointer and PC. */
 void dump_backtrace(unsigned long fp, unsigned long pc);
