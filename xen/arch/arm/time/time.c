@@ -66,6 +66,14 @@ static void __init find_irqs(int node)
         panic("The timer node lacks interrupts\n");
 }
 
+/* a / b for a < b < 2^32, 64 bits behind the point. */
+static uint64_t __init fraction_64(uint64_t a, uint64_t b)
+{
+    uint64_t high = (a << 32) / b, rest = (a << 32) % b;
+
+    return high << 32 | (rest << 32) / b;
+}
+
 void __init time_boot_init(void)
 {
     int node = dt_next_compatible(host_fdt, -1, timer_compatible);
@@ -76,10 +84,10 @@ void __init time_boot_init(void)
     timer_info.hz = (uint32_t)read_sysreg(cntfrq_el0);
     if (dt_u32(host_fdt, node, "clock-frequency", 0, &timer_info.dt_clock_frequency))
         timer_info.hz = timer_info.dt_clock_frequency;
-    if (timer_info.hz < 1000)
+    if (timer_info.hz < 1000 || timer_info.hz >= NS_PER_S)
         panic("The timer's frequency is not known\n");
     ns_mul = (NS_PER_S << 32) / timer_info.hz;
-    ticks_mul = (uint64_t)(((unsigned __int128)timer_info.hz << 64) / NS_PER_S);
+    ticks_mul = fraction_64(timer_info.hz, NS_PER_S);
     timer_info.boot_count = counter_read();
     printk("Generic timer at %u kHz\n", timer_info.hz / 1000);
 }
