@@ -84,9 +84,51 @@ int dt_parent(const void *fdt, int node)
     return node > 0 ? fdt_parent_offset(fdt, node) : -1;
 }
 
+/* The child named so; where there is none, one whose name is that before its unit address. */
+static int child_named(const void *fdt, int node, const char *name, size_t len)
+{
+    int child, have;
+
+    fdt_for_each_subnode(child, fdt, node)
+    {
+        const char *s = fdt_get_name(fdt, child, &have);
+
+        if (s && (size_t)have == len && !memcmp(s, name, len))
+            return child;
+    }
+    return fdt_subnode_offset_namelen(fdt, node, name, (int)len);
+}
+
+int dt_find_len(const void *fdt, const char *path, size_t len)
+{
+    const char *end = path + len;
+    int node = 0;
+
+    if (len && *path != '/') {
+        const char *slash = memchr(path, '/', len);
+        const char *first = slash ? slash : end;
+        const char *alias = fdt_get_alias_namelen(fdt, path, (int)(first - path));
+
+        /* An alias is a path, not one more alias. */
+        if (!alias || *alias != '/')
+            return -1;
+        node = dt_find_len(fdt, alias, strlen(alias));
+        path = first;
+    }
+    while (path < end && node >= 0) {
+        const char *slash = memchr(path, '/', (size_t)(end - path));
+        const char *next = slash ? slash : end;
+
+        if (next != path)
+            node = child_named(fdt, node, path, (size_t)(next - path));
+        path = next + (next < end);
+    }
+    return node;
+}
+
 int dt_find(const void *fdt, const char *path_or_alias)
 {
-    return fdt_path_offset(fdt, path_or_alias);
+    return dt_find_len(fdt, path_or_alias, strlen(path_or_alias));
 }
 
 int dt_by_phandle(const void *fdt, uint32_t phandle)

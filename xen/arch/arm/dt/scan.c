@@ -70,7 +70,7 @@ static int scan_reserved(const void *fdt, struct dt_ranges *rs)
             return -EINVAL;
         rc = add_reserved(rs, start, size);
     }
-    parent = fdt_path_offset(fdt, "/reserved-memory");
+    parent = dt_find(fdt, "/reserved-memory");
     if (parent < 0)
         return rc;
     fdt_for_each_subnode(node, fdt, parent)
@@ -216,7 +216,7 @@ static void scan_cmdlines(const void *fdt, int chosen, struct dt_boot *b)
 static int scan_chosen(const void *fdt, struct dt_boot *b)
 {
     static const char *const guest[] = {"xen,domain", NULL};
-    int chosen = fdt_path_offset(fdt, "/chosen"), node, rc;
+    int chosen = dt_find(fdt, "/chosen"), node, rc;
 
     b->xen_cmdline = b->dom0_cmdline = "";
     if (chosen < 0)
@@ -276,7 +276,7 @@ static bool scan_cpu(const void *fdt, int node, struct dt_cells c, struct dt_cpu
 
 unsigned int dt_cpus(const void *fdt, struct dt_cpu *out, unsigned int max)
 {
-    int cpus = fdt_path_offset(fdt, "/cpus"), node;
+    int cpus = dt_find(fdt, "/cpus"), node;
     unsigned int nr = 0;
 
     if (cpus < 0)
@@ -291,7 +291,7 @@ unsigned int dt_cpus(const void *fdt, struct dt_cpu *out, unsigned int max)
 
 int dt_console_node(const void *fdt, const char *opt)
 {
-    int chosen = fdt_path_offset(fdt, "/chosen");
+    int chosen = dt_find(fdt, "/chosen");
     const char *path = opt && *opt ? opt : NULL;
 
     if (!path && chosen >= 0) {
@@ -299,7 +299,7 @@ int dt_console_node(const void *fdt, const char *opt)
         if (!path)
             path = dt_string(fdt, chosen, "linux,stdout-path");
     }
-    return path ? fdt_path_offset_namelen(fdt, path, (int)strcspn(path, ":")) : -ENOENT;
+    return path ? dt_find_len(fdt, path, strcspn(path, ":")) : -ENOENT;
 }
 
 void dt_psci(const void *fdt, struct dt_psci *out)

@@ -5,6 +5,9 @@
 
 #include <asm/platform.h>
 
+/* zynqmp_smc.c */
+bool zynqmp_smc(struct cpu_user_regs *regs);
+
 extern const struct platform platform_qemu_virt, platform_zynqmp, platform_thunderx;
 
 #endif
