@@ -260,6 +260,27 @@ static void cut_trees_are_refused(void **state)
     }
 }
 
+static void old_versions_are_refused(void **state)
+{
+    void *t = writable_copy(0);
+
+    fdt_set_version(t, 15);
+    assert_int_equal(dt_check(t, fdt_len), -EINVAL);
+    test_free(t);
+}
+
+/* libfdt 1.6.1 adds such a length without a look at overflow. */
+static void huge_properties_are_refused(void **state)
+{
+    void *t = writable_copy(0);
+    int len;
+    const struct fdt_property *p = fdt_get_property(t, node_at(t, "/bus@c000000"), "ranges", &len);
+
+    fdt32_st((char *)t + ((const char *)&p->len - (const char *)t), ~0U);
+    assert_int_equal(dt_check(t, fdt_len), -EINVAL);
+    test_free(t);
+}
+
 #define UNIT 0x1000UL
 static void ranges_agree_with_a_bitmap(void **state)
 {
@@ -315,6 +336,8 @@ int main(void)
         cmocka_unit_test(interrupt_map_of_a_bridge),
         cmocka_unit_test(cpus_psci_and_console),
         cmocka_unit_test(cut_trees_are_refused),
+        cmocka_unit_test(huge_properties_are_refused),
+        cmocka_unit_test(old_versions_are_refused),
         cmocka_unit_test(ranges_agree_with_a_bitmap),
         cmocka_unit_test(ranges_refuse_what_is_none),
     };
