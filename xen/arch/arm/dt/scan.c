@@ -5,14 +5,6 @@
 #include <xen/lib/string.h>
 #include "private.h"
 
-int dt_check(const void *fdt, size_t limit)
-{
-    if (limit < sizeof(struct fdt_header) || fdt_check_header(fdt) ||
-        fdt_totalsize(fdt) > DT_MAX_SIZE || fdt_totalsize(fdt) > limit)
-        return -EINVAL;
-    return fdt_check_full(fdt, limit) ? -EINVAL : 0;
-}
-
 /* Frames that lie wholly in the range. */
 static int add_memory(struct dt_ranges *rs, const struct dt_range *r)
 {
@@ -135,11 +127,19 @@ static int add_module(struct dt_boot *b, const struct dt_module *m)
     return 0;
 }
 
+/* Loaders leave the cells out where they are those of the root. */
+static struct dt_cells module_cells(const void *fdt, int parent)
+{
+    while (parent > 0 && !dt_has(fdt, parent, "#address-cells"))
+        parent = dt_parent(fdt, parent);
+    return dt_cells_of(fdt, parent < 0 ? 0 : parent);
+}
+
 /* Modules have addresses of the machine, whatever "ranges" their parents have or lack. */
 static int scan_module(const void *fdt, int parent, int node, struct dt_boot *b)
 {
     static const char *const compatible[] = {"multiboot,module", NULL};
-    struct dt_cells c = dt_cells_of(fdt, parent);
+    struct dt_cells c = module_cells(fdt, parent);
     struct dt_module m = {.parent = parent};
     int len;
     const fdt32_t *cell = fdt_getprop(fdt, node, "reg", &len);

@@ -50,7 +50,7 @@ struct dt_boot {
     const char *xen_cmdline, *dom0_cmdline; /* "" where there is none; in the tree */
 };
 
-/* A whole, well-formed tree that lies within @limit bytes? 0 or -EINVAL. */
+/* A whole, well-formed tree of version 17 that lies within @limit bytes? 0 or -EINVAL. */
 int dt_check(const void *fdt, size_t limit);
 /*
  * Fill @out. @fdt has passed dt_check(); strings of @out point into it.
