@@ -24,6 +24,8 @@ void fp_load(const struct fp_state *fp);
 
 DEFINE_PER_CPU(struct vcpu *, current_vcpu);
 DEFINE_PER_CPU(unsigned int, cpu_number);
+/* Who is to have an SError taken by the hypervisor; NULL: it is the hypervisor's own. */
+DEFINE_PER_CPU(struct vcpu *, serror_owner);
 /* Whose EL1 state is in the registers; NULL: nobody's. */
 static DEFINE_PER_CPU(struct vcpu *, loaded_vcpu);
 
@@ -142,8 +144,23 @@ static void noreturn leave(struct vcpu *v)
     leave_to_guest();
 }
 
+/* Errors that @prev has caused and that are still on their way are its own, not the next one's. */
+static void collect_serrors(struct vcpu *prev)
+{
+    dsb(sy);
+    isb();
+    if (likely(!(read_sysreg(isr_el1) & ISR_A)))
+        return;
+    this_cpu(serror_owner) = prev;
+    local_abort_enable();
+    isb();
+    local_abort_disable();
+    this_cpu(serror_owner) = NULL;
+}
+
 static void switch_out(struct vcpu *prev)
 {
+    collect_serrors(prev);
     vtimer_save(prev);
     vgic_save(prev);
 }
@@ -174,11 +191,15 @@ void port_context_switch(struct vcpu *prev, struct vcpu *next)
         local_irq_disable();
     }
     current = next;
-    if (!is_idle_vcpu(next))
+    if (is_idle_vcpu(next))
+        local_abort_enable();
+    else
         switch_in(next);
     sched_context_switched(prev, next);
-    if (!is_idle_vcpu(next))
+    if (!is_idle_vcpu(next)) {
         time_update_vcpu(next);
+        vcpu_update_runstate_area(next);
+    }
     local_irq_enable();
     leave(next);
 }

@@ -114,6 +114,13 @@ void trap_hyp_sync(struct cpu_user_regs *regs)
 
 void trap_hyp_serror(struct cpu_user_regs *regs)
 {
+    struct vcpu *owner = this_cpu(serror_owner);
+
+    if (owner) {
+        owner->arch.hcr_el2 |= HCR_VSE;
+        write_sysreg(read_sysreg(hcr_el2) | HCR_VSE, hcr_el2);
+        return;
+    }
     fatal(regs, "SError in the hypervisor");
 }
 

@@ -45,6 +45,10 @@ static always_inline void local_abort_enable(void) /* SError */
 {
     __asm__ volatile("msr daifclr, #4" ::: "memory");
 }
+static always_inline void local_abort_disable(void)
+{
+    __asm__ volatile("msr daifset, #4" ::: "memory");
+}
 
 #define isb()     __asm__ volatile("isb" ::: "memory")
 #define dsb(what) __asm__ volatile("dsb " #what ::: "memory")

@@ -131,6 +131,9 @@
 #define FSC_ACCESS    0x08
 #define FSC_PERM      0x0c
 
+/* ISR_EL1 */
+#define ISR_A BIT64(8)
+
 /* PAR_EL1 */
 #define PAR_F  BIT64(0)
 #define PAR_PA 0x0000fffffffff000

@@ -4,6 +4,7 @@
 #define ASM_TRAPS_H
 
 #include <asm/regs.h>
+#include <xen/percpu.h>
 
 struct vcpu;
 
@@ -34,6 +35,9 @@ void guest_hypercall(struct cpu_user_regs *regs);
 
 /* WFI and CPU_SUSPEND of current: until an interrupt is there, whether the guest takes it or not. */
 void wait_for_interrupt(struct vcpu *v);
+
+/* Set while a guest's errors are let in, during a context switch. */
+DECLARE_PER_CPU(struct vcpu *, serror_owner);
 
 void dump_regs(const struct cpu_user_regs *regs);
 /* Backtrace of the hypervisor from a frame pointer and PC. */
