@@ -44,16 +44,14 @@ bool vgic_update(struct vcpu *v, struct vgic_irq *irq)
     return true;
 }
 
-/* Both locks are held by nobody: take them in order of vCPU number, move, and let go of both. */
+/* Neither lock is held: take both, move, and let go of both. */
 static void try_move(struct domain *d, struct vgic_irq *irq, unsigned int from, unsigned int to)
 {
     struct vcpu *a = d->vcpu[from], *b = d->vcpu[to];
-    struct vcpu *first = from < to ? a : b, *second = from < to ? b : a;
-    unsigned long flags;
+    unsigned long flags = local_irq_save_flags();
     bool kick = false;
 
-    spin_lock_irqsave(&first->arch.vgic.lock, flags);
-    spin_lock(&second->arch.vgic.lock);
+    spin_lock_pair(&a->arch.vgic.lock, &b->arch.vgic.lock);
     if (irq->vcpu_id == from && irq->want_id == to && irq->lr == VGIC_NO_LR && !irq->active) {
         if (irq->queued) {
             list_del(&irq->link);
@@ -62,8 +60,8 @@ static void try_move(struct domain *d, struct vgic_irq *irq, unsigned int from, 
         WRITE_ONCE(irq->vcpu_id, (uint16_t)to);
         kick = vgic_update(b, irq);
     }
-    spin_unlock(&second->arch.vgic.lock);
-    spin_unlock_irqrestore(&first->arch.vgic.lock, flags);
+    spin_unlock_pair(&a->arch.vgic.lock, &b->arch.vgic.lock);
+    local_irq_restore(flags);
     if (kick)
         vcpu_kick(b);
 }

@@ -402,7 +402,9 @@ void vgic_save(struct vcpu *v)
     struct vgic_vcpu *g = &v->arch.vgic;
 
     spin_lock(&g->lock);
-    if (!v->domain->arch.vgic.soft) {
+    if (v->domain->arch.vgic.soft) {
+        gic_hyp->hcr_write(0);
+    } else {
         save_lrs(v);
         gic_hyp->save(&g->state);
     }
@@ -419,7 +421,9 @@ void vgic_restore(struct vcpu *v)
     spin_lock(&g->lock);
     g->loaded = true;
     g->loaded_cpu = (uint16_t)smp_processor_id();
-    if (!v->domain->arch.vgic.soft) {
+    if (v->domain->arch.vgic.soft) {
+        gic_hyp->hcr_write(GIC_HCR_TRAP);
+    } else {
         for (uint32_t used = g->lr_used; used; used &= used - 1) {
             unsigned int lr = (unsigned int)__builtin_ctz(used);
 

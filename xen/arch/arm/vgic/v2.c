@@ -211,12 +211,14 @@ int vgic_map_cpu_interface(struct domain *d)
 {
     const struct vgic_domain *g = &d->arch.vgic;
     paddr_t from = gic_info.vcpu.base;
+    uint64_t size;
 
     if (g->version != VGIC_V2 || g->soft)
         return 0;
     /* Of a layout for pages of 64K, the host's own is told to dom0 as it is. */
     if (g->cpu.size < 0x20000)
         from += gic_info.vcpu_offset;
-    return p2m_map(d, mk_gfn(PFN_DOWN(g->cpu.base)), PFN_DOWN(g->cpu.size), maddr_to_mfn(from),
+    size = min(g->cpu.size, gic_info.vcpu.base + gic_info.vcpu.size - from);
+    return p2m_map(d, mk_gfn(PFN_DOWN(g->cpu.base)), PFN_DOWN(size), maddr_to_mfn(from),
                    p2m_mmio_dev);
 }

@@ -22,8 +22,10 @@ struct gic_lr {
 };
 
 /* GICH_HCR and ICH_HCR_EL2 */
-#define GIC_HCR_EN  (1U << 0)
-#define GIC_HCR_UIE (1U << 1)
+#define GIC_HCR_EN   (1U << 0)
+#define GIC_HCR_UIE  (1U << 1)
+/* GICv3: system registers of the interface trap, for a guest that is to have none. */
+#define GIC_HCR_TRAP (7U << 10)
 
 /* All of this CPU, interrupts off. */
 struct gic_hyp_ops {

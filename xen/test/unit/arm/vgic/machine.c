@@ -159,6 +159,16 @@ void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 {
     spin_unlock(lock);
 }
+void spin_lock_pair(spinlock_t *a, spinlock_t *b)
+{
+    spin_lock(a);
+    spin_lock(b);
+}
+void spin_unlock_pair(spinlock_t *a, spinlock_t *b)
+{
+    spin_unlock(b);
+    spin_unlock(a);
+}
 struct vcpu *domain_vcpu(const struct domain *dom, unsigned int id)
 {
     return id < dom->max_vcpus ? dom->vcpu[id] : NULL;
