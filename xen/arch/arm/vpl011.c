@@ -8,7 +8,6 @@
 #include <asm/vgic.h>
 #include <asm/vpl011.h>
 #include <public/io/console.h>
-#include <xen/console.h>
 #include <xen/evtchn.h>
 #include <xen/kernel.h>
 #include <xen/mm.h>
@@ -38,6 +37,8 @@ struct vpl011 {
     struct domain *d;
     unsigned int virq;
     uint32_t imsc, ris;
+    char line[160]; /* for the hypervisor's console */
+    uint8_t line_len;
     struct xencons_interface *ring; /* NULL: the hypervisor's console */
     struct page_info *page;         /* of the ring; holds a reference */
     uint32_t port;
@@ -105,12 +106,24 @@ static uint8_t get_char(struct vpl011 *u, bool *notify)
     return c;
 }
 
+/* By whole lines, as "DOM1: ...": so they are told from what the guest says by hypercall. */
+static void log_char(struct vpl011 *u, char c)
+{
+    if (c != '\n' && (c == '\t' || (c >= ' ' && c < 0x7f)))
+        u->line[u->line_len++] = c;
+    if (c != '\n' && u->line_len < sizeof(u->line) - 1)
+        return;
+    u->line[u->line_len] = '\0';
+    u->line_len = 0;
+    printk("DOM%u: %s\n", u->d->domain_id, u->line);
+}
+
 static void put_char(struct vpl011 *u, char c, bool *notify)
 {
     uint32_t at;
 
     if (!u->ring) {
-        console_guest_write(u->d, &c, 1);
+        log_char(u, c);
     } else if (tx_count(u) < sizeof(u->ring->out)) { /* else it overruns, and is lost */
         at = u->ring->out_prod;
         smp_mb(); /* the consumer is done with the place */
@@ -236,6 +249,31 @@ static int connect_ring(struct vpl011 *u, gfn_t gfn, domid_t backend)
     return 0;
 }
 
+static void disconnect(struct vpl011 *u)
+{
+    if (!u->ring) {
+        console_input_unregister(u->d->domain_id);
+        return;
+    }
+    evtchn_free_xen(u->d, u->port);
+    page_put_writable(u->page);
+}
+
+/* A character typed at the hypervisor's console. */
+static void receive(struct domain *d, char c)
+{
+    struct vpl011 *u = d->arch.vpl011;
+    unsigned long irqs;
+
+    if (!u || u->ring)
+        return;
+    spin_lock_irqsave(&u->lock, irqs);
+    if (rx_count(u) < RX_SIZE)
+        u->rx[u->rx_prod++ % RX_SIZE] = c;
+    update_status(u);
+    spin_unlock_irqrestore(&u->lock, irqs);
+}
+
 int vpl011_init(struct domain *d, paddr_t addr, unsigned int virq, gfn_t ring, domid_t backend,
                 uint32_t *evtchn)
 {
@@ -255,7 +293,7 @@ int vpl011_init(struct domain *d, paddr_t addr, unsigned int virq, gfn_t ring, d
         rc = -EINVAL;
         goto free;
     }
-    rc = with_ring ? connect_ring(u, ring, backend) : 0;
+    rc = with_ring ? connect_ring(u, ring, backend) : console_input_register(d->domain_id, receive);
     if (rc)
         goto unreserve;
     rc = mmio_register(d, addr, PAGE_SIZE, &uart_ops, u);
@@ -266,10 +304,7 @@ int vpl011_init(struct domain *d, paddr_t addr, unsigned int virq, gfn_t ring, d
     d->arch.vpl011 = u;
     return 0;
 disconnect:
-    if (with_ring) {
-        evtchn_free_xen(d, u->port);
-        page_put_writable(u->page);
-    }
+    disconnect(u);
 unreserve:
     vgic_unreserve(d, virq);
 free:
@@ -283,24 +318,7 @@ void vpl011_free(struct domain *d)
 
     if (!u)
         return;
-    if (u->ring) {
-        evtchn_free_xen(d, u->port);
-        page_put_writable(u->page);
-    }
+    disconnect(u);
     d->arch.vpl011 = NULL;
     xfree(u);
-}
-
-void vpl011_receive(struct domain *d, char c)
-{
-    struct vpl011 *u = d->arch.vpl011;
-    unsigned long irqs;
-
-    if (!u || u->ring)
-        return;
-    spin_lock_irqsave(&u->lock, irqs);
-    if (rx_count(u) < RX_SIZE)
-        u->rx[u->rx_prod++ % RX_SIZE] = c;
-    update_status(u);
-    spin_unlock_irqrestore(&u->lock, irqs);
 }
