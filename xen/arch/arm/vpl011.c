@@ -8,6 +8,7 @@
 #include <asm/vgic.h>
 #include <asm/vpl011.h>
 #include <public/io/console.h>
+#include <xen/console.h>
 #include <xen/evtchn.h>
 #include <xen/kernel.h>
 #include <xen/mm.h>
@@ -42,6 +43,7 @@ struct vpl011 {
     struct xencons_interface *ring; /* NULL: the hypervisor's console */
     struct page_info *page;         /* of the ring; holds a reference */
     uint32_t port;
+    bool connected; /* to the ring or to the console's input */
     char rx[RX_SIZE];
     uint32_t rx_prod, rx_cons;
 };
@@ -251,6 +253,7 @@ static int connect_ring(struct vpl011 *u, gfn_t gfn, domid_t backend)
 
 static void disconnect(struct vpl011 *u)
 {
+    u->connected = false;
     if (!u->ring) {
         console_input_unregister(u->d->domain_id);
         return;
@@ -296,6 +299,7 @@ int vpl011_init(struct domain *d, paddr_t addr, unsigned int virq, gfn_t ring, d
     rc = with_ring ? connect_ring(u, ring, backend) : console_input_register(d->domain_id, receive);
     if (rc)
         goto unreserve;
+    u->connected = true;
     rc = mmio_register(d, addr, PAGE_SIZE, &uart_ops, u);
     if (rc)
         goto disconnect;
@@ -312,13 +316,17 @@ free:
     return rc;
 }
 
-void vpl011_free(struct domain *d)
+void vpl011_disconnect(struct domain *d)
 {
     struct vpl011 *u = d->arch.vpl011;
 
-    if (!u)
-        return;
-    disconnect(u);
+    if (u && u->connected)
+        disconnect(u);
+}
+
+void vpl011_free(struct domain *d)
+{
+    vpl011_disconnect(d);
+    xfree(d->arch.vpl011);
     d->arch.vpl011 = NULL;
-    xfree(u);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Characters from UARTs: to dom0, or keys of the hypervisor; the switch character moves it. */
+/* Characters from UARTs: to dom0, to a domain whose UART we emulate, or keys of the hypervisor; the
+ * switch character goes round. */
+#include <xen/console.h>
 #include <xen/domain.h>
 #include <xen/kernel.h>
+#include <xen/lib/printf.h>
 #include <xen/lib/string.h>
 #include <xen/param.h>
 #include "private.h"
@@ -12,8 +15,16 @@
 static char rx_buf[RX_SIZE];
 static unsigned int rx_prod, rx_cons;
 static DEFINE_SPINLOCK(rx_lock, RANK_CONSOLE);
-static bool to_dom0;
 static unsigned int switch_seen;
+
+/* Where input goes: the hypervisor, dom0, or the domain of slot TO_SLOTS + n. */
+enum { TO_XEN, TO_DOM0, TO_SLOTS };
+#define NR_SLOTS 8
+static struct {
+    domid_t id;
+    void (*rx)(struct domain *d, char c); /* NULL: free */
+} slots[NR_SLOTS]; /* [rx_lock] */
+static unsigned int input_to;
 
 static char opt_conswitch[4] = "a";
 PARAM_STR("conswitch", opt_conswitch);
@@ -23,25 +34,100 @@ static char switch_char(void)
     return (char)(tolower((unsigned char)opt_conswitch[0]) - 'a' + 1);
 }
 
+/* The next that is there, after @from. */
+static unsigned int next_target(unsigned int from)
+{
+    if (from == TO_XEN)
+        return TO_DOM0;
+    for (unsigned int i = from + 1; i < TO_SLOTS + NR_SLOTS; i++) {
+        if (i >= TO_SLOTS && slots[i - TO_SLOTS].rx)
+            return i;
+    }
+    return TO_XEN;
+}
+
 void console_switch_input(void)
 {
-    if (!to_dom0 && opt_conswitch[0] && opt_conswitch[1] == 'x' && !dom0)
+    char who[8] = "Xen";
+    unsigned long flags;
+
+    if (input_to == TO_XEN && opt_conswitch[0] && opt_conswitch[1] == 'x' && !dom0)
         return;
-    to_dom0 = !to_dom0;
+    spin_lock_irqsave(&rx_lock, flags);
+    input_to = next_target(input_to);
+    if (input_to != TO_XEN)
+        snprintf(who, sizeof(who), "DOM%u",
+                 input_to == TO_DOM0 ? 0 : slots[input_to - TO_SLOTS].id);
+    spin_unlock_irqrestore(&rx_lock, flags);
     if (!opt_conswitch[0])
-        printk("*** Serial input to %s\n", to_dom0 ? "DOM0" : "Xen");
+        printk("*** Serial input to %s\n", who);
     else
-        printk("*** Serial input to %s (type 'CTRL-%c' three times to switch input)\n",
-               to_dom0 ? "DOM0" : "Xen", tolower((unsigned char)opt_conswitch[0]));
+        printk("*** Serial input to %s (type 'CTRL-%c' three times to switch input)\n", who,
+               tolower((unsigned char)opt_conswitch[0]));
+}
+
+int console_input_register(domid_t id, void (*rx)(struct domain *d, char c))
+{
+    unsigned long flags;
+    int rc = -ENOSPC;
+
+    spin_lock_irqsave(&rx_lock, flags);
+    for (unsigned int i = 0; rc && i < NR_SLOTS; i++) {
+        if (!slots[i].rx) {
+            slots[i].id = id;
+            slots[i].rx = rx;
+            rc = 0;
+        }
+    }
+    spin_unlock_irqrestore(&rx_lock, flags);
+    return rc;
+}
+
+void console_input_unregister(domid_t id)
+{
+    unsigned long flags;
+
+    spin_lock_irqsave(&rx_lock, flags);
+    for (unsigned int i = 0; i < NR_SLOTS; i++) {
+        if (!slots[i].rx || slots[i].id != id)
+            continue;
+        slots[i].rx = NULL;
+        if (input_to == TO_SLOTS + i)
+            input_to = TO_XEN;
+    }
+    spin_unlock_irqrestore(&rx_lock, flags);
+}
+
+static void deliver_to_slot(unsigned int slot, char c)
+{
+    void (*rx)(struct domain *d, char c);
+    unsigned long flags;
+    struct domain *d;
+    domid_t id;
+
+    spin_lock_irqsave(&rx_lock, flags);
+    rx = slots[slot].rx;
+    id = slots[slot].id;
+    spin_unlock_irqrestore(&rx_lock, flags);
+    d = rx ? rcu_lock_domain_by_id(id) : NULL;
+    if (d) {
+        rx(d, c);
+        rcu_unlock_domain(d);
+    }
 }
 
 static void deliver(char c)
 {
     unsigned long flags;
     bool queued = false;
+    unsigned int to = READ_ONCE(input_to);
 
-    if (!to_dom0) {
+    if (to == TO_XEN) {
         keyhandler_handle((unsigned char)c);
+        return;
+    }
+    if (to >= TO_SLOTS) {
+        deliver_to_slot(to - TO_SLOTS, c);
         return;
     }
     spin_lock_irqsave(&rx_lock, flags);

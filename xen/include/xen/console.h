@@ -3,6 +3,7 @@
 #ifndef XEN_CONSOLE_H
 #define XEN_CONSOLE_H
 
+#include <public/xen.h>
 #include <xen/types.h>
 
 struct domain;
@@ -29,6 +30,9 @@ size_t console_guest_read(struct domain *d, char *buf, size_t max);
 void console_rx(char c);
 /* Give input to dom0 or to the hypervisor's keys. */
 void console_switch_input(void);
+/* Input may also go to domain @id, by @rx, in any context. 0, -ENOSPC (eight are there). */
+int console_input_register(domid_t id, void (*rx)(struct domain *d, char c));
+void console_input_unregister(domid_t id);
 int console_read_ring(struct xen_sysctl_readconsole *op);
 /* Lock out other CPUs' output for a multi-line dump. */
 void console_lock_recursive(void);

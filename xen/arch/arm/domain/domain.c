@@ -161,7 +161,7 @@ static int run_stage(struct domain *d, unsigned int stage)
     switch (stage) {
     case STAGE_DEVICES:
         release_irqs(d);
-        vpl011_free(d);
+        vpl011_disconnect(d);
         /* A vcpu_info is in a page of the domain's, which holds the domain. */
         for_each_vcpu (d, v)
             vcpu_unmap_info(v);

@@ -20,9 +20,9 @@ struct vpl011;
  */
 int vpl011_init(struct domain *d, paddr_t addr, unsigned int virq, gfn_t ring, domid_t backend,
                 uint32_t *evtchn);
-/* At the domain's end, pages are still there. Idempotent. */
+/* The domain ends: let go of ring and backend, or of the console. Idempotent. */
+void vpl011_disconnect(struct domain *d);
+/* No reference to the domain is left. */
 void vpl011_free(struct domain *d);
-/* A character typed at the hypervisor's console for @d. */
-void vpl011_receive(struct domain *d, char c);
 
 #endif
