@@ -26,6 +26,56 @@ arm64_fetch() {
     rm -rf "$tmp"
 }
 
+# Kernel, stock toolstack and programs of arm64 in $cache/arm64/root; what image.sh makes is of
+# these then.
+arm64_packages=(xen-utils-4.17 xen-utils-common xenstore-utils libxencall1 libxendevicemodel1
+    libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 libxenmisc4.17 libxenstore4
+    libxentoolcore1 libxentoollog1 libyajl2 busybox-static bash util-linux mount iproute2 libsmartcols1
+    libtinfo6 libncurses6 libc6 libgcc-s1 zlib1g libfdt1 libuuid1 libmount1 libblkid1 libselinux1
+    libpcre2-8-0 libbpf1 libelf1 libmnl0 libcap2 libdb5.3 libtirpc3 libgssapi-krb5-2 libkrb5-3
+    libk5crypto3 libcom-err2 libkrb5support0 libkeyutils1 libssl3 libbsd0 libmd0 libxtables12 liblzma5
+    libzstd1 liblzo2-2 libbz2-1.0 libnl-3-200 libnl-route-3-200 libgcrypt20 libgpg-error0 libaio1)
+fetch_arm64_system() {
+    local k=$cache/arm64/kernel name
+    if [ ! -e "$k/.done" ]; then
+        step "downloading Debian's kernel for arm64"
+        mkdir -p "$k"
+        arm64_apt apt-get update
+        name=$(arm64_apt apt-cache depends linux-image-arm64 |
+            sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+        [ -n "$name" ] || die "no kernel package found"
+        arm64_fetch "$k/root" "$name"
+        echo "${name#linux-image-}" >"$k/version"
+        cp "$k/root/boot/vmlinuz-${name#linux-image-}" "$k/vmlinuz"
+        depmod -b "$k/root" "${name#linux-image-}"
+        touch "$k/.done"
+    fi
+    [ -e "$cache/arm64/root/.done" ] && return
+    step "downloading the stock toolstack for arm64"
+    arm64_fetch "$cache/arm64/root" "${arm64_packages[@]}"
+    touch "$cache/arm64/root/.done"
+}
+
+use_arm64() {
+    image_from=$cache/arm64/root image_triplet=aarch64-linux-gnu image_loader=/lib/ld-linux-aarch64.so.1
+    image_kernel=$cache/arm64/kernel image_out=$build/image/arm64 image_stock=$cache/arm64/root
+}
+
+# For scripts/boot: what an option --arch arm64 changes, and the machine that it makes in args.
+boot_options_arm64() {
+    cpu=cortex-a57 xen=$build/arm64/xen kernel=$cache/arm64/kernel/vmlinuz
+    initrd=$build/image/arm64/dom0.cpio gic=3
+}
+arm64_machine() {
+    local at
+    xcmd=${xcmd/console=com1 com1=115200,8n1/console=dtuart}
+    printf -v at '0x%x' $(((0x48000000 + $(stat -Lc %s "$kernel") + 0x3fffff) & ~0x1fffff))
+    args=(-machine "virt,virtualization=on,gic-version=$gic" -m "$mem" -smp "$smp" -cpu "$cpu"
+        -display none -monitor none -net none -no-reboot -kernel "$xen" -append "$xcmd"
+        -device "guest-loader,addr=0x48000000,kernel=$kernel,bootargs=${dcmd//,/,,}"
+        -device "guest-loader,addr=$at,initrd=$tmp/initrd")
+}
+
 fetch_arm64_libfdt() {
     local to=$cache/arm64/libfdt
     [ -e "$to/lib/libfdt.a" ] && return

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Initramfs images for dom0 and for guests, made from this machine's Debian packages.
+# Initramfs images for dom0 and for guests, made from this machine's Debian packages; after
+# use_arm64 (arm64.sh) from arm64's, unpacked.
+image_from= image_triplet=x86_64-linux-gnu image_loader=/lib64/ld-linux-x86-64.so.2
+image_kernel=$cache/kernel image_out=$build/image image_stock=$cache/stock/root
 
 # The stock kernel's package, unpacked (not installed) in $cache/kernel.
 fetch_kernel() {
@@ -32,36 +35,43 @@ pack() { (cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) >"
 
 put_busybox() {
     local a
-    cp /bin/busybox "$1/bin/busybox"
+    cp "$image_from/bin/busybox" "$1/bin/busybox"
     for a in $(/bin/busybox --list); do [ -e "$1/bin/$a" ] || ln -s busybox "$1/bin/$a"; done
+}
+
+put_lib() {
+    local f
+    for f in "$image_from"/{,usr/}lib/"$image_triplet/$2"; do
+        [ ! -e "$f" ] || { cp -L "$f" "$1/usr/lib/$image_triplet/"; return; }
+    done
+    return 1
 }
 
 # put_libs DIR: the libraries which the programs in DIR need and do not bring along.
 put_libs() {
     local dir=$1 lib
-    mkdir -p "$dir/usr/lib/x86_64-linux-gnu"
-    cp -L /lib64/ld-linux-x86-64.so.2 "$dir/lib64/"
+    mkdir -p "$dir/usr/lib/$image_triplet"
+    cp -L "$image_from$image_loader" "$dir$image_loader"
     find "$dir" -type f \( -perm /111 -o -name '*.so*' \) -exec readelf -d {} + 2>/dev/null |
         sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u >"$dir.need"
     # Twice: what the libraries need in their turn.
     for _ in 1 2 3; do
         while read -r lib; do
             [ -n "$(find "$dir/usr/lib" -name "$lib" -print -quit)" ] && continue
-            [ -e "/lib/x86_64-linux-gnu/$lib" ] || die "no $lib for $dir"
-            cp -L "/lib/x86_64-linux-gnu/$lib" "$dir/usr/lib/x86_64-linux-gnu/"
+            put_lib "$dir" "$lib" || die "no $lib for $dir"
         done <"$dir.need"
         find "$dir/usr/lib" -type f -name '*.so*' -exec readelf -d {} + 2>/dev/null |
             sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u >"$dir.need"
     done
     rm -f "$dir.need"
-    cp -L /lib/x86_64-linux-gnu/libgcc_s.so.1 "$dir/usr/lib/x86_64-linux-gnu/"
+    put_lib "$dir" libgcc_s.so.1
 }
 
 # put_modules DIR NAME...: modules with what they depend on, and /modules/load in load order.
 put_modules() {
     local to=$1 m mod deps d
     shift
-    local md=$cache/kernel/root/lib/modules/$(cat "$cache/kernel/version")
+    local md=$image_kernel/root/lib/modules/$(cat "$image_kernel/version")
     mkdir -p "$to/modules"
     for m; do
         grep -E "/$m\.ko(\.xz)?:" "$md/modules.dep" || die "no module $m"
@@ -74,9 +84,17 @@ put_modules() {
     done >"$to/modules/load"
 }
 
+put_program() {
+    local d
+    for d in usr/bin usr/sbin bin sbin; do
+        [ ! -e "$image_from/$d/$2" ] || { cp -L "$image_from/$d/$2" "$1/$d/$2"; return; }
+    done
+    die "no $2"
+}
+
 # guest_image OUT: what PV guests boot.
 guest_image() {
-    local s=$build/image/guest.root
+    local s=$image_out/guest.root
     skeleton "$s"
     put_busybox "$s"
     put_modules "$s" xen-blkfront xen-netfront
@@ -86,15 +104,15 @@ guest_image() {
 
 # dom0_image TOOLS OUT: dom0 with the toolstack in TOOLS and the guest's files in /guest.
 dom0_image() {
-    local s=$build/image/dom0.root
+    local s=$image_out/dom0.root
     skeleton "$s"
     mkdir -p "$s/test" "$s/guest"
     put_busybox "$s"
     rm -f "$s"/bin/{bash,ip,losetup,flock} # busybox's, links to itself
-    cp /bin/bash "$s/bin/bash"
-    cp "$(command -v ip)" "$s/bin/ip"
-    cp "$(command -v losetup)" "$s/sbin/losetup"
-    cp "$(command -v flock)" "$s/bin/flock"
+    cp "$image_from/bin/bash" "$s/bin/bash"
+    put_program "$s" ip
+    put_program "$s" losetup
+    put_program "$s" flock
     tar -C "$1" -cf - . | tar -C "$s" --keep-directory-symlink -xf -
     find "$s/usr/lib" "$s/usr/include" \( -name '*.a' -o -name '*.h' -o -name '*.pc' \) -delete 2>/dev/null || :
     put_libs "$s"
@@ -104,7 +122,7 @@ dom0_image() {
     echo 'root:x:0:' >"$s/etc/group"
     install -m 755 "$top/tools/tests/system/dom0-init" "$s/init"
     cp "$top/tools/tests/system/lib.sh" "$s/test/lib.sh"
-    cp "$cache/kernel/vmlinuz" "$s/guest/vmlinuz"
+    cp "$image_kernel/vmlinuz" "$s/guest/vmlinuz"
     cp "$3" "$s/guest/initrd"
     pack "$s" "$2"
 }
@@ -134,11 +152,12 @@ fetch_stock() {
 
 # stock_tree OUT: the stock toolstack as dom0_image takes one.
 stock_tree() {
-    local from=$cache/stock/root bin=usr/lib/xen-4.17/bin f
+    local from=$image_stock bin=usr/lib/xen-4.17/bin f
     rm -rf "$1"
     mkdir -p "$1/usr/sbin" "$1/usr/bin" "$1/$bin" "$1/etc"
     cp -a "$from/etc/xen" "$1/etc/"
-    cp -a "$from/usr/lib/x86_64-linux-gnu" "$1/usr/lib/"
+    mkdir -p "$1/usr/lib/$image_triplet"
+    cp -a "$from/usr/lib/$image_triplet"/*xen* "$from/usr/lib/$image_triplet"/*yajl* "$1/usr/lib/$image_triplet/"
     for f in "$from/$bin"/*; do
         # Not the scripts, which are Python's.
         [ "$(head -c 2 "$f")" != '#!' ] || continue

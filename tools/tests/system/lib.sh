@@ -51,7 +51,7 @@ guest_config() {
     (cd /tmp/gi && echo commands | cpio -o -H newc 2>/dev/null) >>"/tmp/$name.initrd"
     {
         echo "name='$name'"
-        echo "type='pv'"
+        [ "$(uname -m)" = aarch64 ] || echo "type='pv'"
         echo "memory=128"
         echo "vcpus=1"
         echo "kernel='/guest/vmlinuz'"
