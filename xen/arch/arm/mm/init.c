@@ -43,6 +43,11 @@ unsigned int port_nr_nodes(void)
     return 1;
 }
 
+unsigned int port_node_distance(unsigned int from, unsigned int to)
+{
+    return from == to ? 10 : 20;
+}
+
 static void __init map_or_panic(unsigned long va, uint64_t first, uint64_t end, uint64_t flags)
 {
     int rc;
