@@ -87,9 +87,11 @@ static void peek(unsigned long busy)
 {
     xc_shadow_op_stats_t stats;
 
-    for (unsigned int i = 0; i < 100 && !is_set(busy); i++) {
+    for (unsigned int i = 0; i < 100; i++) {
         usleep(300000);
         get_map(XEN_DOMCTL_SHADOW_OP_PEEK, 0);
+        if (is_set(busy))
+            break;
     }
     if (!is_set(busy))
         stop("PEEK does not see the busy page");
