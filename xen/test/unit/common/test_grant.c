@@ -5,6 +5,7 @@
 #include <public/memory.h>
 #include <xen/frame.h>
 #include <xen/grant.h>
+#include <xen/log_dirty.h>
 
 #include "ctl_ops.h"
 
@@ -466,6 +467,52 @@ SIM_TEST(swapped_entries)
     EXPECT_NE(op.status, GNTST_okay);
 }
 
+/* Whether page @page of @d is in its log; and take it out. */
+static bool logged(struct domain *d, unsigned int page)
+{
+    uint64_t pfn = port_m2p_get(virt_to_mfn(sim_page_virt(d, page))), done = 0;
+    bool was = log_dirty_test(d->log_dirty, pfn);
+
+    EXPECT_EQ(log_dirty_read(d->log_dirty, NULL, pfn + 1, true, &done), 0);
+    return was;
+}
+
+static struct log_dirty *log_writes(struct domain *d)
+{
+    struct log_dirty *ld = log_dirty_create();
+
+    EXPECT_NE(ld, NULL);
+    EXPECT_EQ(log_dirty_cover(ld, 1000, false), 0);
+    rcu_assign_pointer(d->log_dirty, ld);
+    return ld;
+}
+
+SIM_TEST(pages_written_through_grants_are_logged)
+{
+    struct log_dirty *lo, *lu;
+    grant_handle_t h;
+
+    two(false);
+    lo = log_writes(owner);
+    lu = log_writes(user);
+    permit(9, 10, 0);
+    EXPECT_EQ(map(user, 9, WINDOW(0), GNTMAP_host_map | GNTMAP_readonly, &h), GNTST_okay);
+    EXPECT_EQ(unmap(h, WINDOW(0), 0), GNTST_okay);
+    EXPECT(!logged(owner, 10));
+    EXPECT_EQ(map(user, 9, WINDOW(0), GNTMAP_host_map, &h), GNTST_okay);
+    EXPECT_EQ(unmap(h, WINDOW(0), 0), GNTST_okay);
+    EXPECT(logged(owner, 10));
+    EXPECT(!logged(owner, 11));
+    EXPECT_EQ(copy(9, 0, 20, 0, 16), GNTST_okay);
+    EXPECT(logged(user, 20));
+    EXPECT(!logged(user, 21));
+    EXPECT(!logged(owner, 10));
+    owner->log_dirty = user->log_dirty = NULL;
+    log_dirty_free(lo);
+    log_dirty_free(lu);
+    sim_quiesce();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -486,6 +533,7 @@ int main(void)
         cmocka_unit_test(the_table_grows_to_its_limit),
         cmocka_unit_test(pages_are_transferred),
         cmocka_unit_test(swapped_entries),
+        cmocka_unit_test(pages_written_through_grants_are_logged),
     };
 
     return RUN_GROUP(tests);
