@@ -79,7 +79,15 @@ static void turn_on(unsigned int mb)
     if (xc_shadow_control(xch, domid, XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY, NULL, 0))
         stop("ENABLE_LOGDIRTY");
     refused(XEN_DOMCTL_SHADOW_OP_ENABLE, XEN_DOMCTL_SHADOW_ENABLE_LOG_DIRTY, EINVAL, "twice on");
+    refused(XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION, 0, EINVAL, "no memory while on");
     printf("on, %u MiB of shadows\n", allocation());
+}
+
+static void resize(unsigned int mb)
+{
+    if (xc_shadow_control(xch, domid, XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION, &mb, 0) ||
+        allocation() != mb)
+        stop("SET_ALLOCATION while on");
 }
 
 /* PEEK keeps what it shows; CLEAN does not. */
@@ -164,6 +172,10 @@ int main(int argc, char **argv)
     turn_on((unsigned int)atoi(argv[5]));
     get_map(XEN_DOMCTL_SHADOW_OP_CLEAN, 0);
     peek(busy);
+    if (atoi(argv[5])) {
+        resize(5);
+        resize((unsigned int)atoi(argv[5]));
+    }
     rounds(busy, idle, (unsigned int)atoi(argv[4]));
     if (xc_shadow_control(xch, domid, XEN_DOMCTL_SHADOW_OP_OFF, NULL, 0))
         stop("OFF");
