@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* MSRs of PV guests: a table of what there is; the rest faults, or reads as 0 where that was asked. */
 #include <xen/kernel.h>
+#include <xen/log_dirty.h>
 #include <xen/port/p2m.h>
 #include <asm/cpu.h>
 #include <asm/current.h>
@@ -146,6 +147,7 @@ static int write_hypercall_page(struct vcpu *v, uint64_t value)
         return -EINVAL;
     }
     pv_fill_hypercall_page(page_to_virt(pg));
+    log_dirty_mark_mfn(v->domain, page_to_mfn(pg));
     page_put_with_type(pg);
     return 0;
 }

@@ -25,6 +25,7 @@ int mmu_unpin(struct page_info *pg)
 
     if (!(__atomic_fetch_and(&pg->type_info, ~PGT_PINNED, __ATOMIC_ACQ_REL) & PGT_PINNED))
         return -EINVAL;
+    log_dirty_mark_mfn(page_owner(pg), page_to_mfn(pg)); /* the pin is saved with the page */
     rc = page_put_type_preemptible(pg);
     if (rc)
         stash_partial(pg);
@@ -52,6 +53,7 @@ static int ext_pin(const struct mmuext_op *op, struct domain *d)
         page_put_with_type(pg); /* not the last: it is pinned */
         return -EINVAL;
     }
+    log_dirty_mark_mfn(d, page_to_mfn(pg));
     /* The pin keeps both references; but a dying domain may have been searched for pins already. */
     smp_mb();
     return READ_ONCE(d->is_dying) ? mmu_unpin(pg) : 0;

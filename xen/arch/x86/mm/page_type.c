@@ -16,6 +16,7 @@
  * PGT_PARTIAL waits: another CPU is at work on it.
  */
 #include <xen/lib/string.h>
+#include <xen/log_dirty.h>
 #include <xen/mm.h>
 #include <xen/port/page_type.h>
 #include <xen/softirq.h>
@@ -102,6 +103,14 @@ static int undo_entries(struct page_info *pg, unsigned int level, bool preemptib
     return 0;
 }
 
+/* Who saves a guest saves tables otherwise than other pages: one that has become the other is to be
+ * saved again, even if it is not written to. */
+static void new_type_written(const struct page_info *pg, const struct domain *d)
+{
+    if (d)
+        log_dirty_mark_mfn(d, page_to_mfn(pg));
+}
+
 /* From "being undone" to count 0. */
 static int undo(struct page_info *pg, bool preemptible)
 {
@@ -116,6 +125,7 @@ static int undo(struct page_info *pg, bool preemptible)
     pg->nr_validated = 0;
     pg->inuse_stamp = port_tlb_clock();
     type_store(pg, type);
+    new_type_written(pg, page_owner(pg));
     return 0;
 }
 
@@ -190,9 +200,10 @@ static int check(struct page_info *pg, uint64_t type, bool preemptible)
         rc = d->arch.perdomain_l3 ? check_upper(pg, level, d, preemptible) : -EINVAL;
     else if ((type & PGT_TYPE_MASK) == PGT_SEG_DESC)
         rc = check_descriptors(pg);
-    if (likely(!rc))
+    if (likely(!rc)) {
         type_store(pg, type | PGT_VALIDATED | 1);
-    else if (rc != -ERESTART && undo(pg, preemptible) == -ERESTART)
+        new_type_written(pg, d);
+    } else if (rc != -ERESTART && undo(pg, preemptible) == -ERESTART)
         stash_partial(pg);
     return rc;
 }

@@ -4,6 +4,7 @@
 #include <xen/hypercall.h>
 #include <xen/init.h>
 #include <xen/kernel.h>
+#include <xen/log_dirty.h>
 #include <xen/port/p2m.h>
 #include <asm/current.h>
 #include <asm/desc.h>
@@ -116,6 +117,7 @@ static int write_descriptor(struct page_info *pg, unsigned int offset, uint64_t 
     if (page_get_type(pg, is_table ? PGT_SEG_DESC : PGT_WRITABLE))
         return -EINVAL;
     __atomic_store_n(entry, desc, __ATOMIC_RELEASE);
+    log_dirty_mark_mfn(current->domain, page_to_mfn(pg));
     page_put_type(pg);
     return 0;
 }
