@@ -424,6 +424,10 @@ struct xc_domain_meminfo {
     unsigned int p2m_frames;
 };
 
+/* Of a 64-bit PV guest; pfn_type has XEN_DOMCTL_PFINFO_*. The guest may change its list any time. */
+int xc_map_domain_meminfo(xc_interface *xch, uint32_t domid, struct xc_domain_meminfo *minfo);
+int xc_unmap_domain_meminfo(xc_interface *xch, struct xc_domain_meminfo *minfo);
+
 /* The machine-to-guest table, to be unmapped by the caller; *@mfn0, if wanted: its first frame. */
 xen_pfn_t *xc_map_m2p(xc_interface *xch, unsigned long max_mfn, int prot, unsigned long *mfn0);
 

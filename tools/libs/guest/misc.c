@@ -59,18 +59,3 @@ int xc_query_page_offline_status(xc_interface *xch, unsigned long start, unsigne
 {
     return page_op(xch, sysctl_query_page_offline, start, end, status);
 }
-
-int xc_domain_dumpcore_via_callback(xc_interface *xch, uint32_t domid, void *arg,
-                                    dumpcore_rtn_t dump_rtn)
-{
-    (void)arg, (void)dump_rtn;
-    errno = EOPNOTSUPP;
-    return xc_report_error(xch, XC_INTERNAL_ERROR, "no core dump of domain %u: not implemented",
-                           domid);
-}
-
-int xc_domain_dumpcore(xc_interface *xch, uint32_t domid, const char *corename)
-{
-    (void)corename;
-    return xc_domain_dumpcore_via_callback(xch, domid, NULL, NULL);
-}

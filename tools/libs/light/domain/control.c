@@ -245,11 +245,40 @@ out:
     return rc;
 }
 
+struct core_dump {
+    struct ao *ao;
+    uint32_t domid;
+    const char *file;
+    struct ev_work work;
+};
+
+static int core_write(struct ev_work *w)
+{
+    struct core_dump *c = CONTAINER_OF(w, struct core_dump, work);
+
+    return xc_domain_dumpcore(c->ao->sc.ctx->xch, c->domid, c->file) ? errno : 0;
+}
+
+static void core_written(libxl_ctx *ctx, struct ev_work *w, int r)
+{
+    struct core_dump *c = CONTAINER_OF(w, struct core_dump, work);
+
+    (void)ctx;
+    if (r)
+        LOG_ERROR(&c->ao->sc, "cannot dump core to %s: %s", c->file, strerror(r));
+    ao_complete(c->ao, r ? ERROR_FAIL : 0);
+}
+
 int libxl_domain_core_dump(libxl_ctx *ctx, uint32_t domid, const char *filename,
                            const libxl_asyncop_how *ao_how)
 {
     struct ao *ao = ao_begin(ctx, domid, ao_how);
+    struct core_dump *c = scope_alloc(&ao->sc, sizeof(*c));
+    int rc;
 
-    return ao_finish(ao,
-                     result(&ao->sc, xc_domain_dumpcore(ctx->xch, domid, filename), "dump core"));
+    c->ao = ao;
+    c->domid = domid;
+    c->file = scope_strdup(&ao->sc, filename);
+    rc = ev_work_start(ctx, &c->work, core_write, core_written);
+    return rc ? ao_finish(ao, rc) : ao_run(ao);
 }
