@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A guest saved and restored on a fake machine; and streams that are not what they should be. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -219,9 +220,9 @@ static void forget_copy(void)
 /* Every byte of all but the pages' contents, of which these are enough. */
 static size_t next_place(const struct stream_bytes *stream, size_t i)
 {
-    size_t contents = 4096, end = stream->len - 12 * 1024;
+    size_t contents = 1536, end = stream->len - 12 * 1024;
 
-    return i > contents && i < end ? i + 61 : i + 1;
+    return i > contents && i < end ? i + 509 : i + 1;
 }
 
 static void test_truncated(void **state)
@@ -235,6 +236,35 @@ static void test_truncated(void **state)
         assert_int_equal(restore(stream.data, len, XC_STREAM_PLAIN, &store, &console), -1);
         assert_true(fake.messages > 0);
         forget_copy();
+    }
+    free(stream.data);
+}
+
+/* The line is cut after @len bytes: what is sealed does not grow. */
+static int save_cut(struct script *s, size_t len)
+{
+    struct save_callbacks cb = {.suspend = on_suspend, .data = s};
+    int fd = memfd_create("stream", MFD_CLOEXEC | MFD_ALLOW_SEALING), rc;
+
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, (off_t)len), 0);
+    assert_int_equal(fcntl(fd, F_ADD_SEALS, F_SEAL_GROW), 0);
+    rc = xc_domain_save(XCH, fd, FROM, XCFLAGS_LIVE, &cb, XC_STREAM_PLAIN, -1);
+    close(fd);
+    return rc;
+}
+
+static void test_sender_cut(void **state)
+{
+    struct stream_bytes stream = recorded(XCFLAGS_LIVE, XC_STREAM_PLAIN, &(struct script){0});
+
+    (void)state;
+    for (size_t len = 0; len < stream.len; len += 97) {
+        fake.dom[0]->suspended = false;
+        fake.messages = 0;
+        assert_int_equal(save_cut(&(struct script){0}, len), -1);
+        assert_true(fake.messages > 0);
+        assert_false(fake.dom[0]->logging);
     }
     free(stream.data);
 }
@@ -317,6 +347,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_live),         cmocka_unit_test(test_live_table_in_motion),
         cmocka_unit_test(test_save_refused), cmocka_unit_test(test_checkpoints),
         cmocka_unit_test(test_truncated),    cmocka_unit_test(test_flipped),
+        cmocka_unit_test(test_sender_cut),
     };
 
     if (argc == 3 && !strcmp(argv[1], "record")) {
