@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A guest saved and restored on a fake machine; and streams that are not what they should be. */
+#include <elf.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -326,6 +327,41 @@ static void test_checkpoints(void **state)
     free(stream.data);
 }
 
+/* A core dump has the guest's pages where its list says. */
+static void test_core(void **state)
+{
+    char path[] = "/tmp/core-XXXXXX";
+    int fd = mkstemp(path);
+    struct fake_domain *d;
+    Elf64_Shdr s[7];
+    Elf64_Ehdr e;
+
+    (void)state;
+    assert_true(fd >= 0);
+    fake_reset();
+    d = fake_guest_new(0, FROM, true);
+    assert_int_equal(xc_domain_dumpcore(XCH, FROM, path), 0);
+    assert_int_equal(pread(fd, &e, sizeof(e), 0), sizeof(e));
+    assert_memory_equal(e.e_ident, ELFMAG, SELFMAG);
+    assert_int_equal(e.e_type, ET_CORE);
+    assert_int_equal(e.e_shnum, 7);
+    assert_int_equal(pread(fd, s, sizeof(s), (off_t)e.e_shoff), sizeof(s));
+    assert_int_equal(s[6].sh_size, (PFN_DATA + NR_DATA) * XC_PAGE_SIZE);
+    assert_int_equal(lseek(fd, 0, SEEK_END), s[6].sh_offset + s[6].sh_size);
+    for (uint64_t i = 0; i < s[6].sh_size / XC_PAGE_SIZE; i++) {
+        char page[XC_PAGE_SIZE];
+        uint64_t frame[2];
+
+        assert_int_equal(pread(fd, frame, sizeof(frame), (off_t)(s[5].sh_offset + i * 16)), 16);
+        assert_int_equal(pread(fd, page, sizeof(page), (off_t)(s[6].sh_offset + i * sizeof(page))),
+                         sizeof(page));
+        assert_int_equal(frame[1], fake_mfn_of(d, frame[0]));
+        assert_memory_equal(page, fake_frame(frame[1]), sizeof(page));
+    }
+    close(fd);
+    unlink(path);
+}
+
 static int open_fake(void **state)
 {
     (void)state;
@@ -346,8 +382,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_plain),        cmocka_unit_test(test_list_of_lists),
         cmocka_unit_test(test_live),         cmocka_unit_test(test_live_table_in_motion),
         cmocka_unit_test(test_save_refused), cmocka_unit_test(test_checkpoints),
-        cmocka_unit_test(test_truncated),    cmocka_unit_test(test_flipped),
-        cmocka_unit_test(test_sender_cut),
+        cmocka_unit_test(test_core),         cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_flipped),      cmocka_unit_test(test_sender_cut),
     };
 
     if (argc == 3 && !strcmp(argv[1], "record")) {
