@@ -110,7 +110,7 @@ int build_prepare(struct scope *sc, uint32_t domid, const libxl_domain_config *c
     return rc ? rc : set_cpu_policy(sc, domid, b);
 }
 
-int build_port(struct scope *sc, uint32_t domid, unsigned int *out)
+static int alloc_port(struct scope *sc, uint32_t domid, unsigned int *out)
 {
     int port = (int)xc_evtchn_alloc_unbound(sc->ctx->xch, domid, TOOLSTACK_DOMID);
 
@@ -210,10 +210,10 @@ int build_domain(struct scope *sc, uint32_t domid, const libxl_domain_config *co
 {
     const libxl_domain_build_info *b = &config->b_info;
     struct xc_dom_image *dom;
-    int rc = build_port(sc, domid, &out->store_port);
+    int rc = alloc_port(sc, domid, &out->store_port);
 
     if (!rc)
-        rc = build_port(sc, domid, &out->console_port);
+        rc = alloc_port(sc, domid, &out->console_port);
     if (rc)
         return rc;
     dom = image_new(sc, b, out);
@@ -228,5 +228,32 @@ int build_domain(struct scope *sc, uint32_t domid, const libxl_domain_config *co
         out->os = scope_strdup(sc, os && *os ? os : "linux");
     }
     xc_dom_release(dom);
+    return rc;
+}
+
+/* Parameters and the memory map, which are the hypervisor's and not in the guest's memory. */
+static int lay_out_again(struct scope *sc, uint32_t domid, const libxl_domain_config *config)
+{
+    struct xc_dom_image *dom = xc_dom_allocate(sc->ctx->xch, "", NULL);
+    int rc;
+
+    if (!dom) {
+        LOG_ERRNO(sc, "cannot start the domain builder");
+        return ERROR_FAIL;
+    }
+    rc = hvm_layout(sc, domid, config, dom);
+    xc_dom_release(dom);
+    return rc;
+}
+
+int build_for_restore(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
+                      struct build_result *out)
+{
+    int rc = alloc_port(sc, domid, &out->store_port);
+
+    if (!rc)
+        rc = alloc_port(sc, domid, &out->console_port);
+    if (!rc && config->b_info.type != LIBXL_DOMAIN_TYPE_PV)
+        rc = lay_out_again(sc, domid, config);
     return rc;
 }

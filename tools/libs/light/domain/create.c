@@ -355,10 +355,8 @@ static void restore_abort(struct ao *ao)
 static int restore_start(struct create *c)
 {
     struct scope *sc = &c->ao->sc;
-    int rc = build_port(sc, c->domid, &c->built.store_port);
+    int rc = build_for_restore(sc, c->domid, &c->config, &c->built);
 
-    if (!rc)
-        rc = build_port(sc, c->domid, &c->built.console_port);
     if (rc)
         return rc;
     const char *args[] = {

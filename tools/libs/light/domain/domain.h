@@ -23,8 +23,9 @@ int defaults_pvh(struct scope *sc, libxl_domain_build_info *b);
 /* Put the guest's memory, kernel or firmware, and vCPUs in place. */
 int build_domain(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
                  struct build_result *out);
-/* An event channel of the guest for one of dom0's daemons. */
-int build_port(struct scope *sc, uint32_t domid, unsigned int *out);
+/* In place of build_domain(), before memory and vCPUs come out of a stream. Sets the ports. */
+int build_for_restore(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
+                      struct build_result *out);
 /* Limits, affinity, scheduling: before the memory is built. */
 int build_prepare(struct scope *sc, uint32_t domid, const libxl_domain_config *config);
 
