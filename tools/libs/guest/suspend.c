@@ -135,6 +135,9 @@ static int set_cancelled(xc_interface *xch, uint32_t domid)
         errno = ESRCH;
         return -1;
     }
+    /* One that runs is in no such call: its registers are its own. */
+    if (!info.shutdown || info.shutdown_reason != SHUTDOWN_suspend)
+        return 0;
     /* A guest without drivers of ours has made no such call. */
     if (info.hvm && (xc_hvm_param_get(xch, domid, HVM_PARAM_CALLBACK_IRQ, &callback) || !callback))
         return 0;
