@@ -294,3 +294,12 @@ int main_loadpolicy(int argc, char **argv)
     fprintf(stderr, "Operation not permitted\n");
     return EXIT_BAD;
 }
+
+int main_set_parameters(int argc, char **argv)
+{
+    no_options(argc, argv, "set-parameters", 1);
+    if (!libxl_set_parameters(ctx, argv[optind]))
+        return EXIT_OK;
+    fprintf(stderr, "cannot set parameters: %s\n", argv[optind]);
+    return EXIT_BAD;
+}

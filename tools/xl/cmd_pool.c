@@ -267,3 +267,49 @@ int main_cpupool_migrate(int argc, char **argv)
     }
     return libxl_cpupool_movedomain(ctx, find_pool(argv[optind + 1]), domid) ? EXIT_BAD : EXIT_OK;
 }
+
+/* A pool for each node; the first keeps what Pool-0 has. */
+static int split(const libxl_cpupoolinfo *zero, int nr_nodes)
+{
+    libxl_bitmap none;
+    char name[32];
+    int rc = 0, n;
+
+    if (libxl_cpu_bitmap_alloc(ctx, &none, 0))
+        return -1;
+    for (int node = 1; node < nr_nodes && !rc; node++) {
+        libxl_uuid uuid;
+        uint32_t id = 0;
+
+        rc = libxl_cpupool_cpuremove_node(ctx, zero->poolid, node, &n);
+        if (rc || !n)
+            continue;
+        snprintf(name, sizeof(name), "Pool-node%d", node);
+        libxl_uuid_generate(&uuid);
+        rc = libxl_cpupool_create(ctx, name, zero->sched, none, &uuid, &id);
+        if (!rc)
+            rc = libxl_cpupool_cpuadd_node(ctx, id, node, &n);
+    }
+    libxl_bitmap_dispose(&none);
+    return rc ? rc : libxl_cpupool_rename(ctx, "Pool-node0", zero->poolid);
+}
+
+int main_cpupool_numa_split(int argc, char **argv)
+{
+    libxl_cpupoolinfo *pools;
+    libxl_numainfo *nodes;
+    int nr_pools = 0, nr_nodes = 0, rc = -1;
+
+    no_options(argc, argv, "cpupool-numa-split", 0);
+    pools = libxl_list_cpupool(ctx, &nr_pools);
+    nodes = libxl_get_numainfo(ctx, &nr_nodes);
+    if (!pools || !nodes)
+        fprintf(stderr, "cannot list pools or nodes\n");
+    else if (nr_pools > 1)
+        fprintf(stderr, "splitting not possible, already cpupools in use\n");
+    else
+        rc = split(&pools[0], nr_nodes);
+    libxl_numainfo_list_free(nodes, nodes ? nr_nodes : 0);
+    libxl_cpupoolinfo_list_free(pools, pools ? nr_pools : 0);
+    return rc ? EXIT_BAD : EXIT_OK;
+}

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: MIT */
+/* Devices of the rarer kinds: keyboards, TPMs, displays, sound, USB, PCI. */
+#include <getopt.h>
+
+#include "xl.h"
+
+/* "KEY=VALUE" words, as one string each or separated by commas. */
+static void each_pair(int argc, char **argv, int from,
+                      void (*take)(const char *key, const char *value, void *arg), void *arg)
+{
+    for (int i = from; i < argc; i++) {
+        char *copy = must_alloc(strdup(argv[i])), *save = NULL, *part, *value;
+
+        for (part = strtok_r(copy, ",", &save); part; part = strtok_r(NULL, ",", &save)) {
+            part += strspn(part, " ");
+            value = strchr(part, '=');
+            if (value)
+                *value++ = '\0';
+            take(part, value ? value : "", arg);
+        }
+        free(copy);
+    }
+}
+
+static void unknown(const char *key)
+{
+    fprintf(stderr, "unrecognized argument `%s'\n", key);
+    exit(EXIT_USAGE);
+}
+
+static void replace(char **to, const char *value)
+{
+    free(*to);
+    *to = must_alloc(strdup(value));
+}
+
+/* The lists: @print for each of the domains named; exit status. */
+static int list_each(int argc, char **argv, void (*print)(uint32_t domid))
+{
+    int r = EXIT_OK;
+
+    for (; optind < argc; optind++) {
+        uint32_t domid;
+
+        if (libxl_domain_qualifier_to_domid(ctx, argv[optind], &domid)) {
+            fprintf(stderr, "%s is an invalid domain identifier\n", argv[optind]);
+            r = EXIT_BAD;
+            continue;
+        }
+        print(domid);
+    }
+    return r;
+}
+
+/* Keyboards. */
+
+static void take_vkb(const char *key, const char *value, void *arg)
+{
+    libxl_device_vkb *vkb = arg;
+    const struct {
+        const char *key;
+        bool *to;
+    } bools[] = {
+        {"feature-disable-keyboard", &vkb->feature_disable_keyboard},
+        {"feature-disable-pointer", &vkb->feature_disable_pointer},
+        {"feature-abs-pointer", &vkb->feature_abs_pointer},
+        {"feature-raw-pointer", &vkb->feature_raw_pointer},
+        {"feature-multi-touch", &vkb->feature_multi_touch},
+    };
+    const struct {
+        const char *key;
+        uint32_t *to;
+    } numbers[] = {
+        {"width", &vkb->width},
+        {"height", &vkb->height},
+        {"multi-touch-width", &vkb->multi_touch_width},
+        {"multi-touch-height", &vkb->multi_touch_height},
+        {"multi-touch-num-contacts", &vkb->multi_touch_num_contacts},
+    };
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(bools); i++) {
+        if (!strcmp(key, bools[i].key)) {
+            *bools[i].to = strtoul(value, NULL, 0);
+            return;
+        }
+    }
+    for (unsigned int i = 0; i < ARRAY_SIZE(numbers); i++) {
+        if (!strcmp(key, numbers[i].key)) {
+            *numbers[i].to = (uint32_t)strtoul(value, NULL, 0);
+            return;
+        }
+    }
+    if (!strcmp(key, "backend"))
+        replace(&vkb->backend_domname, value);
+    else if (!strcmp(key, "unique-id"))
+        replace(&vkb->unique_id, value);
+    else if (strcmp(key, "backend-type") ||
+             libxl_vkb_backend_from_string(value, &vkb->backend_type))
+        unknown(key);
+}
+
+int main_vkb_attach(int argc, char **argv)
+{
+    libxl_device_vkb vkb;
+    uint32_t domid;
+    int rc;
+
+    no_options(argc, argv, "vkb-attach", 2);
+    domid = find_domain(argv[optind]);
+    libxl_device_vkb_init(&vkb);
+    each_pair(argc, argv, optind + 1, take_vkb, &vkb);
+    if (vkb.backend_type == LIBXL_VKB_BACKEND_UNKNOWN) {
+        fprintf(stderr, "backend-type should be set\n");
+        return EXIT_BAD;
+    }
+    if (vkb.multi_touch_width + vkb.multi_touch_height + vkb.multi_touch_num_contacts &&
+        !(vkb.multi_touch_width && vkb.multi_touch_height && vkb.multi_touch_num_contacts)) {
+        fprintf(stderr, "multi-touch-width, multi-touch-height, multi-touch-num-contacts "
+                        "should be set\n");
+        return EXIT_BAD;
+    }
+    if (settings.dry_run) {
+        char *json = libxl_device_vkb_to_json(ctx, &vkb);
+
+        printf("vkb: %s\n", json);
+        free(json);
+        libxl_device_vkb_dispose(&vkb);
+        return EXIT_OK;
+    }
+    rc = libxl_device_vkb_add(ctx, domid, &vkb, NULL);
+    if (rc)
+        fprintf(stderr, "libxl_device_vkb_add failed.\n");
+    libxl_device_vkb_dispose(&vkb);
+    return rc ? EXIT_BAD : EXIT_OK;
+}
+
+static void print_vkbs(uint32_t domid)
+{
+    int nr;
+    libxl_device_vkb *list = libxl_device_vkb_list(ctx, domid, &nr);
+
+    for (int i = 0; i < nr; i++) {
+        libxl_vkbinfo info;
+
+        if (!libxl_device_vkb_getinfo(ctx, domid, &list[i], &info))
+            printf("%-3d %-2u %6d %5d %6d %6d %-10s %-10s %-30s\n", i, info.backend_id, info.devid,
+                   info.state, info.evtch, info.rref, list[i].unique_id ? list[i].unique_id : "",
+                   libxl_vkb_backend_to_string(list[i].backend_type), info.backend);
+        libxl_vkbinfo_dispose(&info);
+    }
+    libxl_device_vkb_list_free(list, nr);
+}
+
+int main_vkb_list(int argc, char **argv)
+{
+    no_options(argc, argv, "vkb-list", 1);
+    printf("%-3s %-2s %-6s %-5s %-6s %6s %-10s %-10s %-30s\n", "Idx", "BE", "handle", "state",
+           "evt-ch", "ref", "ID", "BE-type", "BE-path");
+    return list_each(argc, argv, print_vkbs);
+}
+
+/* Taking one away by its number. */
+#define DETACH(kind, command)                                                                      \
+    int main_##kind##_detach(int argc, char **argv)                                                \
+    {                                                                                              \
+        libxl_device_##kind d;                                                                     \
+        uint32_t domid;                                                                            \
+        int rc;                                                                                    \
+                                                                                                   \
+        no_options(argc, argv, command, 2);                                                        \
+        domid = find_domain(argv[optind]);                                                         \
+        libxl_device_##kind##_init(&d);                                                            \
+        if (libxl_devid_to_device_##kind(ctx, domid, atoi(argv[optind + 1]), &d)) {                \
+            fprintf(stderr, "Error: Device %s not connected.\n", argv[optind + 1]);                \
+            return EXIT_BAD;                                                                       \
+        }                                                                                          \
+        rc = libxl_device_##kind##_remove(ctx, domid, &d, NULL);                                   \
+        if (rc)                                                                                    \
+            fprintf(stderr, "libxl_device_" #kind "_remove failed.\n");                            \
+        libxl_device_##kind##_dispose(&d);                                                         \
+        return rc ? EXIT_BAD : EXIT_OK;                                                            \
+    }
+DETACH(vkb, "vkb-detach")
+DETACH(vtpm, "vtpm-detach")
+DETACH(vdispl, "vdispl-detach")
+DETACH(vsnd, "vsnd-detach")
+DETACH(usbctrl, "usbctrl-detach")
+
+/* What libxl does not attach: it says so itself. */
+#define ATTACH(kind, command, args)                                                                \
+    int main_##kind##_attach(int argc, char **argv)                                                \
+    {                                                                                              \
+        libxl_device_##kind d;                                                                     \
+        uint32_t domid;                                                                            \
+        int rc;                                                                                    \
+                                                                                                   \
+        no_options(argc, argv, command, args);                                                     \
+        domid = find_domain(argv[optind]);                                                         \
+        libxl_device_##kind##_init(&d);                                                            \
+        rc = libxl_device_##kind##_add(ctx, domid, &d, NULL);                                      \
+        if (rc)                                                                                    \
+            fprintf(stderr, "libxl_device_" #kind "_add failed.\n");                               \
+        libxl_device_##kind##_dispose(&d);                                                         \
+        return rc ? EXIT_BAD : EXIT_OK;                                                            \
+    }
+ATTACH(vtpm, "vtpm-attach", 1)
+ATTACH(vdispl, "vdispl-attach", 1)
+ATTACH(vsnd, "vsnd-attach", 2)
+ATTACH(usbctrl, "usbctrl-attach", 1)
+ATTACH(usbdev, "usbdev-attach", 2)
+
+int main_usbdev_detach(int argc, char **argv)
+{
+    libxl_device_usbdev d;
+    uint32_t domid;
+    int rc;
+
+    no_options(argc, argv, "usbdev-detach", 3);
+    domid = find_domain(argv[optind]);
+    libxl_device_usbdev_init(&d);
+    if (libxl_ctrlport_to_device_usbdev(ctx, domid, atoi(argv[optind + 1]), atoi(argv[optind + 2]),
+                                        &d)) {
+        fprintf(stderr, "Error: device at %s, port %s not connected.\n", argv[optind + 1],
+                argv[optind + 2]);
+        return EXIT_BAD;
+    }
+    rc = libxl_device_usbdev_remove(ctx, domid, &d, NULL);
+    if (rc)
+        fprintf(stderr, "libxl_device_usbdev_remove failed.\n");
+    libxl_device_usbdev_dispose(&d);
+    return rc ? EXIT_BAD : EXIT_OK;
+}
+
+static void print_vtpms(uint32_t domid)
+{
+    int nr;
+    libxl_device_vtpm *list = libxl_device_vtpm_list(ctx, domid, &nr);
+
+    for (int i = 0; i < nr; i++) {
+        libxl_vtpminfo info;
+
+        if (!libxl_device_vtpm_getinfo(ctx, domid, &list[i], &info))
+            printf("%-3d %-2u " LIBXL_UUID_FMT " %6d %5d %6d %8d %-30s\n", info.devid,
+                   info.backend_id, LIBXL_UUID_BYTES(info.uuid), info.devid, info.state, info.evtch,
+                   info.rref, info.backend);
+        libxl_vtpminfo_dispose(&info);
+    }
+    libxl_device_vtpm_list_free(list, nr);
+}
+
+int main_vtpm_list(int argc, char **argv)
+{
+    no_options(argc, argv, "vtpm-list", 1);
+    printf("%-3s %-2s %-36s %-6s %-5s %-6s %-5s %-10s\n", "Idx", "BE", "Uuid", "handle", "state",
+           "evt-ch", "rref", "BE-path");
+    return list_each(argc, argv, print_vtpms);
+}
+
+static void print_vdispls(uint32_t domid)
+{
+    int nr;
+    libxl_device_vdispl *list = libxl_device_vdispl_list(ctx, domid, &nr);
+
+    for (int i = 0; i < nr; i++) {
+        libxl_vdisplinfo info;
+
+        if (!libxl_device_vdispl_getinfo(ctx, domid, &list[i], &info))
+            printf("DevId: %d, BE: %u, handle: %d, state: %d, be-alloc: %d, BE-path: %s, "
+                   "FE-path: %s\n",
+                   info.devid, info.backend_id, info.devid, info.state, info.be_alloc, info.backend,
+                   info.frontend);
+        libxl_vdisplinfo_dispose(&info);
+    }
+    libxl_device_vdispl_list_free(list, nr);
+}
+
+int main_vdispl_list(int argc, char **argv)
+{
+    no_options(argc, argv, "vdispl-list", 1);
+    return list_each(argc, argv, print_vdispls);
+}
+
+static void print_vsnds(uint32_t domid)
+{
+    int nr;
+    libxl_device_vsnd *list = libxl_device_vsnd_list(ctx, domid, &nr);
+
+    for (int i = 0; i < nr; i++) {
+        libxl_vsndinfo info;
+
+        if (!libxl_device_vsnd_getinfo(ctx, domid, &list[i], &info))
+            printf("\ndevid: %d, be-domid: %u, handle: %d, state: %d, be-path: %s, fe-path: %s\n",
+                   info.devid, info.backend_id, info.devid, info.state, info.backend,
+                   info.frontend);
+        libxl_vsndinfo_dispose(&info);
+    }
+    libxl_device_vsnd_list_free(list, nr);
+}
+
+int main_vsnd_list(int argc, char **argv)
+{
+    no_options(argc, argv, "vsnd-list", 1);
+    return list_each(argc, argv, print_vsnds);
+}
+
+static void print_usb(uint32_t domid)
+{
+    int nr;
+    libxl_device_usbctrl *list = libxl_device_usbctrl_list(ctx, domid, &nr);
+
+    for (int i = 0; i < nr; i++) {
+        libxl_usbctrlinfo info;
+
+        printf("%-6s %-12s %-3s %-5s %-7s %-5s\n", "Devid", "Type", "BE", "state", "usb-ver",
+               "ports");
+        if (!libxl_device_usbctrl_getinfo(ctx, domid, &list[i], &info))
+            printf("%-6d %-12s %-3u %-5d %-7d %-5d\n", info.devid,
+                   libxl_usbctrl_type_to_string(info.type), info.backend_id, info.state,
+                   info.version, info.ports);
+        libxl_usbctrlinfo_dispose(&info);
+    }
+    libxl_device_usbctrl_list_free(list, nr);
+}
+
+int main_usb_list(int argc, char **argv)
+{
+    no_options(argc, argv, "usb-list", 1);
+    return list_each(argc, argv, print_usb);
+}
+
+/* PCI. */
+
+static void pci_spec(const char *command, const char *what, const char *spec, libxl_device_pci *pci)
+{
+    XLU_Config *cfg = must_alloc(xlu_cfg_init(stderr, "command line"));
+
+    libxl_device_pci_init(pci);
+    if (xlu_pci_parse_spec_string(cfg, pci, spec)) {
+        fprintf(stderr, "%s: malformed %s \"%s\"\n", command, what, spec);
+        exit(EXIT_USAGE);
+    }
+    xlu_cfg_destroy(cfg);
+}
+
+int main_pci_attach(int argc, char **argv)
+{
+    libxl_device_pci pci;
+    uint32_t domid;
+    int rc;
+
+    no_options(argc, argv, "pci-attach", 2);
+    domid = find_domain(argv[optind]);
+    pci_spec("pci-attach", "PCI_SPEC_STRING", argv[optind + 1], &pci);
+    rc = libxl_device_pci_add(ctx, domid, &pci, NULL);
+    if (rc)
+        fprintf(stderr, "libxl_device_pci_add failed.\n");
+    libxl_device_pci_dispose(&pci);
+    return rc ? EXIT_BAD : EXIT_OK;
+}
+
+int main_pci_detach(int argc, char **argv)
+{
+    libxl_device_pci pci;
+    bool force = false;
+    uint32_t domid;
+    int opt, rc;
+
+    while ((opt = command_getopt(argc, argv, "hf", NULL, "pci-detach", 2)) != -1)
+        force = force || opt == 'f';
+    domid = find_domain(argv[optind]);
+    pci_spec("pci-detach", "PCI_SPEC_STRING", argv[optind + 1], &pci);
+    rc = force ? libxl_device_pci_destroy(ctx, domid, &pci, NULL)
+               : libxl_device_pci_remove(ctx, domid, &pci, NULL);
+    libxl_device_pci_dispose(&pci);
+    return rc ? EXIT_BAD : EXIT_OK;
+}
+
+static void print_bdf(const libxl_device_pci *pci)
+{
+    printf("%04x:%02x:%02x.%x", (unsigned int)pci->domain, pci->bus, pci->dev, pci->func);
+}
+
+int main_pci_list(int argc, char **argv)
+{
+    libxl_device_pci *list;
+    uint32_t domid;
+    int nr;
+
+    no_options(argc, argv, "pci-list", 1);
+    domid = find_domain(argv[optind]);
+    list = libxl_device_pci_list(ctx, domid, &nr);
+    if (nr)
+        printf("Vdev Device\n");
+    for (int i = 0; i < nr; i++) {
+        printf("%02x.%01x ", (list[i].vdevfn >> 3) & 0x1f, list[i].vdevfn & 7);
+        print_bdf(&list[i]);
+        printf("\n");
+    }
+    libxl_device_pci_list_free(list, nr);
+    return EXIT_OK;
+}
+
+int main_pci_assignable_list(int argc, char **argv)
+{
+    static const struct option longopts[] = {
+        {"show-names", 0, NULL, 'n'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    libxl_device_pci *list;
+    bool names = false;
+    int nr, opt;
+
+    while ((opt = command_getopt(argc, argv, "hn", longopts, "pci-assignable-list", 0)) != -1)
+        names = names || opt == 'n';
+    list = libxl_device_pci_assignable_list(ctx, &nr);
+    for (int i = 0; i < nr; i++) {
+        print_bdf(&list[i]);
+        if (names && list[i].name)
+            printf(" %s", list[i].name);
+        printf("\n");
+    }
+    libxl_device_pci_assignable_list_free(list, nr);
+    return EXIT_OK;
+}
+
+int main_pci_assignable_add(int argc, char **argv)
+{
+    static const struct option longopts[] = {
+        {"name", 1, NULL, 'n'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    const char *name = NULL;
+    libxl_device_pci pci;
+    int opt, rc;
+
+    while ((opt = command_getopt(argc, argv, "hn:", longopts, "pci-assignable-add", 1)) != -1)
+        if (opt == 'n')
+            name = optarg;
+    pci_spec("pci-assignable-add", "BDF", argv[optind], &pci);
+    if (name)
+        replace(&pci.name, name);
+    rc = libxl_device_pci_assignable_add(ctx, &pci, 1);
+    libxl_device_pci_dispose(&pci);
+    return rc ? EXIT_BAD : EXIT_OK;
+}
+
+int main_pci_assignable_remove(int argc, char **argv)
+{
+    libxl_device_pci pci;
+    bool rebind = false;
+    int opt, rc;
+
+    while ((opt = command_getopt(argc, argv, "hr", NULL, "pci-assignable-remove", 1)) != -1)
+        rebind = rebind || opt == 'r';
+    pci_spec("pci-assignable-remove", "BDF", argv[optind], &pci);
+    rc = libxl_device_pci_assignable_remove(ctx, &pci, rebind);
+    libxl_device_pci_dispose(&pci);
+    return rc ? EXIT_BAD : EXIT_OK;
+}
