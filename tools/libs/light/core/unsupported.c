@@ -58,7 +58,6 @@ EMPTY(device_pci_list)
 FREES_NOTHING(device_pci_list_free)
 UNSUPPORTED(device_pci_assignable_add)
 UNSUPPORTED(device_pci_assignable_remove)
-FREES_NOTHING(device_pci_assignable_list_free)
 
 #define KIND_UNSUPPORTED(kind)                                                                     \
     UNSUPPORTED(device_##kind##_add)                                                               \
@@ -89,13 +88,5 @@ REMOVED(tmem_freeable)
 void *libxl_tmem_list(void);
 void *libxl_tmem_list(void)
 {
-    return NULL;
-}
-
-void *libxl_device_pci_assignable_list(void *ctx, int *num);
-void *libxl_device_pci_assignable_list(void *ctx, int *num)
-{
-    (void)ctx;
-    *num = 0;
     return NULL;
 }

@@ -7,6 +7,7 @@
 #include "core/domains.h"
 #include "core/userdata.h"
 #include "device/config.h"
+#include "dm/dm.h"
 
 /* xen-vbd-interface(7): numbers of the three old families and of the extended scheme. */
 #define MAJOR_XVD      202
@@ -399,6 +400,8 @@ int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *dis
     int rc =
         disk_defaults(&ao->sc, domid, domain_type(&ao->sc, domid) == LIBXL_DOMAIN_TYPE_HVM, disk);
 
+    if (!rc && disk->backend == LIBXL_DISK_BACKEND_QDISK)
+        rc = dm_check(&ao->sc, domid, disk->backend_domid);
     if (!rc)
         rc = disk_describe(&ao->sc, domid, disk, op);
     if (rc)

@@ -4,6 +4,7 @@
 
 #include "core/domains.h"
 #include "device/device.h"
+#include "dm/dm.h"
 
 static const char *bit(libxl_defbool b)
 {
@@ -109,6 +110,8 @@ int libxl_device_vfb_add(libxl_ctx *ctx, uint32_t domid, libxl_device_vfb *vfb,
     struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
     int rc = vfb_defaults(&ao->sc, domid, vfb);
 
+    if (!rc)
+        rc = dm_check(&ao->sc, domid, vfb->backend_domid);
     if (!rc)
         rc = vfb_describe(&ao->sc, domid, vfb, op);
     op->unwaited = true;

@@ -91,6 +91,8 @@ void dm_stop(struct dm_stop *d);
 
 /* The process of the domain's device model; 0: none is there. */
 pid_t dm_pid(struct scope *sc, uint32_t domid);
+/* 0 if whoever is the backend of a new device in domain @backend_domid runs, else ERROR_INVAL. */
+int dm_check(struct scope *sc, uint32_t domid, uint32_t backend_domid);
 char *dm_store_path(struct scope *sc, uint32_t domid);
 char *dm_socket_path(struct scope *sc, uint32_t domid, const char *user);
 

@@ -37,6 +37,15 @@ pid_t dm_pid(struct scope *sc, uint32_t domid)
     return pid > 1 && is_ours(sc, (pid_t)pid, domid) ? (pid_t)pid : 0;
 }
 
+/* That of domain 0 itself is started with the host. */
+int dm_check(struct scope *sc, uint32_t domid, uint32_t backend_domid)
+{
+    if (!domid || backend_domid || dm_pid(sc, domid))
+        return 0;
+    LOG_ERROR(sc, "device model required but not running");
+    return ERROR_INVAL;
+}
+
 static void gone(libxl_ctx *ctx, struct dm_stop *d, int rc)
 {
     int fd = d->died.fd;
