@@ -7,68 +7,68 @@
 
 struct key {
     const char *name;
-    enum { STRING, DEFBOOL, STRINGS, MIB, INTEGER } kind;
+    enum { KEY_STRING, KEY_DEFBOOL, KEY_MIB, KEY_INTEGER } kind;
     size_t offset; /* in libxl_domain_build_info */
 };
 #define B(field) offsetof(libxl_domain_build_info, field)
 
 static const struct key hvm_keys[] = {
-    {"firmware_override", STRING, B(u.hvm.firmware)},
-    {"bios_path_override", STRING, B(u.hvm.system_firmware)},
-    {"acpi_firmware", STRING, B(u.hvm.acpi_firmware)},
-    {"smbios_firmware", STRING, B(u.hvm.smbios_firmware)},
-    {"boot", STRING, B(u.hvm.boot)},
-    {"soundhw", STRING, B(u.hvm.soundhw)},
-    {"pae", DEFBOOL, B(u.hvm.pae)},
-    {"acpi_s3", DEFBOOL, B(u.hvm.acpi_s3)},
-    {"acpi_s4", DEFBOOL, B(u.hvm.acpi_s4)},
-    {"acpi_laptop_slate", DEFBOOL, B(u.hvm.acpi_laptop_slate)},
-    {"nx", DEFBOOL, B(u.hvm.nx)},
-    {"hpet", DEFBOOL, B(u.hvm.hpet)},
-    {"vpt_align", DEFBOOL, B(u.hvm.vpt_align)},
-    {"xen_platform_pci", DEFBOOL, B(u.hvm.xen_platform_pci)},
-    {"usb", DEFBOOL, B(u.hvm.usb)},
-    {"vkb_device", DEFBOOL, B(u.hvm.vkb_device)},
-    {"usbversion", INTEGER, B(u.hvm.usbversion)},
-    {"mmio_hole", MIB, B(u.hvm.mmio_hole_memkb)},
-    {"nographic", DEFBOOL, B(u.hvm.nographic)},
-    {"keymap", STRING, B(u.hvm.keymap)},
-    {"vnc", DEFBOOL, B(u.hvm.vnc.enable)},
-    {"vnclisten", STRING, B(u.hvm.vnc.listen)},
-    {"vncpasswd", STRING, B(u.hvm.vnc.passwd)},
-    {"vncdisplay", INTEGER, B(u.hvm.vnc.display)},
-    {"vncunused", DEFBOOL, B(u.hvm.vnc.findunused)},
-    {"sdl", DEFBOOL, B(u.hvm.sdl.enable)},
-    {"opengl", DEFBOOL, B(u.hvm.sdl.opengl)},
-    {"spice", DEFBOOL, B(u.hvm.spice.enable)},
-    {"spiceport", INTEGER, B(u.hvm.spice.port)},
-    {"spicetls_port", INTEGER, B(u.hvm.spice.tls_port)},
-    {"spicehost", STRING, B(u.hvm.spice.host)},
-    {"spicedisable_ticketing", DEFBOOL, B(u.hvm.spice.disable_ticketing)},
-    {"spicepasswd", STRING, B(u.hvm.spice.passwd)},
-    {"spiceagent_mouse", DEFBOOL, B(u.hvm.spice.agent_mouse)},
-    {"spicevdagent", DEFBOOL, B(u.hvm.spice.vdagent)},
-    {"spice_clipboard_sharing", DEFBOOL, B(u.hvm.spice.clipboard_sharing)},
-    {"spiceusbredirection", INTEGER, B(u.hvm.spice.usbredirection)},
-    {"spice_image_compression", STRING, B(u.hvm.spice.image_compression)},
-    {"spice_streaming_video", STRING, B(u.hvm.spice.streaming_video)},
+    {"firmware_override", KEY_STRING, B(u.hvm.firmware)},
+    {"bios_path_override", KEY_STRING, B(u.hvm.system_firmware)},
+    {"acpi_firmware", KEY_STRING, B(u.hvm.acpi_firmware)},
+    {"smbios_firmware", KEY_STRING, B(u.hvm.smbios_firmware)},
+    {"boot", KEY_STRING, B(u.hvm.boot)},
+    {"soundhw", KEY_STRING, B(u.hvm.soundhw)},
+    {"pae", KEY_DEFBOOL, B(u.hvm.pae)},
+    {"acpi_s3", KEY_DEFBOOL, B(u.hvm.acpi_s3)},
+    {"acpi_s4", KEY_DEFBOOL, B(u.hvm.acpi_s4)},
+    {"acpi_laptop_slate", KEY_DEFBOOL, B(u.hvm.acpi_laptop_slate)},
+    {"nx", KEY_DEFBOOL, B(u.hvm.nx)},
+    {"hpet", KEY_DEFBOOL, B(u.hvm.hpet)},
+    {"vpt_align", KEY_DEFBOOL, B(u.hvm.vpt_align)},
+    {"xen_platform_pci", KEY_DEFBOOL, B(u.hvm.xen_platform_pci)},
+    {"usb", KEY_DEFBOOL, B(u.hvm.usb)},
+    {"vkb_device", KEY_DEFBOOL, B(u.hvm.vkb_device)},
+    {"usbversion", KEY_INTEGER, B(u.hvm.usbversion)},
+    {"mmio_hole", KEY_MIB, B(u.hvm.mmio_hole_memkb)},
+    {"nographic", KEY_DEFBOOL, B(u.hvm.nographic)},
+    {"keymap", KEY_STRING, B(u.hvm.keymap)},
+    {"vnc", KEY_DEFBOOL, B(u.hvm.vnc.enable)},
+    {"vnclisten", KEY_STRING, B(u.hvm.vnc.listen)},
+    {"vncpasswd", KEY_STRING, B(u.hvm.vnc.passwd)},
+    {"vncdisplay", KEY_INTEGER, B(u.hvm.vnc.display)},
+    {"vncunused", KEY_DEFBOOL, B(u.hvm.vnc.findunused)},
+    {"sdl", KEY_DEFBOOL, B(u.hvm.sdl.enable)},
+    {"opengl", KEY_DEFBOOL, B(u.hvm.sdl.opengl)},
+    {"spice", KEY_DEFBOOL, B(u.hvm.spice.enable)},
+    {"spiceport", KEY_INTEGER, B(u.hvm.spice.port)},
+    {"spicetls_port", KEY_INTEGER, B(u.hvm.spice.tls_port)},
+    {"spicehost", KEY_STRING, B(u.hvm.spice.host)},
+    {"spicedisable_ticketing", KEY_DEFBOOL, B(u.hvm.spice.disable_ticketing)},
+    {"spicepasswd", KEY_STRING, B(u.hvm.spice.passwd)},
+    {"spiceagent_mouse", KEY_DEFBOOL, B(u.hvm.spice.agent_mouse)},
+    {"spicevdagent", KEY_DEFBOOL, B(u.hvm.spice.vdagent)},
+    {"spice_clipboard_sharing", KEY_DEFBOOL, B(u.hvm.spice.clipboard_sharing)},
+    {"spiceusbredirection", KEY_INTEGER, B(u.hvm.spice.usbredirection)},
+    {"spice_image_compression", KEY_STRING, B(u.hvm.spice.image_compression)},
+    {"spice_streaming_video", KEY_STRING, B(u.hvm.spice.streaming_video)},
 };
 
 static const struct key pvh_keys[] = {
-    {"pvshim", DEFBOOL, B(u.pvh.pvshim)},
-    {"pvshim_path", STRING, B(u.pvh.pvshim_path)},
-    {"pvshim_cmdline", STRING, B(u.pvh.pvshim_cmdline)},
-    {"pvshim_extra", STRING, B(u.pvh.pvshim_extra)},
+    {"pvshim", KEY_DEFBOOL, B(u.pvh.pvshim)},
+    {"pvshim_path", KEY_STRING, B(u.pvh.pvshim_path)},
+    {"pvshim_cmdline", KEY_STRING, B(u.pvh.pvshim_cmdline)},
+    {"pvshim_extra", KEY_STRING, B(u.pvh.pvshim_extra)},
 };
 
 static const struct key common_keys[] = {
-    {"acpi", DEFBOOL, B(acpi)},
-    {"device_model_stubdomain_override", DEFBOOL, B(device_model_stubdomain)},
-    {"device_model_stubdomain_seclabel", STRING, B(device_model_ssid_label)},
-    {"stubdomain_kernel", STRING, B(stubdomain_kernel)},
-    {"stubdomain_cmdline", STRING, B(stubdomain_cmdline)},
-    {"stubdomain_ramdisk", STRING, B(stubdomain_ramdisk)},
-    {"stubdomain_memory", MIB, B(stubdomain_memkb)},
+    {"acpi", KEY_DEFBOOL, B(acpi)},
+    {"device_model_stubdomain_override", KEY_DEFBOOL, B(device_model_stubdomain)},
+    {"device_model_stubdomain_seclabel", KEY_STRING, B(device_model_ssid_label)},
+    {"stubdomain_kernel", KEY_STRING, B(stubdomain_kernel)},
+    {"stubdomain_cmdline", KEY_STRING, B(stubdomain_cmdline)},
+    {"stubdomain_ramdisk", KEY_STRING, B(stubdomain_ramdisk)},
+    {"stubdomain_memory", KEY_MIB, B(stubdomain_memkb)},
 };
 
 static void take_key(XLU_Config *cfg, const struct key *k, void *at)
@@ -76,20 +76,17 @@ static void take_key(XLU_Config *cfg, const struct key *k, void *at)
     long l;
 
     switch (k->kind) {
-    case STRING:
+    case KEY_STRING:
         xlu_cfg_replace_string(cfg, k->name, at, 0);
         break;
-    case DEFBOOL:
+    case KEY_DEFBOOL:
         xlu_cfg_get_defbool(cfg, k->name, at, 0);
         break;
-    case STRINGS:
-        xlu_cfg_get_list_as_string_list(cfg, k->name, at, 1);
-        break;
-    case MIB:
+    case KEY_MIB:
         if (!xlu_cfg_get_bounded_long(cfg, k->name, 0, LONG_MAX / 1024, &l, 0))
             *(uint64_t *)at = (uint64_t)l * 1024;
         break;
-    case INTEGER:
+    case KEY_INTEGER:
         if (!xlu_cfg_get_bounded_long(cfg, k->name, 0, INT_MAX, &l, 0))
             *(int *)at = (int)l;
         break;
@@ -270,6 +267,39 @@ static void take_hvm(XLU_Config *cfg, libxl_domain_build_info *b)
     take_mca(cfg, b);
 }
 
+static void take_firmware_hvm(const char *s, libxl_domain_build_info *b)
+{
+    if (!strcmp(s, "bios"))
+        return; /* the device model's own */
+    if (!strcmp(s, "uefi"))
+        s = "ovmf";
+    if (libxl_bios_type_from_string(s, &b->u.hvm.bios)) {
+        free(b->u.hvm.firmware);
+        b->u.hvm.firmware = must_alloc(strdup(s));
+    }
+}
+
+/* What the guest boots by instead of a kernel of its own. */
+static void take_firmware(XLU_Config *cfg, libxl_domain_build_info *b)
+{
+    const char *s;
+    char *path;
+
+    if (xlu_cfg_get_string(cfg, "firmware", &s, 0))
+        return;
+    if (b->type == LIBXL_DOMAIN_TYPE_HVM) {
+        take_firmware_hvm(s, b);
+    } else if (b->type == LIBXL_DOMAIN_TYPE_PV && !strncmp(s, "pvgrub", 6)) {
+        if (asprintf(&path, "/usr/lib/xen-4.17/boot/%s.bin", s) < 0)
+            exit(EXIT_BAD);
+        free(b->kernel);
+        b->kernel = path;
+    } else {
+        fprintf(stderr, "ERROR: invalid value \"%s\" for \"firmware\"\n", s);
+        exit(EXIT_BAD);
+    }
+}
+
 static void take_model_version(XLU_Config *cfg, libxl_domain_build_info *b)
 {
     const char *s;
@@ -430,6 +460,7 @@ void config_take_platform(XLU_Config *cfg, libxl_domain_config *d)
 
     take_keys(cfg, common_keys, ARRAY_SIZE(common_keys), b);
     take_model_version(cfg, b);
+    take_firmware(cfg, b);
     take_altp2m(cfg, b);
     take_timer_mode(cfg, b);
     if (b->type == LIBXL_DOMAIN_TYPE_HVM)
