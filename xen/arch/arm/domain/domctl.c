@@ -132,6 +132,12 @@ static long get_mempool(struct domain *d, struct xen_domctl_paging_mempool *op)
 long port_do_domctl(struct xen_domctl *op, struct domain *d, bool *copyback)
 {
     switch (op->cmd) {
+    case XEN_DOMCTL_set_address_size: /* of the kernel: 64 bits is all there is */
+        return op->u.address_size.size == 64 ? 0 : -EINVAL;
+    case XEN_DOMCTL_get_address_size:
+        op->u.address_size.size = 64;
+        *copyback = true;
+        return 0;
     case XEN_DOMCTL_cacheflush:
         return cacheflush(d, &op->u.cacheflush, copyback);
     case XEN_DOMCTL_memory_mapping:
