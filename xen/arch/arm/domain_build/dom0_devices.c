@@ -13,7 +13,10 @@
 /* Registers of devices that are not dom0's. */
 static struct dt_ranges kept __initdata;
 
-static void __init map_range(struct domain *d, int node, const struct dt_range *r)
+/* A device that is kept for another guest (xen,passthrough) dom0 may hand on, but does not get. */
+enum giving { GIVE, PERMIT };
+
+static void __init map_range(struct domain *d, int node, enum giving how, const struct dt_range *r)
 {
     uint64_t first = PFN_DOWN(r->start), nr = PFN_UP(r->start + r->size) - first;
     char path[128];
@@ -23,11 +26,11 @@ static void __init map_range(struct domain *d, int node, const struct dt_range *
     if (dt_ranges_overlap(&dt_boot.memory, r->start, r->size) &&
         !dt_ranges_overlap(&dt_boot.reserved, r->start, r->size))
         return;
-    if (dt_ranges_overlap(&kept, r->start, r->size))
+    if (how == GIVE && dt_ranges_overlap(&kept, r->start, r->size))
         return;
     rc = iomem_permit_access(d, first, first + nr - 1);
     /* Cacheable here: the guest's own mapping decides. */
-    if (!rc)
+    if (!rc && how == GIVE)
         rc = p2m_map_mmio(d, mk_gfn(first), nr, mk_mfn(first), p2m_mmio_c);
     if (rc)
         printk(XENLOG_WARNING "dom0: %s at %lx (%lx bytes) cannot be mapped (%d)\n",
@@ -36,7 +39,7 @@ static void __init map_range(struct domain *d, int node, const struct dt_range *
 
 typedef int range_fn(const void *fdt, int node, unsigned int idx, struct dt_range *out);
 
-static void __init map_all(struct domain *d, int node, range_fn *get)
+static void __init map_all(struct domain *d, int node, enum giving how, range_fn *get)
 {
     struct dt_range r;
 
@@ -46,23 +49,23 @@ static void __init map_all(struct domain *d, int node, range_fn *get)
         if (rc == -ENOENT)
             return;
         if (!rc)
-            map_range(d, node, &r);
+            map_range(d, node, how, &r);
     }
 }
 
-static void __init give_irq(struct domain *d, int node, const struct dt_irq *irq)
+static void __init give_irq(struct domain *d, int node, enum giving how, const struct dt_irq *irq)
 {
     char path[128];
     int rc;
 
     if (irq->irq < GIC_FIRST_SPI || irq->irq >= nr_irqs || irq_is_xens(irq->irq))
         return;
-    if (!vgic_reserve(d, irq->irq))
+    if (how == GIVE && !vgic_reserve(d, irq->irq))
         return; /* shared by several nodes */
     rc = irq_set_type(irq->irq, irq->type);
     if (!rc)
         rc = irq_permit_access(d, irq->irq);
-    if (!rc)
+    if (!rc && how == GIVE)
         rc = irq_route_to_guest(d, irq->irq, irq->irq, "dom0");
     if (rc)
         printk(XENLOG_WARNING "dom0: interrupt %u of %s cannot be routed (%d)\n", irq->irq,
@@ -71,7 +74,7 @@ static void __init give_irq(struct domain *d, int node, const struct dt_irq *irq
 
 typedef int irq_fn(const void *fdt, int node, unsigned int idx, struct dt_irq *out);
 
-static void __init give_irqs(struct domain *d, int node, irq_fn *get)
+static void __init give_irqs(struct domain *d, int node, enum giving how, irq_fn *get)
 {
     struct dt_irq irq;
 
@@ -81,11 +84,11 @@ static void __init give_irqs(struct domain *d, int node, irq_fn *get)
         if (rc == -ENOENT || rc == -EINVAL)
             return;
         if (!rc)
-            give_irq(d, node, &irq);
+            give_irq(d, node, how, &irq);
     }
 }
 
-static void __init map_node(struct domain *d, int node)
+static void __init map_node(struct domain *d, int node, enum giving how)
 {
     static const char *const pci[] __initconst = {"pci", "pciex", NULL};
     const char *type = dt_string(host_fdt, node, "device_type");
@@ -93,11 +96,11 @@ static void __init map_node(struct domain *d, int node)
 
     for (unsigned int i = 0; type && pci[i]; i++)
         bridge |= !strcmp(type, pci[i]);
-    map_all(d, node, dt_reg);
-    give_irqs(d, node, dt_irq);
+    map_all(d, node, how, dt_reg);
+    give_irqs(d, node, how, dt_irq);
     if (bridge) {
-        map_all(d, node, dt_pci_window);
-        give_irqs(d, node, dt_irq_map);
+        map_all(d, node, how, dt_pci_window);
+        give_irqs(d, node, how, dt_irq_map);
     }
 }
 
@@ -125,8 +128,10 @@ static void __init walk(struct domain *d, bool skipped)
             skip_depth = depth;
             if (skipped)
                 keep_node(n);
+            else if (dt_has(host_fdt, n, "xen,passthrough"))
+                map_node(d, n, PERMIT);
         } else if (!skipped && dt_available(host_fdt, n)) {
-            map_node(d, n);
+            map_node(d, n, GIVE);
         }
     }
 }
