@@ -145,18 +145,34 @@ static bool access_group(struct vgic_access *a)
     return true;
 }
 
-static void set_priority(const struct vgic_access *a, struct vgic_irq *irq, uint8_t priority)
+/* Neighbours mostly have one vCPU: its lock is kept from one to the next. */
+static void write_priorities(const struct vgic_access *a, unsigned int first)
 {
-    unsigned long flags;
-    struct vcpu *v = vgic_irq_lock(a->v->domain, a->v, irq, &flags);
+    struct vcpu *v = NULL;
+    unsigned long flags = 0;
     bool kick = false;
 
-    if (!v)
-        return;
-    irq->priority = priority & PRIORITY_BITS;
-    if (irq->queued)
-        kick = vgic_update(v, irq);
-    vgic_irq_unlock(v, flags, kick);
+    for (unsigned int i = 0; i < a->size; i++) {
+        struct vgic_irq *irq = irq_at(a, first + i);
+
+        if (!irq)
+            continue;
+        if (v && irq->vcpu_id != v->vcpu_id) {
+            vgic_irq_unlock(v, flags, kick);
+            v = NULL;
+        }
+        if (!v) {
+            kick = false;
+            v = vgic_irq_lock(a->v->domain, a->v, irq, &flags);
+            if (!v)
+                return;
+        }
+        irq->priority = (uint8_t)(a->value >> i * 8) & PRIORITY_BITS;
+        if (irq->queued)
+            kick |= vgic_update(v, irq);
+    }
+    if (v)
+        vgic_irq_unlock(v, flags, kick);
 }
 
 static bool access_priority(struct vgic_access *a)
@@ -166,18 +182,17 @@ static bool access_priority(struct vgic_access *a)
 
     if (a->size != 1 && a->size != 4)
         return false;
+    if (a->write) {
+        write_priorities(a, first);
+        return true;
+    }
     for (unsigned int i = 0; i < a->size; i++) {
-        struct vgic_irq *irq = irq_at(a, first + i);
+        const struct vgic_irq *irq = irq_at(a, first + i);
 
-        if (!irq)
-            continue;
-        if (a->write)
-            set_priority(a, irq, (uint8_t)(a->value >> i * 8));
-        else
+        if (irq)
             value |= (uint64_t)irq->priority << i * 8;
     }
-    if (!a->write)
-        a->value = value;
+    a->value = value;
     return true;
 }
 
