@@ -112,8 +112,6 @@ static void guest_data_abort(struct cpu_user_regs *regs, uint64_t far, uint64_t 
         p2m_resolve_fault(current->domain, mk_gfn(gpa >> PAGE_SHIFT),
                           (esr & ISS_WNR) && !(esr & (ISS_CM | ISS_S1PTW)), false))
         return;
-    printk(XENLOG_G_DEBUG "%pv: data abort: pc %lx, va %lx, gpa %lx, esr %lx\n", current,
-           (unsigned long)regs->pc, (unsigned long)far, (unsigned long)gpa, (unsigned long)esr);
     inject_data_abort(regs, far);
 }
 
@@ -126,8 +124,6 @@ static void guest_instr_abort(struct cpu_user_regs *regs, uint64_t far, uint64_t
             return;
         if (p2m_resolve_fault(current->domain, mk_gfn(gpa >> PAGE_SHIFT), false, true))
             return;
-        printk(XENLOG_G_DEBUG "%pv: instruction abort: pc %lx, gpa %lx\n", current,
-               (unsigned long)regs->pc, (unsigned long)gpa);
     }
     inject_instr_abort(regs, far);
 }
