@@ -76,6 +76,14 @@ arm64_machine() {
         -device "guest-loader,addr=$at,initrd=$tmp/initrd")
 }
 
+# The stock hypervisor, $cache/arm64/stock-xen, to compare with.
+fetch_arm64_hypervisor() {
+    [ -e "$cache/arm64/stock-xen" ] && return
+    step "downloading the stock hypervisor for arm64"
+    arm64_fetch "$cache/arm64/hypervisor" xen-hypervisor-4.17-arm64
+    ln -sf hypervisor/boot/xen-4.17-arm64 "$cache/arm64/stock-xen"
+}
+
 fetch_arm64_libfdt() {
     local to=$cache/arm64/libfdt
     [ -e "$to/lib/libfdt.a" ] && return
