@@ -83,7 +83,6 @@ static void __init allocate_memory(struct build *b, uint64_t nr)
 {
     unsigned int flags = MEMF_bits(32);
 
-    nr = ROUNDUP(nr, UINT64_C(1) << SMALLEST_ORDER);
     while (nr) {
         bool done;
         unsigned int order = alloc_block(b, order_below(nr), flags, &done);
@@ -149,6 +148,7 @@ void __init port_construct_dom0(void)
     b->d = create_dom0(b->nr_vcpus);
     b->gic_phandle = host_gic_phandle();
     nr_pages = dom0_memory_pages(DEFAULT_MEMORY, &max_pages);
+    nr_pages = ROUNDUP(nr_pages, 1UL << SMALLEST_ORDER);
     b->d->max_pages = max(nr_pages, max_pages);
     if (build_open_kernel(b) || build_vcpus(b))
         panic("dom0 cannot be built\n");
