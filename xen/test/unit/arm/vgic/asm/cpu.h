@@ -3,6 +3,7 @@
 #ifndef ASM_CPU_H
 #define ASM_CPU_H
 
+#include <asm/sysregs.h> /* fields */
 #include <xen/types.h>
 
 static inline void cpu_relax(void)
@@ -27,9 +28,9 @@ static inline void isb(void)
 #define smp_wmb() smp_mb()
 
 #define MPIDR_AFFINITY 0xff00ffffffUL
-#define HCR_VI         (UINT64_C(1) << 7)
 
 extern uint64_t hcr_el2; /* of the vCPU that runs */
+#undef write_sysreg
 #define write_sysreg(v, name) ((name) = (v))
 
 #endif
