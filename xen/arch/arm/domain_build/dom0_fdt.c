@@ -11,10 +11,6 @@
 
 /* Written anew, or nothing for dom0. */
 static const char *const replaced_compatible[] = {
-    "arm,gic-v3",
-    "arm,gic-400",
-    "arm,cortex-a15-gic",
-    "arm,cortex-a7-gic",
     "arm,armv8-timer",
     "arm,armv7-timer",
     "arm,armv7-timer-mem",
@@ -38,7 +34,8 @@ bool __init dom0_fdt_skip(int node)
     const char *type = dt_string(host_fdt, node, "device_type");
     bool top = dt_parent(host_fdt, node) == 0;
 
-    if (node == uart_dt_node || dt_compatible(host_fdt, node, replaced_compatible) ||
+    if (node == uart_dt_node || dt_is_gic(host_fdt, node) ||
+        dt_compatible(host_fdt, node, replaced_compatible) ||
         dt_has(host_fdt, node, "xen,passthrough") || platform_hides(host_fdt, node))
         return true;
     if (type && !strcmp(type, "memory"))

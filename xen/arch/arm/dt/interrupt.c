@@ -9,6 +9,11 @@ static const char *const gic_compatible[] = {
 };
 #define GIC_CELLS 3U
 
+bool dt_is_gic(const void *fdt, int node)
+{
+    return dt_compatible(fdt, node, gic_compatible);
+}
+
 int dt_gic_node(const void *fdt)
 {
     return dt_next_compatible(fdt, -1, gic_compatible);
@@ -56,7 +61,7 @@ static int irq_extended(const void *fdt, int node, unsigned int idx, struct dt_i
         if (parent < 0 || !dt_u32(fdt, parent, "#interrupt-cells", 0, &cells) || cells >= left)
             return -EINVAL;
         if (!idx) {
-            if (!dt_compatible(fdt, parent, gic_compatible))
+            if (!dt_is_gic(fdt, parent))
                 return -EOPNOTSUPP;
             return cells == GIC_CELLS ? dt_gic_specifier(cell + 1, out) : -EINVAL;
         }
@@ -80,7 +85,7 @@ int dt_irq(const void *fdt, int node, unsigned int idx, struct dt_irq *out)
         return -EINVAL;
     if (idx >= (unsigned int)len / 4 / cells)
         return -ENOENT;
-    if (!dt_compatible(fdt, parent, gic_compatible))
+    if (!dt_is_gic(fdt, parent))
         return -EOPNOTSUPP;
     return cells == GIC_CELLS ? dt_gic_specifier(cell + idx * cells, out) : -EINVAL;
 }
@@ -114,7 +119,7 @@ int dt_irq_map(const void *fdt, int node, unsigned int idx, struct dt_irq *out)
         if (row > left)
             return -EINVAL;
         if (!idx) {
-            if (!dt_compatible(fdt, parent, gic_compatible))
+            if (!dt_is_gic(fdt, parent))
                 return -EOPNOTSUPP;
             if (parent_cells != GIC_CELLS)
                 return -EINVAL;

@@ -126,6 +126,8 @@ int dt_irq(const void *fdt, int node, unsigned int idx, struct dt_irq *out);
 int dt_irq_map(const void *fdt, int node, unsigned int idx, struct dt_irq *out);
 /* Three cells of the GIC's binding. 0 or -EINVAL. */
 int dt_gic_specifier(const uint32_t *cell, struct dt_irq *out);
+/* Does the node describe an interrupt controller that we drive? */
+bool dt_is_gic(const void *fdt, int node);
 /* The node of the GIC, the first of the tree's interrupt controllers that we drive; < 0: none. */
 int dt_gic_node(const void *fdt);
 
