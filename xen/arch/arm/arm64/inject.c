@@ -6,10 +6,10 @@
 #include <asm/setup.h>
 #include <asm/traps.h>
 
-#define PSTATE_SS  BIT64(21)
-#define PSTATE_PAN BIT64(22)
-#define PSTATE_IL  BIT64(20)
-#define SCTLR_EL1_SPAN BIT64(23)
+#define PSTATE_SS         BIT64(21)
+#define PSTATE_PAN        BIT64(22)
+#define PSTATE_IL         BIT64(20)
+#define SCTLR_EL1_SPAN    BIT64(23)
 #define FSC_SYNC_EXTERNAL 0x10
 
 /* Vector of a synchronous exception to EL1, by where it comes from. */

@@ -18,8 +18,8 @@
 #include <asm/traps.h>
 #include <asm/vgic.h>
 
-#define FSC_EXTERNAL   0x10 /* synchronous external abort, not on a table walk */
-#define HPFAR_TO_GPA(h) (((h) & 0xffffffffff0) << 8)
+#define FSC_EXTERNAL    0x10 /* synchronous external abort, not on a table walk */
+#define HPFAR_TO_GPA(h) (((h)&0xffffffffff0) << 8)
 
 void regs_advance(struct cpu_user_regs *regs)
 {

@@ -32,11 +32,12 @@ void cpu_setup_this(void)
 {
     /* Until the first guest: nothing is trapped or routed but interrupts and errors. */
     write_sysreg(HCR_FMO | HCR_IMO | HCR_AMO | HCR_RW, hcr_el2);
-    /* FP is the guests', and free for the device tree library at boot; SVE and trace are nobody's. */
+    /* FP is the guests', and free for the device tree library at boot; SVE and trace are nobody's.
+     */
     write_sysreg(CPTR_RES1 | CPTR_TTA | CPTR_TZ, cptr_el2);
     /* Debug, trace and performance registers trap. Counters all belong to EL1. */
-    write_sysreg((read_sysreg(mdcr_el2) & MDCR_HPMN) | MDCR_TDRA | MDCR_TDOSA | MDCR_TDA | MDCR_TPM |
-                     MDCR_TPMCR | MDCR_TPMS | MDCR_TTRF,
+    write_sysreg((read_sysreg(mdcr_el2) & MDCR_HPMN) | MDCR_TDRA | MDCR_TDOSA | MDCR_TDA |
+                     MDCR_TPM | MDCR_TPMCR | MDCR_TPMS | MDCR_TTRF,
                  mdcr_el2);
     write_sysreg(0, hstr_el2);
     isb();

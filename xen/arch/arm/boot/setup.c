@@ -91,7 +91,8 @@ static void noinline noreturn finish_boot(void)
     mm_drop_ident();
     mm_free_init();
     if (xen_protect_range((unsigned long)__ro_after_init_start,
-                          (unsigned long)(__ro_after_init_end - __ro_after_init_start) >> PAGE_SHIFT,
+                          (unsigned long)(__ro_after_init_end - __ro_after_init_start) >>
+                              PAGE_SHIFT,
                           PAGE_HYPERVISOR_RO))
         panic("protection of constant data\n");
     console_end_boot();

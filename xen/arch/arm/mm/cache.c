@@ -4,13 +4,13 @@
 #include <asm/page.h>
 #include <asm/setup.h>
 
-#define FOR_EACH_LINE(va, len, line, insn)                                     \
-    do {                                                                       \
-        unsigned long line_ = (line), end_ = (unsigned long)(va) + (len);      \
-                                                                               \
-        for (unsigned long a_ = (unsigned long)(va) & ~(line_ - 1); a_ < end_; a_ += line_) \
-            __asm__ volatile(insn ", %0" ::"r"(a_) : "memory");                \
-        dsb(sy);                                                               \
+#define FOR_EACH_LINE(va, len, line, insn)                                                         \
+    do {                                                                                           \
+        unsigned long line_ = (line), end_ = (unsigned long)(va) + (len);                          \
+                                                                                                   \
+        for (unsigned long a_ = (unsigned long)(va) & ~(line_ - 1); a_ < end_; a_ += line_)        \
+            __asm__ volatile(insn ", %0" ::"r"(a_) : "memory");                                    \
+        dsb(sy);                                                                                   \
     } while (0)
 
 void dcache_clean(const void *va, size_t len)

@@ -62,8 +62,8 @@ static void __init map_or_panic(unsigned long va, uint64_t first, uint64_t end, 
 
 static void __init protect_image(char *from, char *to, uint64_t flags)
 {
-    if (from < to && xen_protect_range((unsigned long)from, (unsigned long)(to - from) >> PAGE_SHIFT,
-                                       flags))
+    if (from < to &&
+        xen_protect_range((unsigned long)from, (unsigned long)(to - from) >> PAGE_SHIFT, flags))
         panic("protection of the image\n");
 }
 
@@ -175,7 +175,8 @@ void __init mm_boot_init(void)
     uint64_t pages = 0;
 
     if (dt_ranges_add(&taken, virt_to_maddr(_start), (uint64_t)(_end - _start)) ||
-        dt_ranges_add(&taken, fdt & PAGE_MASK, ROUNDUP((fdt & ~PAGE_MASK) + fdt_bytes(), PAGE_SIZE)))
+        dt_ranges_add(&taken, fdt & PAGE_MASK,
+                      ROUNDUP((fdt & ~PAGE_MASK) + fdt_bytes(), PAGE_SIZE)))
         panic("too many memory ranges\n");
     protect_all();
     take_bank(&ram->r[first], &taken);

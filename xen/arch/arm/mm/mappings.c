@@ -64,8 +64,7 @@ static bool table_install(pte_t *e, const pte_t *t)
 {
     uint64_t old = 0, new = pte_make(virt_to_mfn(t), PTE_VALID | PTE_TABLE).e;
 
-    return __atomic_compare_exchange_n(&e->e, &old, new, false, __ATOMIC_ACQ_REL,
-                                       __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&e->e, &old, new, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
 /* The entry of @level for @va, with the tables above it made. NULL: no memory, or *busy: a block

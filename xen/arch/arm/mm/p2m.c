@@ -100,8 +100,6 @@ static pte_t *root_entry(const struct p2m *p2m, gfn_t gfn)
     return &p2m->root[gfn.nr >> level_order(p2m_root_level)];
 }
 
-
-
 static pte_t *table_new(struct domain *d)
 {
     struct p2m *p2m = &d->arch.p2m;

@@ -163,7 +163,7 @@ int port_grant_map_host(uint64_t addr, mfn_t mfn, unsigned int flags)
     if ((addr & ~PAGE_MASK) || (flags & (GNTMAP_contains_pte | GNTMAP_application_map)))
         return GNTST_general_error;
     return p2m_grant_set(current->domain, mk_gfn(addr >> PAGE_SHIFT), mfn, t) ? GNTST_general_error
-                                                                             : GNTST_okay;
+                                                                              : GNTST_okay;
 }
 
 int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned int flags)
@@ -171,7 +171,7 @@ int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned 
     if ((addr & ~PAGE_MASK) || new_addr)
         return GNTST_general_error;
     return p2m_grant_clear(current->domain, mk_gfn(addr >> PAGE_SHIFT), mfn) ? GNTST_general_error
-                                                                            : GNTST_okay;
+                                                                             : GNTST_okay;
 }
 
 void port_flush_domain_tlb(struct domain *d)

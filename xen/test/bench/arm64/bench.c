@@ -18,18 +18,18 @@
 #include <vcpu.h>
 #include <version.h>
 
-#define GICD 0x08000000UL
-#define GICR 0x080a0000UL
+#define GICD      0x08000000UL
+#define GICR      0x080a0000UL
 #define NOT_THERE 0xb0000000UL /* neither memory of dom0's nor a device */
 #define SHARED    0xb8000000UL /* the same: where the shared page is put */
-#define ROUNDS 2000
-#define TRIES  7
+#define ROUNDS    2000
+#define TRIES     7
 
-#define read_reg(name)                                                         \
-    ({                                                                         \
-        uint64_t v_;                                                           \
-        __asm__ volatile("mrs %0, " #name : "=r"(v_)::"memory");               \
-        v_;                                                                    \
+#define read_reg(name)                                                                             \
+    ({                                                                                             \
+        uint64_t v_;                                                                               \
+        __asm__ volatile("mrs %0, " #name : "=r"(v_)::"memory");                                   \
+        v_;                                                                                        \
     })
 #define write_reg(v, name) __asm__ volatile("msr " #name ", %0" ::"r"((uint64_t)(v)) : "memory")
 #define barrier()          __asm__ volatile("dsb sy; isb" ::: "memory")
@@ -154,16 +154,16 @@ static void gic_init(uint64_t cpu)
     uint64_t rdist = GICR + cpu * 0x20000;
 
     if (cpu == 0)
-        write32(GICD, 0x12); /* affinity routing, group 1 */
+        write32(GICD, 0x12);  /* affinity routing, group 1 */
     write32(rdist + 0x14, 0); /* GICR_WAKER: awake */
     while (read32(rdist + 0x14) & 4)
         ;
-    write32(rdist + 0x10080, 0xffffffff);            /* group 1 */
-    write32(rdist + 0x10100, 0x8bff0000 | 0xffff);   /* all but the physical timers */
+    write32(rdist + 0x10080, 0xffffffff);                    /* group 1 */
+    write32(rdist + 0x10100, 0x8bff0000 | 0xffff);           /* all but the physical timers */
     write_reg(read_reg(S3_0_C12_C12_5) | 1, S3_0_C12_C12_5); /* ICC_SRE_EL1 */
     barrier();
-    write_reg(0xff, S3_0_C4_C6_0);   /* ICC_PMR_EL1 */
-    write_reg(1, S3_0_C12_C12_7);    /* ICC_IGRPEN1_EL1 */
+    write_reg(0xff, S3_0_C4_C6_0); /* ICC_PMR_EL1 */
+    write_reg(1, S3_0_C12_C12_7);  /* ICC_IGRPEN1_EL1 */
     barrier();
 }
 
@@ -258,9 +258,8 @@ static void do_timer(void)
 }
 static void do_remap(void)
 {
-    struct xen_add_to_physmap x = {.domid = DOMID_SELF,
-                                   .space = XENMAPSPACE_shared_info,
-                                   .gpfn = SHARED >> 12};
+    struct xen_add_to_physmap x = {
+        .domid = DOMID_SELF, .space = XENMAPSPACE_shared_info, .gpfn = SHARED >> 12};
 
     if (hypercall(__HYPERVISOR_memory_op, XENMEM_add_to_physmap, &x, 0))
         fail("add_to_physmap", 0);

@@ -93,9 +93,9 @@ static void permissions_follow_the_type(void **state)
         int type;
         unsigned int access, memory;
     } want[] = {
-        {T_RAM, 7, 15},    {T_RAM_RO, 5, 15},     {T_DEV, 3, 1},    {T_DEV_NC, 3, 5},
-        {T_DEV_C, 3, 15},  {T_XEN, 3, 15},        {T_FOREIGN, 3, 15}, {T_FOREIGN_RO, 1, 15},
-        {T_GRANT, 3, 15},  {T_GRANT_RO, 1, 15},
+        {T_RAM, 7, 15},   {T_RAM_RO, 5, 15},   {T_DEV, 3, 1},      {T_DEV_NC, 3, 5},
+        {T_DEV_C, 3, 15}, {T_XEN, 3, 15},      {T_FOREIGN, 3, 15}, {T_FOREIGN_RO, 1, 15},
+        {T_GRANT, 3, 15}, {T_GRANT_RO, 1, 15},
     };
 
     machine_start(0, 100);

@@ -40,11 +40,11 @@ struct arch_domain {
     struct vgic_domain vgic;
     struct vtimer_domain vtimer;
     struct mmio_domain mmio;
-    struct vpl011 *vpl011;      /* NULL: none */
+    struct vpl011 *vpl011; /* NULL: none */
     unsigned int relinquish_stage;
-    bool direct_mapped;         /* dom0: guest frames are machine frames */
-    unsigned int evtchn_irq;        /* PPI of event channels */
-    uint64_t hvm_params[64];    /* hvm.c */
+    bool direct_mapped;      /* dom0: guest frames are machine frames */
+    unsigned int evtchn_irq; /* PPI of event channels */
+    uint64_t hvm_params[64]; /* hvm.c */
 };
 
 #endif

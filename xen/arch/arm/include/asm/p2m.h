@@ -17,10 +17,10 @@ enum p2m_type {
     p2m_invalid, /* nothing is there */
     p2m_ram_rw,
     p2m_ram_ro,
-    p2m_mmio_dev,  /* a device's registers: nGnRE */
-    p2m_mmio_nc,   /* a device's memory: normal, not cached */
-    p2m_mmio_c,    /* ... cached */
-    p2m_xen_rw,    /* a page of the hypervisor's, shared with the guest */
+    p2m_mmio_dev,   /* a device's registers: nGnRE */
+    p2m_mmio_nc,    /* a device's memory: normal, not cached */
+    p2m_mmio_c,     /* ... cached */
+    p2m_xen_rw,     /* a page of the hypervisor's, shared with the guest */
     p2m_foreign_rw, /* another domain's page; the entry holds a reference */
     p2m_foreign_ro,
     p2m_grant_rw, /* the grant code holds the page */
@@ -47,17 +47,17 @@ static inline bool p2m_is_mmio(enum p2m_type t)
 enum p2m_access { P2M_ACCESS_R = 1, P2M_ACCESS_W = 2, P2M_ACCESS_X = 4, P2M_ACCESS_RWX = 7 };
 
 struct p2m {
-    rwlock_t lock;     /* RANK_P2M */
-    pte_t *root;       /* 1 << root_order pages, side by side */
+    rwlock_t lock; /* RANK_P2M */
+    pte_t *root;   /* 1 << root_order pages, side by side */
     uint64_t vttbr;
     uint16_t vmid;
-    bool need_flush;   /* entries were taken away; [lock, for writing] */
+    bool need_flush;              /* entries were taken away; [lock, for writing] */
     struct page_list_head tables; /* all but the root [lock] */
     struct page_list_head pool;   /* free pages for tables [lock] */
     uint64_t nr_pool, nr_tables;
-    uint64_t max_gfn;      /* highest that was ever mapped */
+    uint64_t max_gfn;       /* highest that was ever mapped */
     uint64_t relinquish_at; /* cursor of p2m_domain_relinquish() */
-    uint32_t *last_vcpu;   /* [NR_CPUS] of this domain, that ran there; ~0: none */
+    uint32_t *last_vcpu;    /* [NR_CPUS] of this domain, that ran there; ~0: none */
 };
 
 /* Boot: width of addresses, VTCR_EL2. Each CPU then loads it. */
@@ -91,7 +91,8 @@ int p2m_map_mmio(struct domain *d, gfn_t gfn, uint64_t nr, mfn_t mfn, enum p2m_t
 /* XEN_DOMCTL_cacheflush and boot: clean and invalidate the guest's RAM in [first, first + nr).
  * -ERESTART with *first moved on. */
 int p2m_cache_flush(struct domain *d, gfn_t *first, uint64_t nr);
-/* Pages set aside for tables: XEN_DOMCTL_{get,set}_paging_mempool_size. -ERESTART, -ENOMEM, -EBUSY. */
+/* Pages set aside for tables: XEN_DOMCTL_{get,set}_paging_mempool_size. -ERESTART, -ENOMEM, -EBUSY.
+ */
 int p2m_set_pool(struct domain *d, uint64_t pages);
 
 /* Make this CPU translate by @v's p2m (context switch; interrupts off). */

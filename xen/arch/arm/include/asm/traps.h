@@ -26,14 +26,15 @@ void prepare_to_enter(void);        /* interrupts off on return */
  * changed, so the trapped instruction is not to be stepped over.
  */
 void inject_undef(struct cpu_user_regs *regs);
-void inject_data_abort(struct cpu_user_regs *regs, uint64_t gva);  /* synchronous external */
+void inject_data_abort(struct cpu_user_regs *regs, uint64_t gva); /* synchronous external */
 void inject_instr_abort(struct cpu_user_regs *regs, uint64_t gva);
 void inject_serror(struct vcpu *v);
 
 /* domain/: HVC #XEN_HYPERCALL_TAG of current, interrupts on; the PC is behind the instruction. */
 void guest_hypercall(struct cpu_user_regs *regs);
 
-/* WFI and CPU_SUSPEND of current: until an interrupt is there, whether the guest takes it or not. */
+/* WFI and CPU_SUSPEND of current: until an interrupt is there, whether the guest takes it or not.
+ */
 void wait_for_interrupt(struct vcpu *v);
 
 /* Set while a guest's errors are let in, during a context switch. */

@@ -7,8 +7,19 @@
 #include <stdint.h>
 
 /* As enum p2m_type has them. */
-enum { T_NONE, T_RAM, T_RAM_RO, T_DEV, T_DEV_NC, T_DEV_C, T_XEN, T_FOREIGN, T_FOREIGN_RO, T_GRANT,
-       T_GRANT_RO };
+enum {
+    T_NONE,
+    T_RAM,
+    T_RAM_RO,
+    T_DEV,
+    T_DEV_NC,
+    T_DEV_C,
+    T_XEN,
+    T_FOREIGN,
+    T_FOREIGN_RO,
+    T_GRANT,
+    T_GRANT_RO
+};
 
 /* A new domain; root tables of @level (0: 44-bit addresses, 1: 40-bit), @pool pages for tables. */
 void machine_start(unsigned int level, unsigned int pool);
