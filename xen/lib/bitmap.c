@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <xen/lib/bitmap.h>
 
+/* Others may change bits meanwhile: each word is read once. */
+static inline unsigned long word_of(const unsigned long *map, size_t i)
+{
+    return *(const volatile unsigned long *)&map[i];
+}
+
 /* Find in the map with each word inverted by @flip: 0 looks for ones, ~0 for zeros. */
 static inline unsigned int find_next(const unsigned long *map, unsigned int nr, unsigned int start,
                                      unsigned long flip)
@@ -10,11 +16,11 @@ static inline unsigned int find_next(const unsigned long *map, unsigned int nr, 
 
     if (start >= nr)
         return nr;
-    word = (map[i] ^ flip) & (~0UL << (start % BITS_PER_LONG));
+    word = (word_of(map, i) ^ flip) & (~0UL << (start % BITS_PER_LONG));
     while (!word) {
         if (++i >= BITS_TO_LONGS((size_t)nr))
             return nr;
-        word = map[i] ^ flip;
+        word = word_of(map, i) ^ flip;
     }
     start = i * BITS_PER_LONG + lowest_bit(word);
     return start < nr ? start : nr;

@@ -11,16 +11,24 @@ CLANG    := $(findstring clang,$(shell $(CC) --version))
 CPPFLAGS += -Dvsnprintf=our_vsnprintf -Dsnprintf=our_snprintf
 CFLAGS_lib/string := -include $(ROOT)/arch/sim/libc_names.h
 CFLAGS_arch/sim/host := -D_GNU_SOURCE
+# What guests do with their memory races, by right.
+UNWATCHED := $(if $(findstring thread,$(SAN)),-fno-sanitize=thread)
+CFLAGS_arch/sim/guest_memory := $(UNWATCHED) -fno-builtin
+CFLAGS_arch/sim/workload_grant := $(UNWATCHED)
+CFLAGS_arch/sim/workload_evtchn := $(UNWATCHED)
 
 # Guest pointers are numbers of another space, and per-CPU data lies outside of its image.
 UB_OFF     := alignment,pointer-overflow,null,object-size
-INSTRUMENT := $(if $(SAN),-O1 -fsanitize=$(SAN) -fno-omit-frame-pointer)
+INSTRUMENT := $(if $(SAN),-O1 -fsanitize=$(SAN) -fno-omit-frame-pointer) -pthread
 INSTRUMENT += $(if $(findstring undefined,$(SAN)),-fno-sanitize-recover=undefined \
   -fno-sanitize=$(UB_OFF) $(if $(CLANG),-fno-sanitize=function))
+# Volatile accesses are the marked ones, READ_ONCE() and the like, which may race.
+INSTRUMENT += $(if $(findstring thread,$(SAN)),-DSIM_TSAN)
 INSTRUMENT += $(if $(COVERAGE),-fprofile-instr-generate -fcoverage-mapping)
 INSTRUMENT += $(if $(FUZZER),-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp)
 INSTRUMENT += $(if $(CLANG),$(if $(SAN),-fsanitize-ignorelist=$(ROOT)/arch/sim/ignore.txt))
-CFLAGS     += -fno-builtin-printf $(INSTRUMENT)
+CFLAGS     += -fno-builtin-printf $(INSTRUMENT) \
+  $(if $(findstring thread,$(SAN)),-mllvm -tsan-distinguish-volatile=1)
 
 OBJS    := $(filter-out $(BUILD)/drivers/% $(BUILD)/arch/sim/main.c.o,$(OBJS))
 TARGETS := $(BUILD)/xen-sim

@@ -17,6 +17,7 @@
 #include <xen/smp.h>
 #include <xen/softirq.h>
 #include <xen/tasklet.h>
+#include <xen/time.h>
 #include <asm/current.h>
 #include <asm/sim.h>
 
@@ -31,6 +32,7 @@ struct cpu_info sim_cpus[NR_CPUS];
 static struct cpu_info outside = {.irqs_on = true};
 __thread struct cpu_info *sim_this = &outside;
 static unsigned int spins;
+bool sim_threads;
 
 void cpus_boot(unsigned int nr)
 {
@@ -63,9 +65,8 @@ static void leave(void)
 
 static void take_calls(struct cpu_info *c)
 {
-    if (!(c->irqs & SIM_IRQ_CALL))
+    if (!(__atomic_fetch_and(&c->irqs, ~SIM_IRQ_CALL, __ATOMIC_SEQ_CST) & SIM_IRQ_CALL))
         return;
-    c->irqs &= ~SIM_IRQ_CALL;
     c->irqs_on = false;
     smp_call_function_interrupt();
     c->irqs_on = true;
@@ -84,7 +85,7 @@ static void noinline pass(struct cpu_info *c)
         rcu_idle_exit(c->cpu);
     }
     take_calls(c);
-    c->irqs &= ~SIM_IRQ_CHECK;
+    __atomic_fetch_and(&c->irqs, ~SIM_IRQ_CHECK, __ATOMIC_SEQ_CST);
     if (is_idle_vcpu(c->current_vcpu))
         idle_loop();
     softirq_run();
@@ -92,7 +93,8 @@ static void noinline pass(struct cpu_info *c)
 
 bool cpu_has_work(unsigned int cpu)
 {
-    return sim_cpus[cpu].irqs || per_cpu(softirq_bits, cpu);
+    return __atomic_load_n(&sim_cpus[cpu].irqs, __ATOMIC_ACQUIRE) ||
+           READ_ONCE(per_cpu(softirq_bits, cpu));
 }
 
 void cpu_run(unsigned int cpu)
@@ -143,11 +145,11 @@ void cpu_spin_reset(void)
     spins = 0;
 }
 
-bool sim_threads;
-
 void cpu_relax(void)
 {
     if (sim_threads) {
+        if (sim_this->irqs_on)
+            take_calls(sim_this);
         host_yield();
         return;
     }
@@ -164,7 +166,8 @@ void port_context_switch(struct vcpu *prev, struct vcpu *next)
 {
     sim_this->current_vcpu = next;
     next->arch.nr_entries++;
-    sim_hash_add((uint64_t)next->domain->domain_id << 32 | next->vcpu_id << 8 | sim_this->cpu);
+    if (!sim_threads)
+        sim_hash_add((uint64_t)next->domain->domain_id << 32 | next->vcpu_id << 8 | sim_this->cpu);
     sched_context_switched(prev, next);
     if (!is_idle_vcpu(next))
         vcpu_update_runstate_area(next);
@@ -191,18 +194,23 @@ void port_send_event_check(const cpumask_t *mask)
     unsigned int cpu;
 
     for_each_cpu (cpu, mask)
-        sim_cpus[cpu].irqs |= SIM_IRQ_CHECK;
+        __atomic_fetch_or(&sim_cpus[cpu].irqs, SIM_IRQ_CHECK, __ATOMIC_SEQ_CST);
 }
 
-/* The sender may wait for it, so the call is made at once where the target takes interrupts. */
+/*
+ * The sender may wait for it, so the call is made at once where the target takes interrupts; a
+ * thread does so itself.
+ */
 void port_send_call_function(const cpumask_t *mask)
 {
     struct cpu_info *was = sim_this;
     unsigned int cpu;
 
     for_each_cpu (cpu, mask) {
+        __atomic_fetch_or(&sim_cpus[cpu].irqs, SIM_IRQ_CALL, __ATOMIC_SEQ_CST);
+        if (sim_threads)
+            continue;
         sim_this = &sim_cpus[cpu];
-        sim_this->irqs |= SIM_IRQ_CALL;
         if (sim_this->irqs_on)
             take_calls(sim_this);
         sim_this = was;
@@ -214,7 +222,7 @@ bool port_timer_program(s_time_t deadline)
     struct cpu_info *c = &sim_cpus[smp_processor_id()];
 
     c->deadline = deadline;
-    if (deadline == 0 || deadline > sim_now)
+    if (deadline == 0 || deadline > NOW())
         return true;
     c->deadline = 0;
     softirq_raise(SOFTIRQ_TIMER);

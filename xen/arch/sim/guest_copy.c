@@ -2,7 +2,6 @@
 /* Copies by guest pointer, page by page, each page looked up and held. */
 #include <xen/domain.h>
 #include <xen/kernel.h>
-#include <xen/lib/string.h>
 #include <xen/mm.h>
 #include <xen/port/guest_copy.h>
 #include <asm/current.h>
@@ -11,27 +10,49 @@
 
 #define GUEST_TOP (SIM_WINDOW_BASE + ((uint64_t)SIM_WINDOW_FRAMES << PAGE_SHIFT))
 
-/* The page at @addr of current's, with a reference where it is its own. NULL: a fault. */
-static void *page_at(uint64_t addr, bool write, struct page_info **held)
+/* A page that is being copied from or to: held by a reference, or a grant's by the lock. */
+struct held {
+    struct page_info *pg;
+    spinlock_t *lock;
+    char *va; /* NULL: a fault */
+};
+
+static void hold_own(struct held *h, mfn_t mfn, const struct domain *d)
+{
+    h->pg = page_get_from_mfn(mfn, d);
+    if (h->pg)
+        h->va = page_to_virt(h->pg);
+}
+
+static struct held page_at(uint64_t addr, bool write)
 {
     struct domain *d = current->domain;
     const struct sim_p2m_entry *e = p2m_slot(d, addr);
+    struct held h = {NULL, NULL, NULL};
 
-    *held = NULL;
     if (!e) {
-        if (!is_pv_domain(d) || addr >= SIM_WINDOW_BASE)
-            return NULL;
-        *held = page_get_from_mfn(maddr_to_mfn(addr), d);
-        return *held ? page_to_virt(*held) : NULL;
+        if (is_pv_domain(d) && addr < SIM_WINDOW_BASE)
+            hold_own(&h, maddr_to_mfn(addr), d);
+        return h;
     }
-    if (e->mfn == SIM_P2M_NONE || (write && e->kind == P2M_GRANT_RO))
-        return NULL;
-    if (e->kind == P2M_RAM || e->kind == P2M_SHARED) {
-        *held = page_get_from_mfn(mk_mfn(e->mfn), d);
-        if (!*held)
-            return NULL;
+    spin_lock(&d->arch.p2m_lock);
+    if (e->mfn != SIM_P2M_NONE && (e->kind == P2M_RAM || e->kind == P2M_SHARED)) {
+        hold_own(&h, mk_mfn(e->mfn), d);
+    } else if (e->mfn != SIM_P2M_NONE && !(write && e->kind == P2M_GRANT_RO)) {
+        h.va = mfn_to_virt(mk_mfn(e->mfn));
+        h.lock = &d->arch.p2m_lock;
+        return h;
     }
-    return mfn_to_virt(mk_mfn(e->mfn));
+    spin_unlock(&d->arch.p2m_lock);
+    return h;
+}
+
+static void release(const struct held *h)
+{
+    if (h->pg)
+        page_put(h->pg);
+    if (h->lock)
+        spin_unlock(h->lock);
 }
 
 enum way { FROM_GUEST, TO_GUEST, CLEAR };
@@ -40,21 +61,19 @@ static size_t transfer(uint64_t addr, void *ours, size_t len, enum way way)
 {
     while (len) {
         size_t off = addr & ~PAGE_MASK, n = min(len, (size_t)PAGE_SIZE - off);
-        struct page_info *held;
-        char *page = page_at(addr, way != FROM_GUEST, &held);
+        struct held h = page_at(addr, way != FROM_GUEST);
 
-        if (!page) {
-            current->domain->arch.nr_faults++;
+        if (!h.va) {
+            __atomic_fetch_add(&current->domain->arch.nr_faults, 1, __ATOMIC_RELAXED);
             return len;
         }
         if (way == FROM_GUEST)
-            memcpy(ours, page + off, n);
+            guest_bytes(ours, h.va + off, n);
         else if (way == TO_GUEST)
-            memcpy(page + off, ours, n);
+            guest_bytes(h.va + off, ours, n);
         else
-            memset(page + off, 0, n);
-        if (held)
-            page_put(held);
+            guest_clear(h.va + off, n);
+        release(&h);
         addr += n;
         ours = (char *)ours + n;
         len -= n;

@@ -240,7 +240,7 @@ void sim_preempt(unsigned int every)
     sim.preempt_count = 0;
 }
 
-static long call_once(struct vcpu *v, unsigned int nr, const unsigned long *a)
+long sim_call_once(struct vcpu *v, unsigned int nr, const unsigned long *a)
 {
     hypercall_fn_t *fn = nr < NR_HYPERCALLS ? hypercall_table[nr].fn : NULL;
     struct cpu_info *was = sim_this, *c = &sim_cpus[v->processor];
@@ -264,6 +264,12 @@ long sim_hypercall_args(struct vcpu *v, unsigned int nr, const unsigned long arg
     unsigned long a[6];
     long rc;
 
+    if (sim_threads) {
+        v->arch.call.pending = true;
+        v->arch.call.nr = nr;
+        memcpy(v->arch.call.args, args, sizeof(a));
+        return 0;
+    }
     memcpy(a, args, sizeof(a));
     sim.nr_hypercalls++;
     sim_hash_add(((uint64_t)v->domain->domain_id << 32) | nr << 8 | v->vcpu_id);
@@ -272,7 +278,7 @@ long sim_hypercall_args(struct vcpu *v, unsigned int nr, const unsigned long arg
     for (unsigned int round = 0; round < 100000; round++) {
         if (!sim_make_current(v))
             return SIM_STOPPED;
-        rc = call_once(v, nr, a);
+        rc = sim_call_once(v, nr, a);
         if (!v->hcall.restart) {
             sim_hash_add((uint64_t)rc);
             sim_settle();
@@ -312,30 +318,53 @@ void *sim_page_virt(struct domain *d, unsigned int idx)
     return pages_virt(d, idx, 1);
 }
 
+/* Within one page; page references keep another CPU from giving it away meanwhile. */
+void sim_put(struct domain *d, unsigned int idx, size_t offset, const void *data, size_t len)
+{
+    struct page_info *pg;
+
+    sim_gfn(d, idx);
+    BUG_ON(offset + len > PAGE_SIZE);
+    pg = page_get_from_mfn(mk_mfn(sim.given[d->domain_id].mfn[idx]), d);
+    if (!pg)
+        return;
+    guest_bytes((char *)page_to_virt(pg) + offset, data, len);
+    page_put(pg);
+}
+
+static void put_args(struct domain *d, const char *arg, size_t size)
+{
+    BUG_ON(size > 4 * PAGE_SIZE);
+    for (size_t at = 0; at < size; at += PAGE_SIZE)
+        sim_put(d, (unsigned int)(at / PAGE_SIZE), 0, arg + at, min(size - at, (size_t)PAGE_SIZE));
+}
+
+static void get_results(struct domain *d, void *arg, size_t size)
+{
+    if (!sim_threads)
+        memcpy(arg, pages_virt(d, 0, (unsigned int)PFN_UP(size)), size);
+}
+
 long sim_op(struct vcpu *v, unsigned int nr, unsigned long cmd, void *arg, size_t size)
 {
-    unsigned int pages = (unsigned int)PFN_UP(size);
     long rc;
 
-    BUG_ON(pages > 4);
-    memcpy(pages_virt(v->domain, 0, pages), arg, size);
+    put_args(v->domain, arg, size);
     if (nr == __HYPERVISOR_domctl || nr == __HYPERVISOR_sysctl)
         rc = sim_hypercall(v, nr, sim_page(v->domain, 0));
     else
         rc = sim_hypercall(v, nr, cmd, sim_page(v->domain, 0));
-    memcpy(arg, pages_virt(v->domain, 0, pages), size);
+    get_results(v->domain, arg, size);
     return rc;
 }
 
 long sim_grant_op(struct vcpu *v, unsigned int cmd, void *ops, size_t size, unsigned int count)
 {
-    unsigned int pages = (unsigned int)PFN_UP(size * count);
     long rc;
 
-    BUG_ON(pages > 4);
-    memcpy(pages_virt(v->domain, 0, pages), ops, size * count);
+    put_args(v->domain, ops, size * count);
     rc = sim_hypercall(v, __HYPERVISOR_grant_table_op, cmd, sim_page(v->domain, 0), count);
-    memcpy(ops, pages_virt(v->domain, 0, pages), size * count);
+    get_results(v->domain, ops, size * count);
     return rc;
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <asm/host.h>
@@ -96,4 +98,43 @@ void *host_alloc(size_t bytes)
 void host_yield(void)
 {
     sched_yield();
+}
+
+void host_nap(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+}
+
+void host_sleep_ms(unsigned int ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
+}
+
+uint64_t host_clock(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void (*thread_fn)(unsigned int);
+
+static void *thread_main(void *nr)
+{
+    thread_fn((unsigned int)(unsigned long)nr);
+    return NULL;
+}
+
+void host_run_threads(unsigned int nr, void (*fn)(unsigned int), void (*meanwhile)(void))
+{
+    pthread_t t[64];
+
+    thread_fn = fn;
+    for (unsigned long i = 0; i < nr; i++)
+        if (nr > 64 || pthread_create(&t[i], NULL, thread_main, (void *)i))
+            host_die("no thread");
+    meanwhile();
+    for (unsigned int i = 0; i < nr; i++)
+        pthread_join(t[i], NULL);
 }

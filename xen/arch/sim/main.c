@@ -2,7 +2,8 @@
 /*
  * xen-sim [SEED [STEPS [STEP...]]]: a random run, its history as a hash; of its steps only those
  * named. xen-sim --seeds FIRST LAST [STEPS]: many of them; the steps that make a run fail are
- * searched, and the command printed that repeats it.
+ * searched, and the command printed that repeats it. xen-sim --threads SECONDS [CPUS]: CPUs are
+ * threads; no hash then.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -147,6 +148,24 @@ static unsigned int parse_steps(const char *text)
     return steps < 1 ? 1 : steps > STEPS_MAX ? STEPS_MAX : (unsigned int)steps;
 }
 
+/* Calls of four domains at once, on CPUs that are threads. */
+static int threads(unsigned int seconds, unsigned int nr_cpus)
+{
+    uint64_t nr = 0;
+
+    sim_boot(&(struct sim_conf){.nr_cpus = nr_cpus});
+    sim_workload_domains();
+    for (unsigned int i = 0; i < seconds; i++) {
+        nr += sim_run_threads(1000, sim_workload_guest);
+        sim_settle();
+        sim_check_invariants();
+    }
+    sim_shutdown();
+    printf("%lu hypercalls on %u threads in %u s: no invariant is broken\n", (unsigned long)nr,
+           nr_cpus, seconds);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct run r = {.seed = argc > 1 ? number(argv[1]) : 1};
@@ -155,6 +174,8 @@ int main(int argc, char **argv)
     if (argc > 3 && !strcmp(argv[1], "--seeds"))
         return many(number(argv[2]), number(argv[3]), parse_steps(argc > 4 ? argv[4] : NULL),
                     argv[0]);
+    if (argc > 2 && !strcmp(argv[1], "--threads"))
+        return threads((unsigned int)number(argv[2]), argc > 3 ? (unsigned int)number(argv[3]) : 4);
     r.steps = parse_steps(argc > 2 ? argv[2] : NULL);
     r.skip = calloc(1, r.steps + 1);
     r.show = getenv("SIM_VERBOSE") != NULL;

@@ -35,7 +35,7 @@ void memory_boot(uint64_t frames)
 
 bool mfn_valid(mfn_t mfn)
 {
-    return mfn.nr < max_page && !(frame_table[mfn.nr].count_info & PGC_NOT_RAM);
+    return mfn.nr < max_page && !(READ_ONCE(frame_table[mfn.nr].count_info) & PGC_NOT_RAM);
 }
 
 unsigned int port_mfn_to_node(mfn_t mfn)
@@ -102,17 +102,17 @@ void port_page_shared(struct page_info *pg, bool writable)
 
 uint32_t port_tlb_clock(void)
 {
-    return tlb_clock;
+    return __atomic_load_n(&tlb_clock, __ATOMIC_RELAXED);
 }
 
 void port_flush_tlb_all(void)
 {
-    tlb_clock++;
+    __atomic_fetch_add(&tlb_clock, 1, __ATOMIC_RELAXED);
 }
 
 void port_flush_tlb_since(uint32_t stamp)
 {
-    if (stamp == tlb_clock)
+    if (stamp == port_tlb_clock())
         port_flush_tlb_all();
 }
 

@@ -27,6 +27,7 @@ static struct sim_p2m_entry *new_table(unsigned int nr)
 
 int p2m_domain_init(struct domain *d)
 {
+    spin_lock_init(&d->arch.p2m_lock, RANK_NONE);
     d->arch.window = new_table(SIM_WINDOW_FRAMES);
     if (is_hvm_domain(d))
         d->arch.p2m = new_table(SIM_P2M_FRAMES);
@@ -38,10 +39,12 @@ int p2m_domain_init(struct domain *d)
 
 void p2m_domain_forget(struct domain *d)
 {
+    spin_lock(&d->arch.p2m_lock);
     for (unsigned int i = 0; d->arch.window && i < SIM_WINDOW_FRAMES; i++)
         d->arch.window[i].mfn = SIM_P2M_NONE;
     for (unsigned int i = 0; d->arch.p2m && i < SIM_P2M_FRAMES; i++)
         d->arch.p2m[i].mfn = SIM_P2M_NONE;
+    spin_unlock(&d->arch.p2m_lock);
 }
 
 void p2m_domain_destroy(struct domain *d)
@@ -71,12 +74,16 @@ struct page_info *port_get_page_from_gfn(struct domain *d, gfn_t gfn)
 {
     struct sim_p2m_entry *e;
 
+    struct page_info *pg = NULL;
+
     if (!port_translated(d))
         return page_get_from_mfn(mk_mfn(gfn.nr), d);
     e = gfn.nr < SIM_P2M_FRAMES ? p2m_slot(d, gfn.nr << PAGE_SHIFT) : NULL;
-    if (!e || e->mfn == SIM_P2M_NONE || (e->kind != P2M_RAM && e->kind != P2M_SHARED))
-        return NULL;
-    return page_get_from_mfn(mk_mfn(e->mfn), d);
+    spin_lock(&d->arch.p2m_lock);
+    if (e && e->mfn != SIM_P2M_NONE && (e->kind == P2M_RAM || e->kind == P2M_SHARED))
+        pg = page_get_from_mfn(mk_mfn(e->mfn), d);
+    spin_unlock(&d->arch.p2m_lock);
+    return pg;
 }
 
 static bool is_grant(const struct sim_p2m_entry *e)
@@ -84,7 +91,7 @@ static bool is_grant(const struct sim_p2m_entry *e)
     return e->mfn != SIM_P2M_NONE && (e->kind == P2M_GRANT_RW || e->kind == P2M_GRANT_RO);
 }
 
-int port_physmap_add(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
+static int physmap_add_locked(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
 {
     uint64_t nr = UINT64_C(1) << order;
 
@@ -104,13 +111,25 @@ int port_physmap_add(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
     return 0;
 }
 
+int port_physmap_add(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
+{
+    int rc;
+
+    spin_lock(&d->arch.p2m_lock);
+    rc = physmap_add_locked(d, gfn, mfn, order);
+    spin_unlock(&d->arch.p2m_lock);
+    return rc;
+}
+
 void port_physmap_remove(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned int order)
 {
+    spin_lock(&d->arch.p2m_lock);
     for (uint64_t i = 0; i < UINT64_C(1) << order; i++) {
         if (port_translated(d) && gfn.nr + i < SIM_P2M_FRAMES)
             d->arch.p2m[gfn.nr + i].mfn = SIM_P2M_NONE;
         port_m2p_set(mfn_add(mfn, i), INVALID_M2P_ENTRY);
     }
+    spin_unlock(&d->arch.p2m_lock);
 }
 
 int port_physmap_clear(struct domain *d, gfn_t gfn)
@@ -190,18 +209,26 @@ static int move_page(struct domain *d, uint64_t from, gfn_t to)
 int port_add_to_physmap(struct domain *d, unsigned int space, uint64_t idx, gfn_t gfn,
                         domid_t foreign)
 {
-    mfn_t mfn;
-    int rc;
+    bool move = space == XENMAPSPACE_gmfn || space == XENMAPSPACE_gmfn_range;
+    mfn_t mfn = INVALID_MFN;
+    int rc = 0;
 
     if (!port_translated(d))
         return -EOPNOTSUPP;
-    if (gfn.nr >= SIM_P2M_FRAMES || is_grant(&d->arch.p2m[gfn.nr]))
+    if (gfn.nr >= SIM_P2M_FRAMES)
         return -EINVAL;
-    if (space == XENMAPSPACE_gmfn || space == XENMAPSPACE_gmfn_range)
-        return move_page(d, idx, gfn);
-    rc = shared_frame(d, space, idx, &mfn);
-    if (rc == 0)
+    if (!move)
+        rc = shared_frame(d, space, idx, &mfn);
+    if (rc)
+        return rc;
+    spin_lock(&d->arch.p2m_lock);
+    if (is_grant(&d->arch.p2m[gfn.nr]))
+        rc = -EINVAL;
+    else if (move)
+        rc = move_page(d, idx, gfn);
+    else
         d->arch.p2m[gfn.nr] = (struct sim_p2m_entry){.mfn = (uint32_t)mfn.nr, .kind = P2M_SHARED};
+    spin_unlock(&d->arch.p2m_lock);
     return rc;
 }
 
@@ -212,16 +239,23 @@ long port_memory_op(unsigned long cmd, void *arg)
 
 int port_grant_map_host(uint64_t addr, mfn_t mfn, unsigned int flags)
 {
-    struct sim_p2m_entry *e = p2m_slot(current->domain, addr);
+    struct domain *d = current->domain;
+    struct sim_p2m_entry *e = p2m_slot(d, addr);
+    int rc = GNTST_general_error;
 
-    if (!e || (addr & ~PAGE_MASK) || (flags & GNTMAP_contains_pte) || e->mfn != SIM_P2M_NONE)
-        return GNTST_general_error;
-    e->kind = flags & GNTMAP_readonly ? P2M_GRANT_RO : P2M_GRANT_RW;
-    e->mfn = (uint32_t)mfn.nr;
-    return GNTST_okay;
+    if (!e || (addr & ~PAGE_MASK) || (flags & GNTMAP_contains_pte))
+        return rc;
+    spin_lock(&d->arch.p2m_lock);
+    if (e->mfn == SIM_P2M_NONE) {
+        e->kind = flags & GNTMAP_readonly ? P2M_GRANT_RO : P2M_GRANT_RW;
+        e->mfn = (uint32_t)mfn.nr;
+        rc = GNTST_okay;
+    }
+    spin_unlock(&d->arch.p2m_lock);
+    return rc;
 }
 
-int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned int flags)
+static int unmap_host_locked(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned int flags)
 {
     struct sim_p2m_entry *e = p2m_slot(current->domain, addr), *from = NULL;
 
@@ -236,6 +270,17 @@ int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned 
     if (from)
         from->mfn = SIM_P2M_NONE;
     return GNTST_okay;
+}
+
+int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned int flags)
+{
+    struct domain *d = current->domain;
+    int rc;
+
+    spin_lock(&d->arch.p2m_lock);
+    rc = unmap_host_locked(addr, mfn, new_addr, flags);
+    spin_unlock(&d->arch.p2m_lock);
+    return rc;
 }
 
 void port_flush_domain_tlb(struct domain *d)

@@ -19,6 +19,14 @@ extern s_time_t sim_now;
 /* Counts down to the first sign that a spinning CPU will never go on. */
 void cpu_spin_reset(void);
 
+extern s_time_t sim_clock_offset; /* of the host's clock, where CPUs are threads */
+/* One round of a hypercall on the CPU that @v is current on; v->hcall says whether to go on. */
+long sim_call_once(struct vcpu *v, unsigned int nr, const unsigned long *args);
+
+/* guest_memory.c: copies from and to memory that guests write to meanwhile. */
+void guest_bytes(void *to, const void *from, size_t len);
+void guest_clear(void *to, size_t len);
+
 /* p2m.c. The entry for @addr of @d's pointers, NULL outside; PV memory has none. */
 struct sim_p2m_entry *p2m_slot(struct domain *d, uint64_t addr);
 int p2m_domain_init(struct domain *d);

@@ -57,6 +57,8 @@ domid_t pick_domid(struct work *w)
 
 struct domain *pick_domain(struct work *w, bool guest)
 {
+    if (w->self)
+        return w->self->domain;
     return w->d[guest ? 1 + pick(w, NR_WORK_DOMAINS - 1) : pick(w, NR_WORK_DOMAINS)];
 }
 
@@ -64,6 +66,8 @@ struct vcpu *pick_vcpu(struct work *w, bool guest)
 {
     struct domain *d = pick_domain(w, guest);
 
+    if (w->self)
+        return w->self;
     return d ? d->vcpu[pick(w, d->max_vcpus)] : NULL;
 }
 
@@ -178,4 +182,52 @@ void sim_workload(struct sim_input *in, unsigned int steps, unsigned int check_e
     }
     sim_preempt(0);
     sim_check_invariants();
+}
+
+/* Where CPUs are threads. */
+
+static work_fn *const guest_menu[] = {
+    work_evtchn, work_evtchn,   work_evtchn,    work_fifo,        work_write_shared,
+    work_map,    work_map,      work_unmap,     work_grant_entry, work_copy,
+    work_copy,   work_table,    work_sched,     work_vcpu,        work_timer,
+    work_memory, work_exchange, work_multicall, work_misc,        work_raw,
+};
+
+static work_fn *const control_menu[] = {
+    work_evtchn, work_map,    work_unmap,  work_copy, work_wake_all, work_wake_all,
+    work_domctl, work_domctl, work_sysctl, work_life, work_life,     work_domctl,
+};
+
+void sim_workload_domains(void)
+{
+    for (domid_t id = 0; id < NR_WORK_DOMAINS; id++)
+        sim_domain(id,
+                   &(struct sim_domain_conf){.nr_vcpus = 2, .privileged = id == 0, .hvm = id == 3});
+}
+
+/* A domain that dom0 has made has no pages to put arguments in. */
+static void act_without_pages(struct vcpu *v, uint8_t how)
+{
+    if (how % 4)
+        sim_hypercall(v, __HYPERVISOR_sched_op, how % 4 == 1, 0);
+    else
+        sim_hypercall(v, __HYPERVISOR_event_channel_op, how % 14, how);
+}
+
+void sim_workload_guest(struct vcpu *v)
+{
+    struct sim_input in = {.rng = v->arch.rng};
+    struct work w = {.in = &in, .self = v};
+
+    if (!in.rng)
+        in.rng = step_rng((uint64_t)v->domain->domain_id + 1, v->vcpu_id + 1);
+    if (v->domain->domain_id >= NR_WORK_DOMAINS) {
+        act_without_pages(v, next_byte(&in));
+    } else if (v->domain->domain_id) {
+        guest_menu[pick(&w, ARRAY_SIZE(guest_menu))](&w);
+    } else {
+        w.d[0] = v->domain;
+        control_menu[pick(&w, ARRAY_SIZE(control_menu))](&w);
+    }
+    v->arch.rng = in.rng;
 }

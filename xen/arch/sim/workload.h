@@ -11,6 +11,7 @@
 struct work {
     struct sim_input *in;
     struct domain *d[NR_WORK_DOMAINS]; /* NULL: gone, or not yet made again */
+    struct vcpu *self; /* not NULL: CPUs are threads, and this one acts for itself alone */
 };
 
 /* The next choice: any number below @n (> 0); all bits; mostly a small one, at times wild. */
@@ -32,5 +33,6 @@ work_fn work_grant_entry, work_map, work_unmap, work_copy, work_table; /* worklo
 work_fn work_sched, work_vcpu, work_timer, work_memory, work_exchange, work_multicall, work_misc,
     work_raw;                                   /* workload_guest.c */
 work_fn work_domctl, work_sysctl, work_destroy; /* workload_control.c */
+work_fn work_wake_all, work_life;               /* of dom0, where CPUs are threads */
 
 #endif

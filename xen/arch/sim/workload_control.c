@@ -4,14 +4,20 @@
 #include <public/sysctl.h>
 #include <xen/kernel.h>
 #include <xen/lib/string.h>
+#include <xen/sched.h>
 
 #include "workload.h"
 
+static struct vcpu *control_vcpu(struct work *w)
+{
+    return w->self ? w->self : w->d[0]->vcpu[0];
+}
+
 static void fill_bitmap(struct work *w, struct domain *d0, struct xenctl_bitmap *map)
 {
-    uint8_t *bits = sim_page_virt(d0, 2);
+    uint8_t bits = (uint8_t)(pick(w, 16) | (pick(w, 8) ? 0 : 0xf0));
 
-    bits[0] = (uint8_t)(pick(w, 16) | (pick(w, 8) ? 0 : 0xf0));
+    sim_put(d0, 2, 0, &bits, 1);
     map->bitmap.p = (void *)sim_page(d0, 2);
     map->nr_bits = pick(w, 8) ? 8 : pick_small(w, 100);
 }
@@ -81,7 +87,7 @@ void work_domctl(struct work *w)
     if (op.cmd == XEN_DOMCTL_createdomain || op.cmd == XEN_DOMCTL_destroydomain)
         return; /* make_domain() and work_destroy() keep the books */
     fill(w, w->d[0], &op);
-    sim_op(w->d[0]->vcpu[0], __HYPERVISOR_domctl, 0, &op, sizeof(op));
+    sim_op(control_vcpu(w), __HYPERVISOR_domctl, 0, &op, sizeof(op));
 }
 
 void work_sysctl(struct work *w)
@@ -101,7 +107,51 @@ void work_sysctl(struct work *w)
         op.u.getdomaininfolist.max_domains = pick_small(w, 5);
         op.u.getdomaininfolist.buffer.p = (void *)sim_page(w->d[0], 4);
     }
-    sim_op(w->d[0]->vcpu[0], __HYPERVISOR_sysctl, 0, &op, sizeof(op));
+    sim_op(control_vcpu(w), __HYPERVISOR_sysctl, 0, &op, sizeof(op));
+}
+
+/* Guests left asleep or shut down would make a dull run. */
+void work_wake_all(struct work *w)
+{
+    struct domain *d;
+    struct vcpu *v;
+
+    rcu_read_lock();
+    for_each_domain (d) {
+        if (d == w->self->domain)
+            continue;
+        for_each_vcpu (d, v)
+            vcpu_unblock(v);
+    }
+    rcu_read_unlock();
+}
+
+/* Domains of higher numbers come and go, a step of their life at a time. */
+void work_life(struct work *w)
+{
+    static const uint8_t cmds[] = {
+        XEN_DOMCTL_createdomain,  XEN_DOMCTL_max_vcpus, XEN_DOMCTL_setvcpucontext,
+        XEN_DOMCTL_unpausedomain, XEN_DOMCTL_max_mem,   XEN_DOMCTL_destroydomain,
+        XEN_DOMCTL_getdomaininfo,
+    };
+    struct xen_domctl op;
+
+    memset(&op, 0, sizeof(op));
+    op.interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+    op.cmd = cmds[pick(w, ARRAY_SIZE(cmds))];
+    op.domain = (domid_t)(8 + pick(w, 3));
+    if (op.cmd == XEN_DOMCTL_createdomain)
+        op.u.createdomain = (struct xen_domctl_createdomain){.max_vcpus = 2,
+                                                             .max_evtchn_port = 1023,
+                                                             .max_grant_frames = 4,
+                                                             .max_maptrack_frames = 4};
+    else if (op.cmd == XEN_DOMCTL_max_vcpus)
+        op.u.max_vcpus.max = 2;
+    else if (op.cmd == XEN_DOMCTL_setvcpucontext)
+        op.u.vcpucontext.ctxt.p = (void *)sim_page(w->self->domain, 4);
+    else if (op.cmd == XEN_DOMCTL_max_mem)
+        op.u.max_mem.max_memkb = 400;
+    sim_op(w->self, __HYPERVISOR_domctl, 0, &op, sizeof(op));
 }
 
 void work_destroy(struct work *w)

@@ -4,6 +4,7 @@
 #include <xen/kernel.h>
 #include <xen/lib/string.h>
 
+#include "private.h"
 #include "workload.h"
 
 #define PORTS 24
@@ -99,14 +100,14 @@ void work_write_shared(struct work *w)
     struct domain *d = pick_domain(w, true);
     unsigned int page, at;
     uint32_t value;
-    uint32_t *words;
 
     if (!d)
         return;
     page = pick(w, 61);
     at = pick(w, 32) + (pick(w, 4) ? 0 : 32 * pick(w, 32));
     value = pick(w, 3) ? pick(w, 32) | (uint32_t)pick(w, 256) << 24 : (uint32_t)pick_bits(w);
-    words = page == 60 ? (uint32_t *)d->shared_info : sim_page_virt(d, 4 + page % 60);
-    if (words)
-        words[at] = value;
+    if (page != 60)
+        sim_put(d, 4 + page % 60, at * sizeof(value), &value, sizeof(value));
+    else if (d->shared_info)
+        guest_bytes((uint32_t *)d->shared_info + at, &value, sizeof(value));
 }

@@ -12,10 +12,11 @@
 static void poll(struct work *w, struct vcpu *v)
 {
     struct sched_poll op = {.nr_ports = pick_small(w, 4)};
-    evtchn_port_t *ports = sim_page_virt(v->domain, 2);
+    evtchn_port_t ports[4];
 
-    for (unsigned int i = 0; ports && i < 4; i++)
+    for (unsigned int i = 0; i < 4; i++)
         ports[i] = pick_small(w, 24);
+    sim_put(v->domain, 2, 0, ports, sizeof(ports));
     op.ports.p = (void *)sim_page(v->domain, 2);
     op.timeout = pick(w, 2) ? (uint64_t)NOW() + pick(w, 65536) * 100 : 0;
     sim_op(v, __HYPERVISOR_sched_op, SCHEDOP_poll, &op, sizeof(op));
@@ -67,8 +68,7 @@ void work_vcpu(struct work *w)
         arg[0] = (uint64_t)pick(w, 65536) * 1000;
     else if (cmd == VCPUOP_set_singleshot_timer)
         arg[0] = (uint64_t)NOW() + pick(w, 65536) * 100;
-    sim_hash_add(cmd);
-    memcpy(sim_page_virt(v->domain, 0), arg, sizeof(arg));
+    sim_put(v->domain, 0, 0, arg, sizeof(arg));
     sim_hypercall(v, __HYPERVISOR_vcpu_op, cmd, pick_small(w, 2), sim_page(v->domain, 0));
 }
 
@@ -84,10 +84,11 @@ void work_timer(struct work *w)
 /* Frame numbers in page @idx. */
 static void *fill_extents(struct work *w, struct domain *d, unsigned int idx)
 {
-    xen_pfn_t *list = sim_page_virt(d, idx);
+    xen_pfn_t list[4];
 
-    for (unsigned int i = 0; list && i < 4; i++)
+    for (unsigned int i = 0; i < 4; i++)
         list[i] = pick_gfn(w, d);
+    sim_put(d, idx, 0, list, sizeof(list));
     return (void *)sim_page(d, idx);
 }
 
@@ -175,7 +176,7 @@ void work_multicall(struct work *w)
         list[i].args[1] = pick(w, 2) ? sim_page(v->domain, 1) : pick_addr(w, v->domain);
         list[i].args[2] = pick_small(w, 4);
     }
-    memcpy(sim_page_virt(v->domain, 0), list, sizeof(list));
+    sim_put(v->domain, 0, 0, list, sizeof(list));
     sim_hypercall(v, __HYPERVISOR_multicall, sim_page(v->domain, 0),
                   pick(w, 32) ? nr : (uint32_t)pick_bits(w));
 }

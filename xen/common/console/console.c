@@ -34,12 +34,12 @@ unsigned long console_lock_save(void)
 
 void console_unlock_restore(unsigned long flags)
 {
-    bool tell = booted && !sync_mode && !ring_news;
+    bool tell = booted && !sync_mode && !READ_ONCE(ring_news);
 
     if (!sync_mode)
         spin_unlock_recursive(&console_lock);
     if (tell) {
-        ring_news = true;
+        WRITE_ONCE(ring_news, true);
         softirq_raise(SOFTIRQ_CONSOLE);
     }
     local_irq_restore(flags);
@@ -118,7 +118,7 @@ void __init console_early_init(void)
 
 static void tell_ring_news(void)
 {
-    ring_news = false;
+    WRITE_ONCE(ring_news, false);
     send_global_virq(VIRQ_CON_RING);
 }
 

@@ -49,7 +49,7 @@ struct domain *rcu_lock_domain_by_any_id(domid_t id)
 
 struct vcpu *domain_vcpu(const struct domain *d, unsigned int id)
 {
-    return id < d->max_vcpus ? READ_ONCE(d->vcpu[id]) : NULL;
+    return id < d->max_vcpus ? __atomic_load_n(&d->vcpu[id], __ATOMIC_ACQUIRE) : NULL;
 }
 
 bool domain_get(struct domain *d)

@@ -218,9 +218,9 @@ static uint32_t info_flags(struct domain *d, bool running, bool blocked)
 {
     uint32_t flags = 0;
 
-    if (d->is_dying == DOMDYING_DEAD)
+    if (READ_ONCE(d->is_dying) == DOMDYING_DEAD)
         flags |= XEN_DOMINF_dying;
-    if (d->is_shut_down)
+    if (READ_ONCE(d->is_shut_down))
         flags |= XEN_DOMINF_shutdown;
     if (d->controller_pause_count)
         flags |= XEN_DOMINF_paused;
@@ -234,7 +234,7 @@ static uint32_t info_flags(struct domain *d, bool running, bool blocked)
         flags |= XEN_DOMINF_running;
     else if (blocked && !d->controller_pause_count)
         flags |= XEN_DOMINF_blocked;
-    return flags | (d->shutdown_code & 0xff) << XEN_DOMINF_shutdownshift;
+    return flags | (READ_ONCE(d->shutdown_code) & 0xff) << XEN_DOMINF_shutdownshift;
 }
 
 void domain_get_info(struct domain *d, struct xen_domctl_getdomaininfo *out)
@@ -247,18 +247,18 @@ void domain_get_info(struct domain *d, struct xen_domctl_getdomaininfo *out)
     for_each_vcpu (d, v) {
         out->cpu_time += (uint64_t)vcpu_cpu_time(v);
         out->max_vcpu_id = v->vcpu_id;
-        if (v->pause_flags & VPF_DOWN)
+        if (READ_ONCE(v->pause_flags) & VPF_DOWN)
             continue;
         out->nr_online_vcpus++;
-        if (!(v->pause_flags & VPF_BLOCKED))
+        if (!(READ_ONCE(v->pause_flags) & VPF_BLOCKED))
             blocked = false;
-        if (v->is_running)
+        if (READ_ONCE(v->is_running))
             running = true;
     }
     out->flags = info_flags(d, running, blocked);
-    out->tot_pages = d->tot_pages;
-    out->max_pages = d->max_pages;
-    out->outstanding_pages = d->outstanding_pages;
+    out->tot_pages = READ_ONCE(d->tot_pages);
+    out->max_pages = READ_ONCE(d->max_pages);
+    out->outstanding_pages = READ_ONCE(d->outstanding_pages);
     out->shared_info_frame = virt_to_mfn(d->shared_info).nr;
     out->ssidref = d->ssidref;
     __builtin_memcpy(out->handle, d->handle, sizeof(out->handle));

@@ -76,7 +76,7 @@ static int check_info_place(const struct vcpu *v, unsigned int offset)
     if (!mfn_eq(v->vcpu_info_mfn, INVALID_MFN))
         return -EINVAL; /* only once */
     /* Another vCPU would be caught between two places. */
-    if (v != current && !(v->pause_flags & VPF_DOWN))
+    if (v != current && !(READ_ONCE(v->pause_flags) & VPF_DOWN))
         return -EINVAL;
     return 0;
 }
@@ -124,12 +124,12 @@ void vcpu_unmap_info(struct vcpu *v)
 
 void vcpu_update_runstate_area(struct vcpu *v)
 {
-    struct vcpu_runstate_info *area = (void *)v->runstate_guest, copy;
+    struct vcpu_runstate_info *area = (void *)READ_ONCE(v->runstate_guest), copy;
     bool flag;
 
     if (area == NULL)
         return;
-    flag = v->domain->vm_assist & (1UL << VMASST_TYPE_runstate_update_flag);
+    flag = READ_ONCE(v->domain->vm_assist) & (1UL << VMASST_TYPE_runstate_update_flag);
     copy = v->runstate;
     if (flag) {
         copy.state_entry_time |= XEN_RUNSTATE_UPDATE;
@@ -155,7 +155,7 @@ static long op_register_runstate(struct vcpu *v, void *arg)
         return -EFAULT;
     if (!port_guest_range_ok(area.addr.h.p, 1, sizeof(info)))
         return -EFAULT;
-    v->runstate_guest = (uint64_t)area.addr.h.p;
+    WRITE_ONCE(v->runstate_guest, (uint64_t)area.addr.h.p);
     vcpu_runstate_get(v, &info);
     if (v == current)
         vcpu_update_runstate_area(v);

@@ -45,7 +45,7 @@ static event_word_t *word_of(const struct domain *d, uint32_t port)
 {
     const struct evtchn_fifo *f = d->evtchn->fifo;
 
-    if (unlikely(port >= READ_ONCE(f->nr_words)))
+    if (unlikely(port >= __atomic_load_n(&f->nr_words, __ATOMIC_ACQUIRE)))
         return NULL;
     return f->page[port / WORDS_PER_PAGE] + port % WORDS_PER_PAGE;
 }
@@ -70,7 +70,7 @@ static void fifo_init(struct domain *d, struct evtchn *chn)
     event_word_t *w = word_of(d, chn->port);
 
     chn->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
-    chn->pending = false;
+    __atomic_store_n(&chn->pending, false, __ATOMIC_RELAXED);
     /* A word that is still linked from its former life keeps only that. */
     if (w)
         __atomic_fetch_and(w, ~(1U << BIT_MASKED | 1U << BIT_PENDING), __ATOMIC_SEQ_CST);
@@ -175,8 +175,11 @@ static void fifo_set_pending(struct vcpu *v, struct evtchn *chn)
     bool was;
 
     if (unlikely(w == NULL)) {
-        chn->pending = true;
-        return;
+        __atomic_store_n(&chn->pending, true, __ATOMIC_SEQ_CST);
+        /* Has the word come meanwhile? Either raise_early() saw it pending, or we see the word. */
+        w = word_of(v->domain, chn->port);
+        if (w == NULL || !__atomic_exchange_n(&chn->pending, false, __ATOMIC_SEQ_CST))
+            return;
     }
     was = word_test_and_set(w, BIT_PENDING);
     if (!word_test(w, BIT_MASKED) && !word_test(w, BIT_LINKED))
@@ -285,7 +288,8 @@ static int switch_abi(struct domain *d)
 
         spin_lock(&chn->lock);
         chn->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
-        chn->pending = test_bit(port, d->shared_info->evtchn_pending);
+        __atomic_store_n(&chn->pending, test_bit(port, d->shared_info->evtchn_pending),
+                         __ATOMIC_RELAXED);
         spin_unlock(&chn->lock);
     }
     __atomic_store_n(&t->ops, &evtchn_fifo_ops, __ATOMIC_RELEASE);
@@ -344,10 +348,8 @@ static void raise_early(struct domain *d, uint32_t first, uint32_t end)
         if (chn == NULL)
             return;
         spin_lock(&chn->lock);
-        if (chn->pending) {
-            chn->pending = false;
+        if (__atomic_exchange_n(&chn->pending, false, __ATOMIC_SEQ_CST))
             fifo_set_pending(d->vcpu[chn->vcpu_id], chn);
-        }
         spin_unlock(&chn->lock);
     }
 }
@@ -371,7 +373,7 @@ int evtchn_fifo_expand_array(const struct evtchn_expand_array *op)
     if (page == NULL)
         goto out;
     f->page[f->nr_words / WORDS_PER_PAGE] = page;
-    __atomic_store_n(&f->nr_words, f->nr_words + WORDS_PER_PAGE, __ATOMIC_RELEASE);
+    __atomic_store_n(&f->nr_words, f->nr_words + WORDS_PER_PAGE, __ATOMIC_SEQ_CST);
     raise_early(d, f->nr_words - WORDS_PER_PAGE, f->nr_words);
     rc = 0;
 out:

@@ -75,7 +75,7 @@ static long op_unmask(union op *op)
     if (chn == NULL)
         return -EINVAL;
     spin_lock(&chn->lock);
-    d->evtchn->ops->unmask(d, chn);
+    evtchn_ops_of(d)->unmask(d, chn);
     spin_unlock(&chn->lock);
     return 0;
 }
@@ -115,7 +115,7 @@ static long op_set_priority(union op *op)
         return -EINVAL;
     spin_lock(&d->evtchn->lock);
     rc = chn->state > ECS_RESERVED
-             ? d->evtchn->ops->set_priority(d, chn, op->set_priority.priority)
+             ? evtchn_ops_of(d)->set_priority(d, chn, op->set_priority.priority)
              : -EINVAL;
     spin_unlock(&d->evtchn->lock);
     return rc;
@@ -200,8 +200,8 @@ static void dump_domain(struct domain *d)
 
         if (chn->state == ECS_FREE)
             continue;
-        printk("    %4u [%d/%d]: s=%d n=%u", port, d->evtchn->ops->is_pending(d, chn),
-               d->evtchn->ops->is_masked(d, chn), chn->state, chn->vcpu_id);
+        printk("    %4u [%d/%d]: s=%d n=%u", port, evtchn_ops_of(d)->is_pending(d, chn),
+               evtchn_ops_of(d)->is_masked(d, chn), chn->state, chn->vcpu_id);
         if (chn->state == ECS_INTERDOMAIN)
             printk(" d=%d p=%u", chn->remote->domain_id, chn->remote_port);
         else if (chn->state == ECS_UNBOUND)

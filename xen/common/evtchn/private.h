@@ -85,15 +85,20 @@ static inline struct evtchn *evtchn_from_port(const struct domain *d, unsigned i
 {
     const struct evtchn_table *t = d->evtchn;
 
-    if (port >= READ_ONCE(t->nr_valid))
+    if (port >= __atomic_load_n(&t->nr_valid, __ATOMIC_ACQUIRE))
         return NULL;
     return &t->group[port / BUCKET_PORTS / GROUP_BUCKETS]
                     [port / BUCKET_PORTS % GROUP_BUCKETS][port % BUCKET_PORTS];
 }
 
+/* The ABI in use, with what belongs to it. */
+static inline const struct evtchn_ops *evtchn_ops_of(const struct domain *d)
+{
+    return __atomic_load_n(&d->evtchn->ops, __ATOMIC_ACQUIRE);
+}
 static inline void evtchn_raise(struct domain *d, unsigned int vcpu_id, struct evtchn *chn)
 {
-    d->evtchn->ops->set_pending(d->vcpu[vcpu_id], chn);
+    evtchn_ops_of(d)->set_pending(d->vcpu[vcpu_id], chn);
 }
 
 /* Wake vCPUs that poll @port. */

@@ -74,7 +74,7 @@ int evtchn_send_pirq(struct domain *d, unsigned int port)
 
     if (chn == NULL)
         return -EINVAL;
-    if (d->evtchn->ops->is_pending(d, chn))
+    if (evtchn_ops_of(d)->is_pending(d, chn))
         return 1;
     evtchn_raise(d, READ_ONCE(chn->vcpu_id), chn);
     return 0;
@@ -100,16 +100,15 @@ void evtchn_check_pollers(struct domain *d, unsigned int port)
     if (likely(bitmap_empty(d->poll_mask, d->max_vcpus)))
         return;
     for (unsigned int i = 0; i < d->max_vcpus; i++) {
-        struct vcpu *v = d->vcpu[i];
+        struct vcpu *v = domain_vcpu(d, i);
+        int32_t polled;
 
         if (v == NULL || !test_bit(i, d->poll_mask))
             continue;
         /* One that polls several ports looks itself. */
-        if ((v->poll_evtchn <= 0 || (uint32_t)v->poll_evtchn == port) &&
-            test_and_clear_bit(i, d->poll_mask)) {
-            v->poll_evtchn = 0;
+        polled = READ_ONCE(v->poll_evtchn);
+        if ((polled <= 0 || (uint32_t)polled == port) && test_and_clear_bit(i, d->poll_mask))
             vcpu_unblock(v);
-        }
     }
 }
 
@@ -117,7 +116,7 @@ int evtchn_port_pending(struct domain *d, unsigned int port)
 {
     struct evtchn *chn = evtchn_from_port(d, port);
 
-    return chn ? d->evtchn->ops->is_pending(d, chn) : -EINVAL;
+    return chn ? evtchn_ops_of(d)->is_pending(d, chn) : -EINVAL;
 }
 
 void evtchn_unmask_if_valid(struct domain *d, unsigned int port)
@@ -125,5 +124,5 @@ void evtchn_unmask_if_valid(struct domain *d, unsigned int port)
     struct evtchn *chn = evtchn_from_port(d, port);
 
     if (chn)
-        d->evtchn->ops->unmask(d, chn);
+        evtchn_ops_of(d)->unmask(d, chn);
 }

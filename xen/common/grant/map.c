@@ -120,7 +120,7 @@ static int map_from(struct domain *rd, struct gnttab_map_grant_ref *op)
 {
     struct domain *ld = current->domain;
     grant_handle_t handle;
-    struct maptrack_entry *mt;
+    struct maptrack_entry *mt, new;
     mfn_t mfn;
     int rc;
 
@@ -135,9 +135,9 @@ static int map_from(struct domain *rd, struct gnttab_map_grant_ref *op)
             goto unpin;
     }
     mt = &ld->grant->maptrack[handle / MAPTRACK_PER_PAGE][handle % MAPTRACK_PER_PAGE];
-    mt->domid = rd->domain_id;
-    mt->ref = op->ref;
-    __atomic_store_n(&mt->flags, (uint16_t)(op->flags & MAP_FLAGS), __ATOMIC_RELEASE);
+    new = (struct maptrack_entry){.domid = rd->domain_id, .ref = op->ref};
+    new.flags = (uint16_t)(op->flags & MAP_FLAGS);
+    __atomic_store_n(&mt->word, new.word, __ATOMIC_RELEASE);
     op->dev_bus_addr = mfn_to_maddr(mfn);
     op->handle = handle;
     return GNTST_okay;
@@ -185,7 +185,7 @@ struct unmapped {
     grant_ref_t ref;
     grant_handle_t handle;
     uint16_t flags; /* kinds removed, and readonly; 0: nothing to complete */
-    bool free_handle;
+    struct maptrack_entry *mt;
 };
 
 /* The frame that the handle's grant maps; pinned, so it does not change. */
@@ -205,41 +205,14 @@ static int active_mfn(struct domain *rd, grant_ref_t ref, mfn_t *mfn)
     return rc;
 }
 
-/* Take @kinds out of the handle's flags, once: two CPUs may unmap the same handle. */
-static bool claim_kinds(struct maptrack_entry *mt, uint16_t kinds, bool *last)
+/* What is claimed goes out of the page tables. GNTST_*. */
+static int remove_claimed(const struct unmapped *um, uint16_t kinds, uint64_t host_addr,
+                          uint64_t dev_addr, uint64_t new_addr)
 {
-    uint16_t seen = __atomic_load_n(&mt->flags, __ATOMIC_ACQUIRE);
-
-    do {
-        if ((seen & kinds) != kinds)
-            return false;
-    } while (!__atomic_compare_exchange_n(&mt->flags, &seen, (uint16_t)(seen & ~kinds), false,
-                                          __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
-    *last = !(seen & ~kinds & MAP_KINDS);
-    return true;
-}
-
-static int unmap_begin(uint64_t host_addr, uint64_t dev_addr, uint64_t new_addr,
-                       grant_handle_t handle, struct unmapped *um)
-{
-    struct domain *ld = current->domain, *rd;
-    struct maptrack_entry *mt = maptrack_lookup(ld->grant, handle);
-    uint16_t kinds = 0, how;
+    struct domain *rd = rcu_lock_domain_by_id(um->domid);
     mfn_t mfn = INVALID_MFN;
     int rc;
 
-    um->flags = 0;
-    if (mt == NULL)
-        return GNTST_bad_handle;
-    um->domid = mt->domid;
-    um->ref = mt->ref;
-    um->handle = handle;
-    how = mt->flags & (MAP_FLAGS & ~MAP_KINDS);
-    if (host_addr && (mt->flags & GNTMAP_host_map))
-        kinds |= GNTMAP_host_map;
-    if (dev_addr && (mt->flags & GNTMAP_device_map))
-        kinds |= GNTMAP_device_map;
-    rd = rcu_lock_domain_by_id(um->domid);
     if (rd == NULL)
         return GNTST_bad_domain;
     rc = active_mfn(rd, um->ref, &mfn);
@@ -248,19 +221,32 @@ static int unmap_begin(uint64_t host_addr, uint64_t dev_addr, uint64_t new_addr,
         return rc;
     if (dev_addr && (dev_addr & PAGE_MASK) != mfn_to_maddr(mfn))
         return GNTST_bad_dev_addr;
-    if (kinds == 0)
-        return GNTST_okay;
-    if (!claim_kinds(mt, kinds, &um->free_handle))
-        return GNTST_bad_handle;
-    if (kinds & GNTMAP_host_map) {
-        rc = port_grant_unmap_host(host_addr, mfn, new_addr, how);
-        if (rc) {
-            __atomic_fetch_or(&mt->flags, kinds, __ATOMIC_RELEASE);
-            return rc;
-        }
-    }
-    um->flags = kinds | how;
+    if (kinds & GNTMAP_host_map)
+        return port_grant_unmap_host(host_addr, mfn, new_addr, um->flags & ~MAP_KINDS);
     return GNTST_okay;
+}
+
+static int unmap_begin(uint64_t host_addr, uint64_t dev_addr, uint64_t new_addr,
+                       grant_handle_t handle, struct unmapped *um)
+{
+    struct maptrack_entry *mt = maptrack_lookup(current->domain->grant, handle), was;
+    uint16_t want = (host_addr ? GNTMAP_host_map : 0) | (dev_addr ? GNTMAP_device_map : 0), kinds;
+    int rc;
+
+    um->flags = 0;
+    if (mt == NULL || !maptrack_claim(mt, want, &was, &kinds))
+        return GNTST_bad_handle;
+    um->domid = was.domid;
+    um->ref = was.ref;
+    um->handle = handle;
+    um->mt = mt;
+    um->flags = (uint16_t)(kinds | (was.flags & (MAP_FLAGS & ~MAP_KINDS)));
+    rc = remove_claimed(um, kinds, host_addr, dev_addr, new_addr);
+    if (rc)
+        maptrack_unclaim(mt, kinds);
+    if (rc || kinds == 0)
+        um->flags = 0;
+    return rc;
 }
 
 /* TLBs are flushed: the grant's pins and the page may go. */
@@ -276,7 +262,7 @@ static void unmap_complete(const struct unmapped *um)
         return;
     unpin(rd, um->ref, um->flags);
     rcu_unlock_domain(rd);
-    if (um->free_handle)
+    if (maptrack_finish(um->mt, um->flags & MAP_KINDS))
         maptrack_put(current->domain->grant, um->handle);
 }
 

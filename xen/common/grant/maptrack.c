@@ -51,9 +51,8 @@ void maptrack_put(struct grant_table *gt, grant_handle_t handle)
     struct maptrack_entry *e = entry(gt, handle);
 
     spin_lock(&gt->maptrack_lock);
-    e->flags = 0;
-    e->domid = 0;
-    e->ref = gt->maptrack_free;
+    __atomic_store_n(&e->word, (struct maptrack_entry){.ref = gt->maptrack_free}.word,
+                     __ATOMIC_RELAXED);
     gt->maptrack_free = handle;
     gt->nr_mapped--;
     spin_unlock(&gt->maptrack_lock);
@@ -63,10 +62,51 @@ struct maptrack_entry *maptrack_lookup(const struct grant_table *gt, grant_handl
 {
     struct maptrack_entry *e;
 
-    if (handle / MAPTRACK_PER_PAGE >= READ_ONCE(gt->nr_maptrack))
+    if (handle / MAPTRACK_PER_PAGE >= __atomic_load_n(&gt->nr_maptrack, __ATOMIC_ACQUIRE))
         return NULL;
     e = entry(gt, handle);
     return READ_ONCE(e->flags) & MAP_KINDS ? e : NULL;
+}
+
+bool maptrack_claim(struct maptrack_entry *mt, uint16_t want, struct maptrack_entry *was,
+                    uint16_t *kinds)
+{
+    struct maptrack_entry new;
+
+    was->word = __atomic_load_n(&mt->word, __ATOMIC_ACQUIRE);
+    do {
+        if (!(was->flags & MAP_KINDS))
+            return false;
+        *kinds = was->flags & want & MAP_KINDS;
+        new = *was;
+        new.flags = (uint16_t)((was->flags & ~*kinds) | MAP_CLAIMED(*kinds));
+    } while (!__atomic_compare_exchange_n(&mt->word, &was->word, new.word, false, __ATOMIC_ACQ_REL,
+                                          __ATOMIC_ACQUIRE));
+    return true;
+}
+
+/* In claimed entries only flags change. */
+static uint16_t change_flags(struct maptrack_entry *mt, uint16_t clear, uint16_t set)
+{
+    struct maptrack_entry was, new;
+
+    was.word = __atomic_load_n(&mt->word, __ATOMIC_ACQUIRE);
+    do {
+        new = was;
+        new.flags = (uint16_t)((was.flags & ~clear) | set);
+    } while (!__atomic_compare_exchange_n(&mt->word, &was.word, new.word, false, __ATOMIC_ACQ_REL,
+                                          __ATOMIC_ACQUIRE));
+    return new.flags;
+}
+
+void maptrack_unclaim(struct maptrack_entry *mt, uint16_t kinds)
+{
+    change_flags(mt, MAP_CLAIMED(kinds), kinds);
+}
+
+bool maptrack_finish(struct maptrack_entry *mt, uint16_t kinds)
+{
+    return !(change_flags(mt, MAP_CLAIMED(kinds), 0) & (MAP_KINDS | MAP_CLAIMED(MAP_KINDS)));
 }
 
 void maptrack_free_all(struct grant_table *gt)

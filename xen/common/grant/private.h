@@ -23,11 +23,22 @@ struct active_entry {
     uint64_t gfn; /* as the granting domain named it */
 };
 
-/* One mapping of the mapping domain; its index is the handle. [maptrack_lock] while free. */
+/*
+ * One mapping of the mapping domain; its index is the handle. [maptrack_lock] while free, else
+ * changed as a whole, atomically: a handle that is freed and used again is another word.
+ *
+ *   mapped --maptrack_claim()--> claimed --maptrack_finish()--> gone; with the last kind: free
+ *      ^--------maptrack_unclaim()--|
+ */
 struct maptrack_entry {
-    uint32_t ref;   /* free: next free handle */
-    domid_t domid;  /* granting domain */
-    uint16_t flags; /* GNTMAP_*: the kinds that are still mapped, and how; no kind: free */
+    union {
+        struct {
+            uint32_t ref;   /* free: next free handle */
+            domid_t domid;  /* granting domain */
+            uint16_t flags; /* GNTMAP_*: kinds that are mapped, and how; MAP_CLAIMED() kinds */
+        };
+        uint64_t word;
+    };
 };
 
 #define V1_PER_PAGE       (PAGE_SIZE / sizeof(grant_entry_v1_t))
@@ -37,6 +48,8 @@ struct maptrack_entry {
 #define MAPTRACK_PER_PAGE (PAGE_SIZE / sizeof(struct maptrack_entry))
 #define MAPTRACK_END      (~0U)
 #define MAP_KINDS         (GNTMAP_device_map | GNTMAP_host_map)
+/* A CPU is about to unmap these kinds, which keeps the handle in use. */
+#define MAP_CLAIMED(kinds) ((uint16_t)((kinds) << 8))
 /* Of the flags of a mapping, what its handle remembers. */
 #define MAP_FLAGS         (MAP_KINDS | GNTMAP_readonly | GNTMAP_application_map | GNTMAP_contains_pte)
 
@@ -115,6 +128,13 @@ int table_set_version(struct domain *d, uint32_t version);
 int maptrack_get(struct grant_table *gt, grant_handle_t *handle); /* or -ENOSPC */
 void maptrack_put(struct grant_table *gt, grant_handle_t handle);
 struct maptrack_entry *maptrack_lookup(const struct grant_table *gt, grant_handle_t handle);
+/* What the handle stands for now, and of @want the kinds that are the caller's to unmap from here
+ * on: two CPUs may unmap the same handle. False: it is not in use. */
+bool maptrack_claim(struct maptrack_entry *mt, uint16_t want, struct maptrack_entry *was,
+                    uint16_t *kinds);
+void maptrack_unclaim(struct maptrack_entry *mt, uint16_t kinds);
+/* The claimed kinds are gone. True: so are all, and the handle is the caller's to put. */
+bool maptrack_finish(struct maptrack_entry *mt, uint16_t kinds);
 void maptrack_free_all(struct grant_table *gt);
 
 /* Array operations: elements [0, count) at the guest's @uop. Number done without an error of

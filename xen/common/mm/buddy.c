@@ -45,7 +45,7 @@ uint64_t total_pages;
 
 static bool is_free_block(const struct page_info *pg, unsigned int order)
 {
-    return (pg->count_info & PGC_STATE_MASK) == PGC_FREE && pg->order == order;
+    return (READ_ONCE(pg->count_info) & PGC_STATE_MASK) == PGC_FREE && pg->order == order;
 }
 
 static void block_insert(struct heap_zone *z, struct page_info *pg, unsigned int order)

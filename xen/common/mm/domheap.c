@@ -184,14 +184,14 @@ int page_steal(struct domain *d, struct page_info *pg, unsigned int memflags)
     uint64_t sole;
     bool last;
 
-    if (page_owner(pg) != d || (pg->count_info & PGC_XEN_HEAP))
+    if (page_owner(pg) != d || (READ_ONCE(pg->count_info) & PGC_XEN_HEAP))
         return -EINVAL;
     spin_lock(&d->page_lock);
     if (d->is_dying || page_owner(pg) != d) {
         spin_unlock(&d->page_lock);
         return -EINVAL;
     }
-    sole = PGC_ALLOCATED | (pg->count_info & PGC_EXTRA) | 1;
+    sole = PGC_ALLOCATED | (READ_ONCE(pg->count_info) & PGC_EXTRA) | 1;
     if (!__atomic_compare_exchange_n(&pg->count_info, &sole, sole & PGC_EXTRA, false,
                                      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
         spin_unlock(&d->page_lock);

@@ -73,10 +73,13 @@ unsigned long vmap_reserve(unsigned int nr)
 
 unsigned int vmap_size(const void *va)
 {
-    unsigned int idx = (unsigned int)(((unsigned long)va - VMAP_START) >> PAGE_SHIFT);
+    unsigned int idx = (unsigned int)(((unsigned long)va - VMAP_START) >> PAGE_SHIFT), end;
 
     BUG_ON((unsigned long)va < VMAP_START || idx >= VMAP_PAGES || !test_bit(idx, vmap_used));
-    return find_next_zero_bit(vmap_used, VMAP_PAGES, idx) - idx;
+    spin_lock(&vmap_lock);
+    end = find_next_zero_bit(vmap_used, VMAP_PAGES, idx);
+    spin_unlock(&vmap_lock);
+    return end - idx;
 }
 
 void vmap_release(unsigned long va, unsigned int nr)

@@ -18,7 +18,7 @@ static int put_params(struct domain *d, uint32_t weight, uint32_t cap)
         return -EINVAL;
     spin_lock(&d->sched->lock);
     if (weight)
-        d->sched->weight = weight;
+        WRITE_ONCE(d->sched->weight, weight);
     if (cap != (uint16_t)~0U)
         cap_set(d, min(cap, max(nr, 1U) * 100));
     spin_unlock(&d->sched->lock);

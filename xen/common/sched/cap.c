@@ -18,14 +18,14 @@ bool cap_exhausted(const struct sched_unit *u)
 {
     const struct sched_domain *sd = u->v->domain->sched;
 
-    return unlikely(sd->cap) && __atomic_load_n(&sd->budget, __ATOMIC_RELAXED) <= 0;
+    return unlikely(READ_ONCE(sd->cap)) && __atomic_load_n(&sd->budget, __ATOMIC_RELAXED) <= 0;
 }
 
 void cap_charge(struct sched_unit *u, s_time_t ran)
 {
     struct sched_domain *sd = u->v->domain->sched;
 
-    if (unlikely(sd->cap))
+    if (unlikely(READ_ONCE(sd->cap)))
         __atomic_fetch_sub(&sd->budget, ran, __ATOMIC_RELAXED);
 }
 
@@ -51,17 +51,20 @@ static void refill(void *data)
 
     /* Overrun is paid back; what was not used is not kept. */
     left = __atomic_load_n(&sd->budget, __ATOMIC_RELAXED);
-    __atomic_store_n(&sd->budget, min(left + full, full), __ATOMIC_RELAXED);
+    left = min(left + full, full);
+    __atomic_store_n(&sd->budget, left, __ATOMIC_RELAXED);
+    if (sd->cap)
+        timer_set(&sd->refill, NOW() + PERIOD);
+    if (sd->cap && left <= 0)
+        return; /* still in debt: nobody's turn */
     /* Each time another one first: the budget may be gone before the last has its turn. */
     sd->refill_first = (sd->refill_first + 1) % d->max_vcpus;
     for (uint32_t i = 0; i < d->max_vcpus; i++) {
-        struct vcpu *v = d->vcpu[(sd->refill_first + i) % d->max_vcpus];
+        struct vcpu *v = domain_vcpu(d, (sd->refill_first + i) % d->max_vcpus);
 
         if (v && v->sched)
             unpark(v);
     }
-    if (sd->cap)
-        timer_set(&sd->refill, NOW() + PERIOD);
 }
 
 void cap_init(struct domain *d)
@@ -83,11 +86,11 @@ void cap_set(struct domain *d, uint32_t cap)
             fair_account(rq, v->sched, NOW());
         spin_unlock_irqrestore(&rq->lock, flags);
     }
-    sd->cap = cap;
+    WRITE_ONCE(sd->cap, cap);
     __atomic_store_n(&sd->budget, period_budget(sd), __ATOMIC_RELAXED);
     timer_set(&sd->refill, NOW() + (cap ? PERIOD : 0)); /* the last one unparks */
     /* Who runs has a slice that knows of no budget. */
     for_each_vcpu (d, v)
-        if (v->is_running)
-            softirq_raise_on(v->processor, SOFTIRQ_SCHEDULE);
+        if (READ_ONCE(v->is_running))
+            softirq_raise_on(READ_ONCE(v->processor), SOFTIRQ_SCHEDULE);
 }

@@ -17,9 +17,8 @@ void vcpu_unblock(struct vcpu *v)
 {
     if (!(__atomic_fetch_and(&v->pause_flags, ~VPF_BLOCKED, __ATOMIC_SEQ_CST) & VPF_BLOCKED))
         return;
-    if (unlikely(test_bit(v->vcpu_id, v->domain->poll_mask)) &&
-        test_and_clear_bit(v->vcpu_id, v->domain->poll_mask))
-        v->poll_evtchn = 0;
+    if (unlikely(test_bit(v->vcpu_id, v->domain->poll_mask)))
+        clear_bit(v->vcpu_id, v->domain->poll_mask);
     vcpu_wake(v);
 }
 

@@ -36,7 +36,7 @@ void unit_assign(struct sched_unit *u, struct runq *rq)
         __atomic_fetch_sub(&u->rq->nr_units, 1, __ATOMIC_RELAXED);
     if (rq) {
         __atomic_fetch_add(&rq->nr_units, 1, __ATOMIC_RELAXED);
-        u->vtime = rq->vtime;
+        u->vtime = READ_ONCE(rq->vtime); /* a new unit's queue is not locked */
     }
     WRITE_ONCE(u->rq, rq);
 }
@@ -54,8 +54,8 @@ void runstate_change(struct vcpu *v, int state, s_time_t now)
 
 static int sleeping_state(const struct vcpu *v)
 {
-    return v->pause_flags & VPF_BLOCKED && !(v->pause_flags & ~VPF_BLOCKED) && !v->pause_count &&
-                   !v->domain->pause_count
+    return READ_ONCE(v->pause_flags) == VPF_BLOCKED && !READ_ONCE(v->pause_count) &&
+                   !READ_ONCE(v->domain->pause_count)
                ? RUNSTATE_blocked
                : RUNSTATE_offline;
 }
@@ -93,7 +93,7 @@ static void rebalance(struct sched_unit *u)
     if (likely(rq->pool->runqs.next == rq->pool->runqs.prev) || u->queued || u->v->is_running)
         return;
     better = cpupool_choose_runq(rq->pool, &u->v->hard_affinity);
-    if (better == NULL || better == rq || better->nr_units + 1 >= rq->nr_units)
+    if (better == NULL || better == rq || READ_ONCE(better->nr_units) + 1 >= READ_ONCE(rq->nr_units))
         return;
     spin_lock_irqsave(&rq->lock, flags);
     if (u->rq == rq && !u->queued && !u->v->is_running && !u->parked)
@@ -167,8 +167,8 @@ static void start_running(struct sched_cpu *sc, struct vcpu *v, unsigned int cpu
 {
     struct sched_unit *u = v->sched;
 
-    v->is_running = true;
-    v->processor = cpu;
+    WRITE_ONCE(v->is_running, true);
+    WRITE_ONCE(v->processor, cpu);
     sc->running = v;
     u->started = now;
     u->scheduled_at = now;

@@ -53,7 +53,7 @@ struct runq *cpupool_choose_runq(struct cpupool *pool, const cpumask_t *affinity
 
         if (nr == 0 || !cpumask_intersects(affinity, &rq->cpus))
             continue;
-        load = rq->nr_units * 64 / nr;
+        load = READ_ONCE(rq->nr_units) * 64 / nr;
         if (load < best_load) {
             best_load = load;
             best = rq;

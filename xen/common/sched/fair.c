@@ -32,7 +32,7 @@ static struct sched_unit *unit_of(struct rb_node *n)
 /* vtime is in ns of a domain of default weight. */
 static uint64_t weigh(const struct sched_unit *u, s_time_t ran)
 {
-    return (uint64_t)ran * SCHED_WEIGHT_DEFAULT / u->v->domain->sched->weight;
+    return (uint64_t)ran * SCHED_WEIGHT_DEFAULT / READ_ONCE(u->v->domain->sched->weight);
 }
 
 void fair_account(struct runq *rq, struct sched_unit *u, s_time_t now)
@@ -165,7 +165,7 @@ s_time_t fair_slice(const struct runq *rq, const struct sched_unit *u, s_time_t 
     s_time_t slice = rq->pool->slice;
 
     (void)now;
-    if (u->v->domain->sched->cap) {
+    if (READ_ONCE(u->v->domain->sched->cap)) {
         s_time_t left = __atomic_load_n(&u->v->domain->sched->budget, __ATOMIC_RELAXED);
 
         slice = min(slice, max_t(s_time_t, left, MICROSECS(500)));

@@ -43,7 +43,7 @@ static long op_poll(struct sched_poll *poll)
     if (poll->nr_ports == 1 && copy_from_guest(&port, poll->ports, 0, 1))
         return -EFAULT;
     __atomic_fetch_or(&v->pause_flags, VPF_BLOCKED, __ATOMIC_SEQ_CST);
-    v->poll_evtchn = poll->nr_ports == 1 ? (int32_t)port : -1;
+    WRITE_ONCE(v->poll_evtchn, poll->nr_ports == 1 ? (int32_t)port : -1);
     set_bit(v->vcpu_id, d->poll_mask);
     smp_mb();
     /* What became pending before the bit was set is seen here. */
@@ -51,7 +51,6 @@ static long op_poll(struct sched_poll *poll)
     if (rc == 0 && vcpu_event_pending(v))
         rc = 1;
     if (rc) {
-        v->poll_evtchn = 0;
         clear_bit(v->vcpu_id, d->poll_mask);
         __atomic_fetch_and(&v->pause_flags, ~VPF_BLOCKED, __ATOMIC_SEQ_CST);
         return rc < 0 ? rc : 0;

@@ -17,15 +17,16 @@ static void singleshot(void *data)
 static void periodic(void *data)
 {
     struct vcpu *v = data;
-    s_time_t now = NOW();
+    s_time_t now = NOW(), period = READ_ONCE(v->periodic_period), last;
 
-    if (v->periodic_period == 0)
+    if (period == 0)
         return;
     send_guest_vcpu_virq(v, VIRQ_TIMER);
-    v->periodic_last += v->periodic_period;
-    if (v->periodic_last + v->periodic_period <= now)
-        v->periodic_last = now; /* missed ticks are not made up */
-    timer_set(&v->periodic_timer, v->periodic_last + v->periodic_period);
+    last = READ_ONCE(v->periodic_last) + period;
+    if (last + period <= now)
+        last = now; /* missed ticks are not made up */
+    WRITE_ONCE(v->periodic_last, last);
+    timer_set(&v->periodic_timer, last + period);
 }
 
 static void poll_over(void *data)
@@ -72,12 +73,15 @@ void vcpu_stop_singleshot(struct vcpu *v)
 
 void vcpu_set_periodic(struct vcpu *v, s_time_t period)
 {
+    s_time_t now;
+
     timer_stop(&v->periodic_timer);
-    v->periodic_period = period;
+    WRITE_ONCE(v->periodic_period, period);
     if (period == 0)
         return;
-    v->periodic_last = NOW();
-    set_here(v, &v->periodic_timer, v->periodic_last + period);
+    now = NOW();
+    WRITE_ONCE(v->periodic_last, now);
+    set_here(v, &v->periodic_timer, now + period);
 }
 
 long do_set_timer_op(s_time_t timeout)

@@ -23,7 +23,8 @@ static always_inline void ticket_lock(spinlock_t *lock)
 
 static always_inline void ticket_unlock(spinlock_t *lock)
 {
-    __atomic_store_n(&lock->head, (uint16_t)(lock->head + 1), __ATOMIC_RELEASE);
+    __atomic_store_n(&lock->head, (uint16_t)(__atomic_load_n(&lock->head, __ATOMIC_RELAXED) + 1),
+                     __ATOMIC_RELEASE);
 }
 
 static always_inline bool ticket_trylock(spinlock_t *lock)

@@ -59,7 +59,8 @@ static void begin_locked(void)
 {
     while (rcu.completed == rcu.started && rcu.wanted > rcu.started) {
         smp_mb();
-        cpumask_andnot(&rcu.waiting, &cpu_online_map, &rcu.idle);
+        for (unsigned int i = 0; i < ARRAY_SIZE(rcu.waiting.bits); i++)
+            rcu.waiting.bits[i] = cpu_online_map.bits[i] & ~READ_ONCE(rcu.idle.bits[i]);
         WRITE_ONCE(rcu.started, rcu.started + 1);
         if (!cpumask_empty(&rcu.waiting)) {
             port_send_event_check(&rcu.waiting);

@@ -177,7 +177,7 @@ void timer_migrate(struct timer *t, unsigned int new_cpu)
     struct cpu_timers *ct;
     bool active;
 
-    if (READ_ONCE(t->cpu) == new_cpu || t->state == TIMER_INVALID)
+    if (READ_ONCE(t->cpu) == new_cpu || READ_ONCE(t->state) == TIMER_INVALID)
         return;
     ct = lock_timer(t, &flags);
     active = t->state == TIMER_HEAP || t->state == TIMER_OVERFLOW;
@@ -193,21 +193,26 @@ void timer_kill(struct timer *t)
 {
     unsigned long flags;
     struct cpu_timers *ct;
+    unsigned int cpu;
 
-    if (t->state == TIMER_INVALID)
+    if (READ_ONCE(t->state) == TIMER_INVALID)
         return;
     ct = lock_timer(t, &flags);
     if (t->state == TIMER_HEAP || t->state == TIMER_OVERFLOW)
         dequeue_locked(ct, t);
     t->state = TIMER_KILLED;
     spin_unlock_irqrestore(&ct->lock, flags);
-    while (__atomic_load_n(&ct->running, __ATOMIC_ACQUIRE) == t)
-        cpu_relax();
+    /* Its callback may run where it was before a move. */
+    for_each_online_cpu (cpu)
+        while (__atomic_load_n(&per_cpu(cpu_timers, cpu).running, __ATOMIC_ACQUIRE) == t)
+            cpu_relax();
 }
 
 bool timer_active(const struct timer *t)
 {
-    return t->state == TIMER_HEAP || t->state == TIMER_OVERFLOW;
+    uint8_t state = READ_ONCE(t->state);
+
+    return state == TIMER_HEAP || state == TIMER_OVERFLOW;
 }
 
 bool timer_expired(const struct timer *t, s_time_t now)
@@ -268,7 +273,7 @@ static void timer_softirq(void)
         void (*fn)(void *) = t->fn;
         void *data = t->data;
 
-        ct->running = t;
+        __atomic_store_n(&ct->running, t, __ATOMIC_RELEASE);
         spin_unlock_irq(&ct->lock);
         fn(data);
         spin_lock_irq(&ct->lock);

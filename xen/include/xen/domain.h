@@ -197,7 +197,7 @@ extern struct domain *domain_list;
     for ((d) = rcu_dereference(domain_list); (d); (d) = rcu_dereference((d)->next_in_list))
 #define for_each_vcpu(d, v)                                                    \
     for (unsigned int v##_i = 0; v##_i < (d)->max_vcpus; v##_i++)              \
-        if (((v) = (d)->vcpu[v##_i]) == NULL)                                  \
+        if (((v) = __atomic_load_n(&(d)->vcpu[v##_i], __ATOMIC_ACQUIRE)) == NULL)                                  \
             continue;                                                          \
         else
 /* NULL where there is none; @id checked here. */

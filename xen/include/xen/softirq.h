@@ -17,7 +17,7 @@ enum softirq {
 };
 
 DECLARE_PER_CPU(unsigned long, softirq_bits);
-#define softirq_pending_here() (this_cpu(softirq_bits) != 0)
+#define softirq_pending_here() (READ_ONCE(this_cpu(softirq_bits)) != 0)
 
 void softirq_register(enum softirq nr, void (*fn)(void));
 void softirq_raise(enum softirq nr);                        /* here */

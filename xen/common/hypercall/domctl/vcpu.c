@@ -76,11 +76,11 @@ long domctl_get_vcpu_info(struct domain *d, struct xen_domctl *op)
 
     if (v == NULL)
         return -ESRCH;
-    info->online = !(v->pause_flags & VPF_DOWN);
-    info->blocked = !!(v->pause_flags & VPF_BLOCKED);
-    info->running = v->is_running;
+    info->online = !(READ_ONCE(v->pause_flags) & VPF_DOWN);
+    info->blocked = !!(READ_ONCE(v->pause_flags) & VPF_BLOCKED);
+    info->running = READ_ONCE(v->is_running);
     info->cpu_time = (uint64_t)vcpu_cpu_time(v);
-    info->cpu = v->processor;
+    info->cpu = READ_ONCE(v->processor);
     return 0;
 }
 

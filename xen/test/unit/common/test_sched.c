@@ -178,6 +178,22 @@ SIM_TEST(a_capped_vcpu_is_not_starved_by_great_weights, .nr_cpus = 3)
     EXPECT_GE(vcpu_cpu_time(d[1]->vcpu[1]) - t[1], MILLISECS(40));
 }
 
+/* Found by the fuzzer: one period's budget is less than the shortest run, so that only each second
+ * refill lets somebody run, and it was always the same one's turn. */
+SIM_TEST(a_tiny_cap_is_shared, .nr_cpus = 1)
+{
+    struct domain *d[2] = {busy(1, 2), busy(2, 1)};
+    s_time_t t[2];
+
+    set_params(d[0], 256, 1);
+    sim_advance(SECONDS(1));
+    for (unsigned int i = 0; i < 2; i++)
+        t[i] = vcpu_cpu_time(d[0]->vcpu[i]);
+    sim_advance(SECONDS(4));
+    for (unsigned int i = 0; i < 2; i++)
+        EXPECT_GE(vcpu_cpu_time(d[0]->vcpu[i]) - t[i], MILLISECS(10));
+}
+
 SIM_TEST(a_great_weight_saves_up_nothing, .nr_cpus = 2)
 {
     struct domain *d[4];
@@ -446,6 +462,7 @@ int main(void)
         cmocka_unit_test(a_cap_holds),
         cmocka_unit_test(a_new_cap_does_not_count_the_past),
         cmocka_unit_test(capped_vcpus_of_one_cpu_all_run),
+        cmocka_unit_test(a_tiny_cap_is_shared),
         cmocka_unit_test(a_capped_vcpu_is_not_starved_by_great_weights),
         cmocka_unit_test(a_great_weight_saves_up_nothing),
         cmocka_unit_test(a_cap_counts_all_vcpus),

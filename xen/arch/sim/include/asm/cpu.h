@@ -38,9 +38,17 @@ static always_inline void local_irq_restore(unsigned long f)
     sim_this->irqs_on = f != 0;
 }
 
+#ifdef SIM_TSAN
+/* The thread sanitizer does not know fences: an access in their place that it does know. */
+extern unsigned int sim_fence;
+#define smp_mb()  ((void)__atomic_fetch_add(&sim_fence, 1, __ATOMIC_ACQ_REL))
+#define smp_rmb() smp_mb()
+#define smp_wmb() smp_mb()
+#else
 #define smp_mb()  __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define smp_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
+#endif
 #define mb()      smp_mb()
 #define rmb()     smp_rmb()
 #define wmb()     smp_wmb()

@@ -4,6 +4,7 @@
 #define ASM_DOMAIN_H
 
 #include <public/xen.h>
+#include <xen/spinlock.h>
 #include <xen/types.h>
 
 struct vcpu;
@@ -23,15 +24,25 @@ enum sim_p2m_kind { P2M_RAM, P2M_GRANT_RW, P2M_GRANT_RO, P2M_SHARED, P2M_FOREIGN
 #define SIM_WINDOW_FRAMES 4096U
 
 struct arch_domain {
+    spinlock_t p2m_lock;       /* unranked: entries of both tables */
     struct sim_p2m_entry *p2m; /* [SIM_P2M_FRAMES], translated domains */
     struct sim_p2m_entry *window;
     unsigned int relinquish_stage;
     uint64_t nr_faults; /* guest copies that failed */
 };
 
+/* Where CPUs are threads: the call that the vCPU makes when it runs next. */
+struct sim_guest_call {
+    bool pending;
+    uint32_t nr;
+    unsigned long args[6];
+};
+
 struct arch_vcpu {
     uint64_t nr_kicks;   /* port_vcpu_mark_events_pending() */
     uint64_t nr_entries; /* times it was put on a CPU */
+    struct sim_guest_call call;
+    uint64_t rng; /* of its guest, where CPUs are threads */
 };
 
 #endif

@@ -22,7 +22,12 @@ void host_write(const char *s, size_t len); /* to stdout */
 void host_log(const char *s, size_t len);   /* shown only by host_die() */
 /* Free ordinary memory, zeroed, that no leak check looks at. */
 void *host_alloc(size_t bytes);
-void host_yield(void);                   /* to the process's other threads */
+void host_yield(void);       /* to the process's other threads */
+void host_nap(void);         /* a little longer */
+uint64_t host_clock(void);   /* ns that pass by themselves */
+/* Run fn(0) to fn(nr - 1) at once; @meanwhile runs here, then all are waited for. */
+void host_run_threads(unsigned int nr, void (*fn)(unsigned int), void (*meanwhile)(void));
+void host_sleep_ms(unsigned int ms);
 void host_die(const char *why) noreturn; /* with a core or a sanitizer's report */
 
 #endif

@@ -40,6 +40,8 @@ void sim_destroy(struct domain *d);
 uint64_t sim_page(struct domain *d, unsigned int idx);
 /* The same page as the hypervisor sees it. */
 void *sim_page_virt(struct domain *d, unsigned int idx);
+/* Write to it as a guest does, without effect where the domain has given it away. */
+void sim_put(struct domain *d, unsigned int idx, size_t offset, const void *data, size_t len);
 /* gfn (PV: mfn) of it, as hypercalls name it. */
 uint64_t sim_gfn(struct domain *d, unsigned int idx);
 
@@ -56,6 +58,11 @@ void sim_preempt(unsigned int every);
 
 /* Set while CPUs are threads of the process, each with its own sim_this: spinning yields. */
 extern bool sim_threads;
+/* Run all CPUs as threads for @ms milliseconds: each vCPU that gets one calls @fn again and again,
+ * which may make one call by sim_hypercall() and its like; that call is made when @fn returns.
+ * Domains are there already. Returns the number of calls. */
+typedef void sim_guest_fn(struct vcpu *v);
+uint64_t sim_run_threads(unsigned int ms, sim_guest_fn *fn);
 bool sim_make_current(struct vcpu *v);
 /* Let all CPUs do what is due at this moment; let @ns pass. */
 void sim_settle(void);
@@ -86,6 +93,9 @@ struct sim_input {
     const uint8_t *skip; /* NULL, or [steps + 1]: those not 0 are left out; the first is step 1 */
     bool show;           /* a line on the console for each step */
 };
+/* What a vCPU of the random run does where CPUs are threads: for sim_run_threads(). */
+void sim_workload_domains(void);
+sim_guest_fn sim_workload_guest;
 /* Domains 0 (control) to 3 are made, @steps steps done. */
 void sim_workload(struct sim_input *in, unsigned int steps, unsigned int check_every);
 
