@@ -48,4 +48,18 @@ simulate:
 	@$(MAKE) --no-print-directory ARCH=sim debug=y SAN=address,undefined BUILD=$(TOP)/build/sim-asan
 	@$(TOP)/build/sim-asan/xen-sim --seeds 1 $(SEEDS) $(STEPS)
 
+# CPUs as threads under the thread sanitizer: make ARCH=sim threads SECONDS=600 CC=clang
+SECONDS ?= 30
+.PHONY: threads locks scale
+threads:
+	@$(MAKE) --no-print-directory ARCH=sim debug=y SAN=thread CC=clang BUILD=$(TOP)/build/sim-tsan
+	@$(TOP)/build/sim-tsan/xen-sim --threads $(SECONDS)
+
+# Which locks disjoint pairs of domains wait for; instructions per operation with many domains.
+locks:
+	@$(MAKE) --no-print-directory ARCH=sim lock_profile=y BUILD=$(TOP)/build/sim-locks
+	@$(TOP)/build/sim-locks/xen-sim --locks 4 3000
+scale:
+	@$(ROOT)/test/bench/scale
+
 -include $(BUILD)/arch/sim/main.c.d

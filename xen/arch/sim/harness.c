@@ -22,7 +22,8 @@
 
 #include "private.h"
 
-#define MAX_PAGES 1024
+#define MAX_PAGES   1024
+#define MAX_DOMAINS 8192
 
 static struct sim {
     uint64_t hash, rng;
@@ -33,7 +34,7 @@ static struct sim {
     struct given {
         unsigned int nr;
         uint32_t mfn[MAX_PAGES];
-    } given[16]; /* by domid: pages as sim_domain() gave them */
+    } * given[MAX_DOMAINS]; /* by domid: pages as sim_domain() gave them */
 } sim = {.hash = 0xcbf29ce484222325};
 
 struct boot_info boot_info;
@@ -295,8 +296,10 @@ long sim_hypercall_args(struct vcpu *v, unsigned int nr, const unsigned long arg
 
 uint64_t sim_gfn(struct domain *d, unsigned int idx)
 {
-    BUG_ON(d->domain_id >= ARRAY_SIZE(sim.given) || idx >= sim.given[d->domain_id].nr);
-    return is_pv_domain(d) ? sim.given[d->domain_id].mfn[idx] : idx;
+    const struct given *g = d->domain_id < MAX_DOMAINS ? sim.given[d->domain_id] : NULL;
+
+    BUG_ON(!g || idx >= g->nr);
+    return is_pv_domain(d) ? g->mfn[idx] : idx;
 }
 
 /* Pages that the domain has given away are not there any more: a place without effect. */
@@ -306,7 +309,7 @@ static void *pages_virt(struct domain *d, unsigned int idx, unsigned int nr)
     struct page_info *first;
 
     sim_gfn(d, idx);
-    first = mfn_to_page(mk_mfn(sim.given[d->domain_id].mfn[idx]));
+    first = mfn_to_page(mk_mfn(sim.given[d->domain_id]->mfn[idx]));
     for (const struct page_info *pg = first; pg < first + nr; pg++)
         if (!(pg->count_info & PGC_COUNT_MASK) || page_owner(pg) != d)
             return nowhere;
@@ -325,7 +328,7 @@ void sim_put(struct domain *d, unsigned int idx, size_t offset, const void *data
 
     sim_gfn(d, idx);
     BUG_ON(offset + len > PAGE_SIZE);
-    pg = page_get_from_mfn(mk_mfn(sim.given[d->domain_id].mfn[idx]), d);
+    pg = page_get_from_mfn(mk_mfn(sim.given[d->domain_id]->mfn[idx]), d);
     if (!pg)
         return;
     guest_bytes((char *)page_to_virt(pg) + offset, data, len);
@@ -375,9 +378,12 @@ uint64_t sim_page(struct domain *d, unsigned int idx)
 
 static void give_pages(struct domain *d, unsigned int nr)
 {
-    struct given *g = &sim.given[d->domain_id];
+    struct given *g;
 
-    BUG_ON(d->domain_id >= ARRAY_SIZE(sim.given) || nr < 4 || nr > MAX_PAGES);
+    BUG_ON(d->domain_id >= MAX_DOMAINS || nr < 4 || nr > MAX_PAGES);
+    if (!sim.given[d->domain_id])
+        sim.given[d->domain_id] = host_alloc(sizeof(*g));
+    g = sim.given[d->domain_id];
     d->max_pages = nr;
     for (g->nr = 0; g->nr < nr;) {
         unsigned int order = g->nr ? 0 : 2;
@@ -391,14 +397,14 @@ static void give_pages(struct domain *d, unsigned int nr)
     }
 }
 
-static void start_vcpu(struct domain *d, unsigned int id)
+static void start_vcpu(struct domain *d, unsigned int id, bool blocked)
 {
     struct vcpu *v = vcpu_create(d, id);
 
     if (!v)
         sim_fail("no memory for d%uv%u", d->domain_id, id);
     v->is_initialised = true;
-    v->pause_flags &= ~VPF_DOWN;
+    v->pause_flags = blocked ? VPF_BLOCKED : 0;
     vcpu_wake(v);
 }
 
@@ -419,7 +425,7 @@ struct domain *sim_domain(domid_t id, const struct sim_domain_conf *conf)
         sim_fail("domain %u cannot be created: %ld", id, PTR_ERR(d));
     give_pages(d, conf->nr_pages ? conf->nr_pages : 64);
     for (unsigned int i = 0; i < c.max_vcpus; i++)
-        start_vcpu(d, i);
+        start_vcpu(d, i, conf->blocked);
     if (!conf->paused && domain_unpause_by_controller(d))
         sim_fail("domain %u cannot be unpaused", id);
     sim_settle();

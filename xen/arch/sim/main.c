@@ -3,7 +3,7 @@
  * xen-sim [SEED [STEPS [STEP...]]]: a random run, its history as a hash; of its steps only those
  * named. xen-sim --seeds FIRST LAST [STEPS]: many of them; the steps that make a run fail are
  * searched, and the command printed that repeats it. xen-sim --threads SECONDS [CPUS]: CPUs are
- * threads; no hash then.
+ * threads; no hash then. --scale DOMAINS ROUNDS, --locks CPUS MS: see bench.c.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -176,6 +176,13 @@ int main(int argc, char **argv)
                     argv[0]);
     if (argc > 2 && !strcmp(argv[1], "--threads"))
         return threads((unsigned int)number(argv[2]), argc > 3 ? (unsigned int)number(argv[3]) : 4);
+    if (argc > 3 && !strcmp(argv[1], "--scale")) {
+        sim_bench_scale((unsigned int)number(argv[2]), (unsigned int)number(argv[3]));
+        return 0;
+    }
+    if (argc > 3 && !strcmp(argv[1], "--locks")) {
+        return !sim_bench_locks((unsigned int)number(argv[2]), (unsigned int)number(argv[3]));
+    }
     r.steps = parse_steps(argc > 2 ? argv[2] : NULL);
     r.skip = calloc(1, r.steps + 1);
     r.show = getenv("SIM_VERBOSE") != NULL;

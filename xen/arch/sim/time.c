@@ -11,7 +11,8 @@ s_time_t sim_now, sim_clock_offset;
 
 s_time_t get_s_time(void)
 {
-    return sim_threads ? (s_time_t)host_clock() + sim_clock_offset : __atomic_load_n(&sim_now, __ATOMIC_RELAXED);
+    return sim_threads ? (s_time_t)host_clock() + sim_clock_offset
+                       : __atomic_load_n(&sim_now, __ATOMIC_RELAXED);
 }
 
 void time_update_vcpu(struct vcpu *v)

@@ -110,6 +110,7 @@ static void machine_shutdown(uint32_t reason)
 
 int domain_shutdown(struct domain *d, uint32_t reason)
 {
+    bool suspended;
     struct vcpu *v;
 
     if (is_hardware_domain(d))
@@ -129,8 +130,9 @@ int domain_shutdown(struct domain *d, uint32_t reason)
         vcpu_pause_nosync(v);
     spin_lock(&d->shutdown_lock);
     d->is_shut_down = true;
+    suspended = d->shutdown_code == SHUTDOWN_suspend;
     spin_unlock(&d->shutdown_lock);
-    if ((d->shutdown_code == SHUTDOWN_suspend) && d->suspend_evtchn)
+    if (suspended && d->suspend_evtchn)
         evtchn_send(d, d->suspend_evtchn);
     send_global_virq(VIRQ_DOM_EXC);
     return 0;
@@ -222,9 +224,9 @@ static uint32_t info_flags(struct domain *d, bool running, bool blocked)
         flags |= XEN_DOMINF_dying;
     if (READ_ONCE(d->is_shut_down))
         flags |= XEN_DOMINF_shutdown;
-    if (d->controller_pause_count)
+    if (READ_ONCE(d->controller_pause_count))
         flags |= XEN_DOMINF_paused;
-    if (d->debugger_attached)
+    if (READ_ONCE(d->debugger_attached))
         flags |= XEN_DOMINF_debugged;
     if (d->is_xenstore)
         flags |= XEN_DOMINF_xs_domain;
@@ -232,7 +234,7 @@ static uint32_t info_flags(struct domain *d, bool running, bool blocked)
         flags |= XEN_DOMINF_hvm_guest;
     if (running)
         flags |= XEN_DOMINF_running;
-    else if (blocked && !d->controller_pause_count)
+    else if (blocked && !READ_ONCE(d->controller_pause_count))
         flags |= XEN_DOMINF_blocked;
     return flags | (READ_ONCE(d->shutdown_code) & 0xff) << XEN_DOMINF_shutdownshift;
 }

@@ -41,6 +41,12 @@ struct evtchn_fifo_vcpu {
     struct fifo_queue queue[EVTCHN_FIFO_MAX_QUEUES];
 };
 
+/* NULL: it has no control block yet. */
+static struct evtchn_fifo_vcpu *fifo_of(const struct vcpu *v)
+{
+    return __atomic_load_n(&v->evtchn_fifo, __ATOMIC_ACQUIRE);
+}
+
 static event_word_t *word_of(const struct domain *d, uint32_t port)
 {
     const struct evtchn_fifo *f = d->evtchn->fifo;
@@ -103,7 +109,7 @@ static struct fifo_queue *queue_of(const struct domain *d, uint32_t last)
 {
     const struct vcpu *v = d->vcpu[last >> 8];
 
-    return v->evtchn_fifo ? &v->evtchn_fifo->queue[last & 0xff] : NULL;
+    return fifo_of(v) ? &fifo_of(v)->queue[last & 0xff] : NULL;
 }
 
 /* A port that changed queue must not stay the tail of its old one. */
@@ -142,7 +148,7 @@ static bool append(struct domain *d, struct evtchn *chn, event_word_t *w, struct
         linked = tail && link_after(tail, chn->port);
     }
     if (!linked)
-        __atomic_store_n(&v->evtchn_fifo->control->head[chn->priority], chn->port,
+        __atomic_store_n(&fifo_of(v)->control->head[chn->priority], chn->port,
                          __ATOMIC_SEQ_CST);
     q->tail = chn->port;
     spin_unlock(&q->lock);
@@ -156,15 +162,15 @@ static void link_event(struct vcpu *v, struct evtchn *chn, event_word_t *w)
     unsigned long flags;
     bool tell = false;
 
-    if (v->evtchn_fifo == NULL)
+    if (fifo_of(v) == NULL)
         return; /* no control block yet: the event stays pending in its word */
     local_irq_save(flags);
     if (!word_test(w, BIT_LINKED)) {
         leave_old_queue(d, chn, v->vcpu_id << 8 | priority);
-        tell = append(d, chn, w, v, &v->evtchn_fifo->queue[priority]);
+        tell = append(d, chn, w, v, &fifo_of(v)->queue[priority]);
     }
     local_irq_restore(flags);
-    if (tell && !(__atomic_fetch_or(&v->evtchn_fifo->control->ready, 1U << priority,
+    if (tell && !(__atomic_fetch_or(&fifo_of(v)->control->ready, 1U << priority,
                                     __ATOMIC_SEQ_CST) & (1U << priority)))
         port_vcpu_mark_events_pending(v);
 }

@@ -107,13 +107,18 @@ int table_grow(struct domain *d, uint32_t nr_frames)
     return 0;
 }
 
+/* gt->lock is held. */
 static bool table_in_use(struct grant_table *gt)
 {
-    for (uint32_t i = 0; i < gt->nr_chunks; i++)
-        for (unsigned int j = 0; j < ACTIVE_PER_CHUNK; j++)
-            if (!pins_none(&gt->active[i][j].pins))
-                return true;
-    return false;
+    bool found = false;
+
+    for (grant_ref_t ref = 0; ref < gt->nr_chunks * ACTIVE_PER_CHUNK && !found; ref++) {
+        struct active_entry *act = active_lock(gt, ref);
+
+        found = !pins_none(&act->pins);
+        active_unlock(act);
+    }
+    return found;
 }
 
 /* The entries that the domain builder has filled keep their meaning. */
@@ -314,7 +319,14 @@ static void dump_domain(struct domain *d)
 
 void grant_warn_active(struct domain *d)
 {
-    if (d->grant && table_in_use(d->grant))
+    bool found;
+
+    if (!d->grant)
+        return;
+    read_lock(&d->grant->lock);
+    found = table_in_use(d->grant);
+    read_unlock(&d->grant->lock);
+    if (found)
         printk(XENLOG_G_DEBUG "d%d has active grants\n", d->domain_id);
 }
 

@@ -40,10 +40,10 @@ static long op_domain_figure(unsigned int op, void *arg)
         return rc;
     switch (op) {
     case XENMEM_current_reservation:
-        rc = (long)d->tot_pages;
+        rc = (long)READ_ONCE(d->tot_pages);
         break;
     case XENMEM_maximum_reservation:
-        rc = (long)d->max_pages;
+        rc = (long)READ_ONCE(d->max_pages);
         break;
     default:
         rc = port_maximum_gpfn(d);

@@ -86,7 +86,7 @@ static int take_page(struct domain *d, gfn_t gfn)
     struct page_info *pg = port_get_page_from_gfn(d, gfn);
 
     /* Pages that the hypervisor shares with it are not its own to give. */
-    if (pg == NULL || page_owner(pg) != d || (pg->count_info & PGC_XEN_HEAP)) {
+    if (pg == NULL || page_owner(pg) != d || (READ_ONCE(pg->count_info) & PGC_XEN_HEAP)) {
         if (pg)
             page_put(pg);
         return -EINVAL;

@@ -151,7 +151,7 @@ static struct page_info *any_node_alloc(const struct domain *d, unsigned int ord
     unsigned int bits = memflags >> MEMF_bits_shift, nr = port_nr_nodes();
     unsigned int wanted = MEMF_get_node(memflags);
     uint64_t limit = bits && bits < 64 ? (UINT64_C(1) << bits) >> PAGE_SHIFT : ~UINT64_C(0);
-    uint64_t near = d ? d->node_affinity : 0;
+    uint64_t near = d ? READ_ONCE(d->node_affinity) : 0;
     struct page_info *pg;
 
     if (wanted < nr) {

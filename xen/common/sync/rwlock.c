@@ -6,6 +6,7 @@
 #include <xen/kernel.h>
 #include <xen/spinlock.h>
 
+#include "profile.h"
 #include "rank.h"
 
 #define WRITER  0x01U
@@ -14,17 +15,22 @@
 
 void read_lock(rwlock_t *lock)
 {
+    s_time_t since;
+
     rank_check_acquire(&lock->wait);
     if (!(__atomic_fetch_add(&lock->cnts, READER, __ATOMIC_ACQUIRE) & (WRITER | WAITING))) {
+        profile_shared(&lock->wait, 0);
         rank_acquired(&lock->wait);
         return;
     }
+    since = profile_now();
     __atomic_fetch_sub(&lock->cnts, READER, __ATOMIC_RELAXED);
     spin_lock(&lock->wait);
     __atomic_fetch_add(&lock->cnts, READER, __ATOMIC_ACQUIRE);
     while (__atomic_load_n(&lock->cnts, __ATOMIC_ACQUIRE) & WRITER)
         cpu_relax();
     spin_unlock(&lock->wait);
+    profile_shared(&lock->wait, since);
     rank_acquired(&lock->wait);
 }
 
@@ -41,17 +47,20 @@ bool write_trylock(rwlock_t *lock)
     if (!__atomic_compare_exchange_n(&lock->cnts, &none, WRITER, false, __ATOMIC_ACQUIRE,
                                      __ATOMIC_RELAXED))
         return false;
+    profile_shared(&lock->wait, 0);
     rank_acquired(&lock->wait);
     return true;
 }
 
 void write_lock(rwlock_t *lock)
 {
+    s_time_t since;
     uint32_t want;
 
     rank_check_acquire(&lock->wait);
     if (write_trylock(lock))
         return;
+    since = profile_now();
     spin_lock(&lock->wait);
     __atomic_fetch_or(&lock->cnts, WAITING, __ATOMIC_RELAXED);
     do {
@@ -60,6 +69,7 @@ void write_lock(rwlock_t *lock)
     } while (!__atomic_compare_exchange_n(&lock->cnts, &want, WRITER, false, __ATOMIC_ACQUIRE,
                                           __ATOMIC_RELAXED));
     spin_unlock(&lock->wait);
+    profile_shared(&lock->wait, since);
     rank_acquired(&lock->wait);
 }
 

@@ -4,6 +4,7 @@
 #include <xen/spinlock.h>
 #include <xen/smp.h>
 
+#include "profile.h"
 #include "rank.h"
 
 #define NO_OWNER 0
@@ -17,12 +18,20 @@ static always_inline void ticket_lock(spinlock_t *lock)
 {
     uint16_t ticket = __atomic_fetch_add(&lock->tail, 1, __ATOMIC_ACQUIRE);
 
-    while (__atomic_load_n(&lock->head, __ATOMIC_ACQUIRE) != ticket)
-        cpu_relax();
+    s_time_t since = 0;
+
+    if (unlikely(__atomic_load_n(&lock->head, __ATOMIC_ACQUIRE) != ticket)) {
+        since = profile_now();
+        do
+            cpu_relax();
+        while (__atomic_load_n(&lock->head, __ATOMIC_ACQUIRE) != ticket);
+    }
+    profile_locked(lock, since);
 }
 
 static always_inline void ticket_unlock(spinlock_t *lock)
 {
+    profile_unlocked(lock);
     __atomic_store_n(&lock->head, (uint16_t)(__atomic_load_n(&lock->head, __ATOMIC_RELAXED) + 1),
                      __ATOMIC_RELEASE);
 }
@@ -56,6 +65,7 @@ bool spin_trylock(spinlock_t *lock)
 {
     if (!ticket_trylock(lock))
         return false;
+    profile_locked(lock, 0);
     rank_acquired(lock);
     return true;
 }

@@ -51,7 +51,7 @@ static inline bool vcpu_info_masked(const struct vcpu_info *info)
 static inline void vcpu_info_set_mask(struct vcpu_info *info, bool masked)
 {
 #ifdef XEN_HAVE_PV_UPCALL_MASK
-    info->evtchn_upcall_mask = masked;
+    WRITE_ONCE(info->evtchn_upcall_mask, masked);
 #endif
 }
 /* Pending and unmasked events for @v, as its vcpu_info says. */

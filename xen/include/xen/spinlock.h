@@ -21,6 +21,9 @@ typedef struct spinlock {
     uint8_t rank;
     uint16_t owner;     /* recursive: CPU + 1 while held */
     uint16_t recursion; /* only for *_recursive */
+#ifdef CONFIG_LOCK_PROFILE
+    int64_t taken; /* system time */
+#endif
 } spinlock_t;
 
 #define SPIN_LOCK_INIT(r)     { .rank = (r) }

@@ -8,7 +8,8 @@
 long domctl_max_mem(struct domain *d, struct xen_domctl *op)
 {
     spin_lock(&d->page_lock);
-    d->max_pages = min_t(uint64_t, op->u.max_mem.max_memkb >> (PAGE_SHIFT - 10), UINT32_MAX);
+    WRITE_ONCE(d->max_pages,
+               min_t(uint64_t, op->u.max_mem.max_memkb >> (PAGE_SHIFT - 10), UINT32_MAX));
     spin_unlock(&d->page_lock);
     return 0;
 }

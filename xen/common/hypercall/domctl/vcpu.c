@@ -104,7 +104,7 @@ static void update_node_affinity(struct domain *d)
         for_each_cpu (cpu, &cpus)
             nodes |= UINT64_C(1) << port_cpu_to_node(cpu);
     }
-    d->node_affinity = nodes ? nodes : ~UINT64_C(0);
+    WRITE_ONCE(d->node_affinity, nodes ? nodes : ~UINT64_C(0));
 }
 
 static long set_affinity(struct vcpu *v, struct xen_domctl_vcpuaffinity *a)

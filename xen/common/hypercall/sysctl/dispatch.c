@@ -21,6 +21,9 @@ static sysctl_fn *const ops[] = {
     [XEN_SYSCTL_pcitopoinfo] = sysctl_pci_topology,
     [XEN_SYSCTL_cpupool_op] = sysctl_cpupool,
     [XEN_SYSCTL_scheduler_op] = sysctl_scheduler,
+#ifdef CONFIG_LOCK_PROFILE
+    [XEN_SYSCTL_lockprof_op] = sysctl_lock_profile,
+#endif
 };
 
 static DEFINE_SPINLOCK(sysctl_lock, RANK_DOMCTL);

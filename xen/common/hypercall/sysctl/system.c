@@ -4,6 +4,7 @@
 #include <xen/domain.h>
 #include <xen/guest_access.h>
 #include <xen/kernel.h>
+#include <xen/lock_profile.h>
 #include <xen/mm.h>
 #include <xen/sched.h>
 
@@ -93,3 +94,10 @@ long sysctl_scheduler(struct xen_sysctl *op)
 {
     return sched_adjust_global(&op->u.scheduler_op);
 }
+
+#ifdef CONFIG_LOCK_PROFILE
+long sysctl_lock_profile(struct xen_sysctl *op)
+{
+    return lock_profile_op(&op->u.lockprof_op);
+}
+#endif

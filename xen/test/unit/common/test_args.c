@@ -242,6 +242,12 @@ SIM_TEST(sysctls)
                            .cmd = XEN_SYSCTL_SCHEDOP_putinfo,
                            .u.sched_credit2.ratelimit_us = 2000}},
          0},
+        {XEN_SYSCTL_lockprof_op, {.lockprof_op = {.cmd = 0}}, -EINVAL},
+        {XEN_SYSCTL_lockprof_op,
+         {.lockprof_op = {.cmd = XEN_SYSCTL_LOCKPROF_query, .max_elem = 1, .data = {BAD}}},
+         -EFAULT},
+        {XEN_SYSCTL_lockprof_op, {.lockprof_op = {.cmd = XEN_SYSCTL_LOCKPROF_query}}, 0},
+        {XEN_SYSCTL_lockprof_op, {.lockprof_op = {.cmd = XEN_SYSCTL_LOCKPROF_reset}}, 0},
         {0, {}, -ENOSYS},
         {~0U, {}, -ENOSYS},
     };
@@ -305,6 +311,37 @@ SIM_TEST(what_the_host_is_made_of)
     nodes[1] = 99;
     EXPECT_EQ(sysctl(ctl, &op), 0);
     EXPECT_EQ(nodes[1], 0);
+}
+
+SIM_TEST(locks_are_counted)
+{
+    struct xen_sysctl op = {.cmd = XEN_SYSCTL_lockprof_op};
+    static DEFINE_SPINLOCK(lock, RANK_P2M);
+    const xen_sysctl_lockprof_data_t *data, *p2m = NULL;
+
+    three();
+    op.u.lockprof_op.cmd = XEN_SYSCTL_LOCKPROF_reset;
+    EXPECT_EQ(sysctl(ctl, &op), 0);
+    for (unsigned int i = 0; i < 7; i++) {
+        spin_lock(&lock);
+        sim_advance(1000);
+        spin_unlock(&lock);
+    }
+    op.u.lockprof_op.cmd = XEN_SYSCTL_LOCKPROF_query;
+    op.u.lockprof_op.max_elem = 30;
+    op.u.lockprof_op.data.p = (void *)sim_page(ctl, 8);
+    EXPECT_EQ(sysctl(ctl, &op), 0);
+    EXPECT_EQ(op.u.lockprof_op.nr_elem, NR_LOCK_RANKS);
+    EXPECT_GE(op.u.lockprof_op.time, 7000);
+    data = sim_page_virt(ctl, 8);
+    for (unsigned int i = 0; i < NR_LOCK_RANKS; i++)
+        if (!strcmp(data[i].name, "p2m"))
+            p2m = &data[i];
+    EXPECT(p2m);
+    EXPECT_EQ(p2m->lock_cnt, 7);
+    EXPECT_EQ(p2m->lock_time, 7000);
+    EXPECT_EQ(p2m->block_cnt, 0);
+    EXPECT_EQ(p2m->type, LOCKPROF_TYPE_GLOBAL);
 }
 
 /* (cmd, a structure, who calls) of the calls with a command and a pointer. */
@@ -545,6 +582,7 @@ int main(void)
         cmocka_unit_test(domctls),
         cmocka_unit_test(sysctls),
         cmocka_unit_test(what_the_host_is_made_of),
+        cmocka_unit_test(locks_are_counted),
         cmocka_unit_test(memory_ops),
         cmocka_unit_test(a_batch_into_the_physical_map),
         cmocka_unit_test(a_claim_is_kept_from_others),

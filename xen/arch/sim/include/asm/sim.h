@@ -24,6 +24,7 @@ struct sim_domain_conf {
     bool hvm;              /* translated */
     bool privileged;
     bool paused;          /* left for the test to unpause */
+    bool blocked;         /* its vCPUs wait for an event */
     int max_grant_frames; /* 0: 4 */
     int max_maptrack;     /* 0: 4, pages of handles */
     uint32_t max_evtchn;  /* 0: no limit */
@@ -96,6 +97,10 @@ struct sim_input {
 /* What a vCPU of the random run does where CPUs are threads: for sim_run_threads(). */
 void sim_workload_domains(void);
 sim_guest_fn sim_workload_guest;
+/* bench.c: traffic between @nr_domains / 2 pairs of domains, each of two vCPUs. */
+void sim_bench_scale(unsigned int nr_domains, unsigned int rounds);
+/* False: disjoint pairs wait for a lock of some class in more than one case of a hundred. */
+bool sim_bench_locks(unsigned int nr_cpus, unsigned int ms);
 /* Domains 0 (control) to 3 are made, @steps steps done. */
 void sim_workload(struct sim_input *in, unsigned int steps, unsigned int check_every);
 
