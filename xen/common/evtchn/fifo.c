@@ -26,8 +26,11 @@
 #define WORD_BUSY   (1U << EVTCHN_FIFO_BUSY)
 #define WORD_LINKED (1U << EVTCHN_FIFO_LINKED)
 
+/* Read without a lock: after a reset, freed when no reader of before is left. */
 struct evtchn_fifo {
     uint32_t nr_words;            /* ports that have a word */
+    struct evtchn_fifo_vcpu *dead; /* of vCPUs, to be freed with it */
+    struct rcu_head rcu;
     event_word_t *page[MAX_PAGES];
 };
 
@@ -38,6 +41,7 @@ struct fifo_queue {
 
 struct evtchn_fifo_vcpu {
     struct evtchn_fifo_control_block *control;
+    struct evtchn_fifo_vcpu *next_dead;
     struct fifo_queue queue[EVTCHN_FIFO_MAX_QUEUES];
 };
 
@@ -49,9 +53,9 @@ static struct evtchn_fifo_vcpu *fifo_of(const struct vcpu *v)
 
 static event_word_t *word_of(const struct domain *d, uint32_t port)
 {
-    const struct evtchn_fifo *f = d->evtchn->fifo;
+    const struct evtchn_fifo *f = __atomic_load_n(&d->evtchn->fifo, __ATOMIC_ACQUIRE);
 
-    if (unlikely(port >= __atomic_load_n(&f->nr_words, __ATOMIC_ACQUIRE)))
+    if (unlikely(f == NULL || port >= __atomic_load_n(&f->nr_words, __ATOMIC_ACQUIRE)))
         return NULL;
     return f->page[port / WORDS_PER_PAGE] + port % WORDS_PER_PAGE;
 }
@@ -107,9 +111,9 @@ static bool link_after(event_word_t *tail, uint32_t port)
 
 static struct fifo_queue *queue_of(const struct domain *d, uint32_t last)
 {
-    const struct vcpu *v = d->vcpu[last >> 8];
+    struct evtchn_fifo_vcpu *fv = fifo_of(d->vcpu[last >> 8]);
 
-    return fifo_of(v) ? &fifo_of(v)->queue[last & 0xff] : NULL;
+    return fv ? &fv->queue[last & 0xff] : NULL;
 }
 
 /* A port that changed queue must not stay the tail of its old one. */
@@ -130,10 +134,11 @@ static void leave_old_queue(struct domain *d, struct evtchn *chn, uint32_t now)
     WRITE_ONCE(chn->fifo_last, now);
 }
 
-/* Append to @q. True: the guest must be told, its queue was empty. */
-static bool append(struct domain *d, struct evtchn *chn, event_word_t *w, struct vcpu *v,
-                   struct fifo_queue *q)
+/* Append to @priority's queue. True: the guest must be told, the queue was empty. */
+static bool append(struct domain *d, struct evtchn *chn, event_word_t *w,
+                   struct evtchn_fifo_vcpu *fv, unsigned int priority)
 {
+    struct fifo_queue *q = &fv->queue[priority];
     bool linked = false;
 
     spin_lock(&q->lock);
@@ -148,8 +153,7 @@ static bool append(struct domain *d, struct evtchn *chn, event_word_t *w, struct
         linked = tail && link_after(tail, chn->port);
     }
     if (!linked)
-        __atomic_store_n(&fifo_of(v)->control->head[chn->priority], chn->port,
-                         __ATOMIC_SEQ_CST);
+        __atomic_store_n(&fv->control->head[priority], chn->port, __ATOMIC_SEQ_CST);
     q->tail = chn->port;
     spin_unlock(&q->lock);
     return !linked;
@@ -158,20 +162,21 @@ static bool append(struct domain *d, struct evtchn *chn, event_word_t *w, struct
 static void link_event(struct vcpu *v, struct evtchn *chn, event_word_t *w)
 {
     struct domain *d = v->domain;
-    unsigned int priority = chn->priority;
+    struct evtchn_fifo_vcpu *fv = fifo_of(v);
+    unsigned int priority = READ_ONCE(chn->priority);
     unsigned long flags;
     bool tell = false;
 
-    if (fifo_of(v) == NULL)
+    if (fv == NULL)
         return; /* no control block yet: the event stays pending in its word */
     local_irq_save(flags);
     if (!word_test(w, BIT_LINKED)) {
         leave_old_queue(d, chn, v->vcpu_id << 8 | priority);
-        tell = append(d, chn, w, v, &fifo_of(v)->queue[priority]);
+        tell = append(d, chn, w, fv, priority);
     }
     local_irq_restore(flags);
-    if (tell && !(__atomic_fetch_or(&fifo_of(v)->control->ready, 1U << priority,
-                                    __ATOMIC_SEQ_CST) & (1U << priority)))
+    if (tell && !(__atomic_fetch_or(&fv->control->ready, 1U << priority, __ATOMIC_SEQ_CST) &
+                  (1U << priority)))
         port_vcpu_mark_events_pending(v);
 }
 
@@ -288,7 +293,7 @@ static int switch_abi(struct domain *d)
     f = xzalloc(struct evtchn_fifo);
     if (f == NULL)
         return -ENOMEM;
-    t->fifo = f;
+    __atomic_store_n(&t->fifo, f, __ATOMIC_RELEASE);
     for (uint32_t port = 1; port < t->nr_valid && port < EVTCHN_2L_NR_CHANNELS; port++) {
         struct evtchn *chn = evtchn_from_port(d, port);
 
@@ -387,26 +392,40 @@ out:
     return rc;
 }
 
-/* All ports are closed, or the domain is gone: give the guest's pages back. */
+static void free_fifo(struct rcu_head *head)
+{
+    struct evtchn_fifo *f = container_of(head, struct evtchn_fifo, rcu);
+    struct evtchn_fifo_vcpu *fv;
+
+    while ((fv = f->dead) != NULL) {
+        f->dead = fv->next_dead;
+        unmap_guest_page(fv->control);
+        xfree(fv);
+    }
+    for (uint32_t i = 0; i < f->nr_words / WORDS_PER_PAGE; i++)
+        unmap_guest_page(f->page[i]);
+    xfree(f);
+}
+
+/* All ports are closed, or the domain is gone: give the guest's pages back. Another vCPU may be
+ * looking at a port meanwhile, so that they go later. */
 void evtchn_fifo_destroy(struct domain *d)
 {
     struct evtchn_fifo *f = d->evtchn->fifo;
     struct vcpu *v;
 
+    if (f == NULL)
+        return; /* nor has a vCPU a control block */
+    __atomic_store_n(&d->evtchn->ops, &evtchn_2l_ops, __ATOMIC_RELEASE);
     for_each_vcpu (d, v) {
         struct evtchn_fifo_vcpu *fv = v->evtchn_fifo;
 
         if (fv == NULL)
             continue;
-        v->evtchn_fifo = NULL;
-        unmap_guest_page(fv->control);
-        xfree(fv);
+        __atomic_store_n(&v->evtchn_fifo, NULL, __ATOMIC_RELEASE);
+        fv->next_dead = f->dead;
+        f->dead = fv;
     }
-    if (f == NULL)
-        return;
-    d->evtchn->ops = &evtchn_2l_ops;
-    d->evtchn->fifo = NULL;
-    for (uint32_t i = 0; i < f->nr_words / WORDS_PER_PAGE; i++)
-        unmap_guest_page(f->page[i]);
-    xfree(f);
+    __atomic_store_n(&d->evtchn->fifo, NULL, __ATOMIC_RELEASE);
+    rcu_call(&f->rcu, free_fifo);
 }

@@ -147,10 +147,8 @@ int evtchn_reset(struct domain *d)
     if (rc)
         return rc;
     spin_lock(&t->lock);
-    if (t->ops == &evtchn_fifo_ops && t->nr_active == 0) {
+    if (t->ops == &evtchn_fifo_ops && t->nr_active == 0)
         evtchn_fifo_destroy(d);
-        t->ops = &evtchn_2l_ops;
-    }
     t->next_free = 1;
     t->resetter = NULL;
     t->closing = d->is_dying != DOMDYING_ALIVE;
