@@ -14,7 +14,8 @@
 static char text_pool[8192] __initdata;
 static unsigned int text_used __initdata;
 
-static const char *__init keep_text(const char *s)
+/* A copy of what stands at @s, at most @max characters. */
+static const char *__init keep_text(const char *s, size_t max)
 {
     char *copy = text_pool + text_used;
     size_t room = sizeof(text_pool) - text_used;
@@ -22,7 +23,7 @@ static const char *__init keep_text(const char *s)
 
     if (room < 2)
         return "";
-    len = strnlen(s, room - 1);
+    len = strnlen(s, min(max, room - 1));
     memcpy(copy, s, len);
     copy[len] = '\0';
     text_used += (unsigned int)len + 1;
@@ -31,7 +32,7 @@ static const char *__init keep_text(const char *s)
 
 static const char *__init keep_text_at(uint32_t phys)
 {
-    return phys ? keep_text(maddr_to_virt(phys)) : "";
+    return phys ? keep_text(maddr_to_virt(phys), ~(size_t)0) : "";
 }
 
 /* Loaders put the file's name before the arguments; GRUB 2 does not. */
@@ -62,7 +63,7 @@ static void __init add_memory(struct e820_map *map, uint64_t addr, uint64_t len,
 {
     if (map->nr == E820_MAX)
         return;
-    map->map[map->nr++] = (struct e820_entry){ .addr = addr, .size = len, .type = type };
+    map->map[map->nr++] = (struct e820_entry){.addr = addr, .size = len, .type = type};
 }
 
 static void __init add_mem_sizes(struct e820_map *map, uint32_t lower_kb, uint32_t upper_kb)
@@ -110,7 +111,7 @@ static void __init mb2_memory(const struct mb2_tag_mmap *tag, struct e820_map *m
 {
     const char *p = (const char *)(tag + 1), *end = (const char *)tag + tag->tag.size;
 
-    if (tag->entry_size < sizeof(struct mb2_mmap))
+    if (tag->tag.size < sizeof(*tag) || tag->entry_size < sizeof(struct mb2_mmap))
         return;
     for (; end - p >= (ptrdiff_t)tag->entry_size; p += tag->entry_size) {
         const struct mb2_mmap *e = (const void *)p;
@@ -122,23 +123,25 @@ static void __init mb2_memory(const struct mb2_tag_mmap *tag, struct e820_map *m
 static void __init mb2_tag(const struct mb2_tag *tag, struct boot_info *bi, struct e820_map *map)
 {
     const struct mb2_tag_module *mod = (const void *)tag;
+    size_t len = tag->size - sizeof(*tag);
 
     switch (tag->type) {
     case MB2_TAG_CMDLINE:
-        bi->cmdline = keep_text((const char *)(tag + 1));
+        bi->cmdline = keep_text((const char *)(tag + 1), len);
         break;
     case MB2_TAG_LOADER:
-        bi->loader = keep_text((const char *)(tag + 1));
+        bi->loader = keep_text((const char *)(tag + 1), len);
         break;
     case MB2_TAG_MODULE:
-        add_module(bi, mod->start, mod->end, keep_text(mod->cmdline));
+        if (tag->size >= sizeof(*mod))
+            add_module(bi, mod->start, mod->end, keep_text(mod->cmdline, tag->size - sizeof(*mod)));
         break;
     case MB2_TAG_MMAP:
         mb2_memory((const void *)tag, map);
         break;
     case MB2_TAG_ACPI_OLD:
     case MB2_TAG_ACPI_NEW:
-        acpi_set_rsdp(tag + 1, tag->size - sizeof(*tag));
+        acpi_set_rsdp(tag + 1, len);
         break;
     }
 }
