@@ -9,7 +9,7 @@
 
 const struct sched_policy sched_policies[] = {
     { XEN_SCHEDULER_CREDIT2, "SMP Credit Scheduler rev2", "credit2", MILLISECS(10), MILLISECS(2) },
-    { XEN_SCHEDULER_CREDIT, "SMP Credit Scheduler", "credit", MILLISECS(30), MILLISECS(5) },
+    { XEN_SCHEDULER_CREDIT, "SMP Credit Scheduler", "credit", MILLISECS(30), MILLISECS(30) },
 };
 const unsigned int nr_sched_policies = ARRAY_SIZE(sched_policies);
 
@@ -160,11 +160,23 @@ unsigned int fair_choose_cpu(struct runq *rq, const struct sched_unit *u, s_time
     return worst;
 }
 
+/* A long slice is for few: the more wait for each CPU the shorter it is. */
+#define SLICE_LONG MILLISECS(10)
+
+static s_time_t share_slice(const struct runq *rq, s_time_t slice)
+{
+    unsigned int cpus = cpumask_weight(&rq->cpus);
+
+    return max_t(s_time_t, slice / (1 + rq->nr_waiting / max(cpus, 1U)), SLICE_LONG);
+}
+
 s_time_t fair_slice(const struct runq *rq, const struct sched_unit *u, s_time_t now)
 {
     s_time_t slice = rq->pool->slice;
 
     (void)now;
+    if (slice > SLICE_LONG)
+        slice = share_slice(rq, slice);
     if (READ_ONCE(u->v->domain->sched->cap)) {
         s_time_t left = __atomic_load_n(&u->v->domain->sched->budget, __ATOMIC_RELAXED);
 

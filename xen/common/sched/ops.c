@@ -65,7 +65,7 @@ static void watchdog_fire(void *data)
 {
     struct domain *d = data;
 
-    if (!d->is_shutting_down && d->is_dying == DOMDYING_ALIVE)
+    if (!READ_ONCE(d->is_shutting_down) && READ_ONCE(d->is_dying) == DOMDYING_ALIVE)
         domain_shutdown(d, SHUTDOWN_watchdog);
 }
 
