@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A Linux Image of our own: header, one to one translation (1 GiB entries: the one that holds this
- * image and the next are memory, the others devices), vectors, and a second CPU.
+ * A Linux Image of our own: header, one to one translation by blocks (the one that holds this image
+ * and those after it for 2 GiB are memory, the others devices), vectors, and a second CPU.
  */
+#ifdef GRANULE_64K
+#define BLOCK_SHIFT 29
+#define NR_BLOCKS   8192                /* 42 bits, a table of 64 KiB at level 2 */
+#define TCR         0x200807516
+#else
+#define BLOCK_SHIFT 30
+#define NR_BLOCKS   512                 /* 39 bits, a table of 4 KiB at level 1 */
+#define TCR         0x200803519
+#endif
+#define MEMORY_BLOCKS (1 << (31 - BLOCK_SHIFT))
+
         .text
         .globl _start
 _start:
@@ -18,18 +29,18 @@ _start:
 1:      adr     x1, _start
         adrp    x2, table
         add     x2, x2, :lo12:table
-        lsr     x3, x1, #30
-        mov     x4, #0                  /* GiB */
+        lsr     x3, x1, #BLOCK_SHIFT
+        mov     x4, #0
         mov     x6, #0x405              /* block, AF, attribute 1: device */
         mov     x7, #0x701              /* block, AF, inner shareable, attribute 0: memory */
-2:      lsl     x5, x4, #30
+2:      lsl     x5, x4, #BLOCK_SHIFT
         sub     x8, x4, x3
-        cmp     x8, #1
-        csel    x8, x7, x6, ls
+        cmp     x8, #MEMORY_BLOCKS
+        csel    x8, x7, x6, lo
         orr     x5, x5, x8
         str     x5, [x2, x4, lsl #3]
         add     x4, x4, #1
-        cmp     x4, #512
+        cmp     x4, #NR_BLOCKS
         b.lo    2b
         adrp    x0, stack0
         add     x0, x0, :lo12:stack0
@@ -45,7 +56,7 @@ second_entry:
 3:      add     sp, x0, #0x4000
         ldr     x0, =0x04ff             /* 0: write-back, 1: device nGnRE */
         msr     mair_el1, x0
-        ldr     x0, =0x200803519        /* 39 bits, 4K, 40-bit addresses, no TTBR1 */
+        ldr     x0, =TCR                /* 40-bit machine addresses, no TTBR1 */
         msr     tcr_el1, x0
         adrp    x0, table
         add     x0, x0, :lo12:table
@@ -135,7 +146,7 @@ vectors:
         .endr
 
         .section .bss
-        .balign 4096
-table:  .space  4096
+        .balign 65536
+table:  .space  NR_BLOCKS * 8
 stack0: .space  0x4000
 stack1: .space  0x4000
