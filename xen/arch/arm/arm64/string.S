@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* memcpy and memset for whole pages and small structures; on normal memory only. */
+/* memcpy, memmove and memset for whole pages and small structures; on normal memory only. */
 
         .section .text.memcpy, "ax"
 /* x0: to, x1: from, x2: bytes; returns x0 */
@@ -87,3 +87,34 @@ memset:
         strb    w4, [x3]
 8:      ret
         .size memset, . - memset
+
+        .section .text.memmove, "ax"
+/* As memcpy; the ranges may overlap. memcpy reads what it writes over before it does, upwards. */
+        .globl memmove
+        .type memmove, %function
+memmove:
+        sub     x3, x0, x1
+        cmp     x3, x2
+        b.hs    memcpy
+        add     x3, x0, x2
+        add     x1, x1, x2
+        subs    x2, x2, #16
+        b.lo    2f
+1:      ldp     x4, x5, [x1, #-16]!
+        stp     x4, x5, [x3, #-16]!
+        subs    x2, x2, #16
+        b.hs    1b
+2:      tbz     x2, #3, 3f
+        ldr     x4, [x1, #-8]!
+        str     x4, [x3, #-8]!
+3:      tbz     x2, #2, 4f
+        ldr     w4, [x1, #-4]!
+        str     w4, [x3, #-4]!
+4:      tbz     x2, #1, 5f
+        ldrh    w4, [x1, #-2]!
+        strh    w4, [x3, #-2]!
+5:      tbz     x2, #0, 6f
+        ldrb    w4, [x1, #-1]
+        strb    w4, [x3, #-1]
+6:      ret
+        .size memmove, . - memmove
