@@ -84,15 +84,15 @@ static void v3_route(unsigned int irq, unsigned int cpu)
 
 static uint32_t v3_ack(void)
 {
-    uint32_t v;
+    uint64_t v;
 
     if (unlikely(platform_quirk(PLATFORM_QUIRK_CAVIUM_23154)))
         __asm__ volatile("nop; nop; nop; nop; mrs %0, S3_0_C12_C12_0; nop; nop; nop; nop"
                          : "=r"(v)::"memory");
     else
-        v = (uint32_t)read_sysreg(ICC_IAR1_EL1);
+        v = read_sysreg(ICC_IAR1_EL1);
     dsb(sy);
-    return v & 0xffffff;
+    return (uint32_t)v & 0xffffff;
 }
 
 static void v3_drop(uint32_t ack)
