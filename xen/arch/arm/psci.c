@@ -14,7 +14,7 @@
 #define ID64(fn) ((fn) | PSCI_64)
 
 static uint32_t version __ro_after_init;
-static uint32_t cpu_on_id __ro_after_init, cpu_off_id __ro_after_init;
+static uint32_t cpu_on_id __ro_after_init;
 static bool by_hvc __ro_after_init;
 
 static int64_t call(uint32_t fn, uint64_t a1, uint64_t a2, uint64_t a3)
@@ -53,12 +53,10 @@ void __init psci_boot_init(void)
     }
     by_hvc = dt.hvc;
     version = dt.major << 16 | dt.minor;
-    if (version == 1) { /* 0.1 names its functions in the tree */
-        cpu_on_id = dt.cpu_on;
-        cpu_off_id = dt.cpu_off;
+    if (version == 1) {
+        cpu_on_id = dt.cpu_on; /* 0.1 names its functions in the tree */
     } else {
         cpu_on_id = ID64(PSCI_CPU_ON);
-        cpu_off_id = PSCI_CPU_OFF;
         version = (uint32_t)call(PSCI_VERSION, 0, 0, 0);
     }
     printk("PSCI v%u.%u by %s\n", version >> 16, version & 0xffff, by_hvc ? "hvc" : "smc");
@@ -79,12 +77,6 @@ int psci_cpu_on(uint64_t mpidr, paddr_t entry, uint64_t context)
     default:
         return -EINVAL;
     }
-}
-
-void psci_cpu_off(void)
-{
-    if (cpu_off_id)
-        call(cpu_off_id, 0, 0, 0);
 }
 
 void psci_system_off(void)

@@ -3,7 +3,6 @@
 #include <asm/cpu.h>
 #include <asm/irq.h>
 #include <asm/time.h>
-#include <asm/traps.h>
 #include <xen/init.h>
 #include <xen/kernel.h>
 #include <xen/port/cpu.h>
@@ -86,12 +85,7 @@ void gic_cpu_init(void)
     gic_ops->enable(gic_info.maintenance_irq);
 }
 
-void gic_cpu_stop(void)
-{
-    gic_ops->cpu_stop();
-}
-
-static void take_sgi(unsigned int sgi, struct cpu_user_regs *regs)
+static void take_sgi(unsigned int sgi)
 {
     switch (sgi) {
     case GIC_SGI_EVENT_CHECK: /* the way out looks at softirqs */
@@ -99,9 +93,6 @@ static void take_sgi(unsigned int sgi, struct cpu_user_regs *regs)
     case GIC_SGI_CALL_FUNCTION:
         smp_rmb();
         smp_call_function_interrupt();
-        break;
-    case GIC_SGI_DUMP:
-        dump_regs(regs);
         break;
     }
 }
@@ -120,7 +111,7 @@ void gic_handle_irq(struct cpu_user_regs *regs)
         }
         gic_ops->drop(ack);
         gic_ops->deactivate(ack);
-        take_sgi(irq, regs);
+        take_sgi(irq);
     }
 }
 
@@ -138,13 +129,6 @@ void gic_send_sgi(const cpumask_t *mask, enum gic_sgi sgi)
 {
     dsb(ishst); /* what they are to see is in memory before */
     gic_ops->send_sgi(mask, sgi);
-}
-
-void gic_send_sgi_one(unsigned int cpu, enum gic_sgi sgi)
-{
-    cpumask_t mask = cpumask_of(cpu);
-
-    gic_send_sgi(&mask, sgi);
 }
 
 void port_send_event_check(const cpumask_t *mask)

@@ -196,15 +196,8 @@ static void v2_cpu_init(void)
         v2_lr_clear(i);
 }
 
-static void v2_cpu_stop(void)
-{
-    mmio_write32(cpuif + GICC_CTLR, 0);
-    mmio_write32(dist + GICD_ICENABLER, ~0U);
-}
-
 static const struct gic_ops v2_ops = {
     .cpu_init = v2_cpu_init,
-    .cpu_stop = v2_cpu_stop,
     .ack = v2_ack,
     .drop = v2_drop,
     .deactivate = v2_deactivate,

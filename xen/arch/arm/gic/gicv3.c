@@ -292,19 +292,8 @@ static void v3_cpu_init(void)
     hyp_cpu_init();
 }
 
-static void v3_cpu_stop(void)
-{
-    char *at = this_cpu(rdist) - GICR_SGI;
-
-    write_sysreg(0, ICC_IGRPEN1_EL1);
-    isb();
-    mmio_write32(this_cpu(rdist) + GICD_ICENABLER, ~0U);
-    mmio_write32(at + GICR_WAKER, mmio_read32(at + GICR_WAKER) | GICR_WAKER_SLEEP);
-}
-
 static const struct gic_ops v3_ops = {
     .cpu_init = v3_cpu_init,
-    .cpu_stop = v3_cpu_stop,
     .ack = v3_ack,
     .drop = v3_drop,
     .deactivate = v3_deactivate,

@@ -94,23 +94,9 @@ void irq_enable_local(unsigned int irq)
     local_irq_restore(flags);
 }
 
-void irq_disable_local(unsigned int irq)
-{
-    unsigned long flags = local_irq_save_flags();
-
-    gic_ops->disable(irq);
-    local_irq_restore(flags);
-}
-
 void irq_handler_deactivates(unsigned int irq)
 {
     irq_to_desc(irq)->own_deactivate = true;
-}
-
-void irq_set_affinity(unsigned int irq, unsigned int cpu)
-{
-    if (irq >= GIC_FIRST_SPI && irq < nr_irqs)
-        gic_guest_route(irq_to_desc(irq), cpu);
 }
 
 bool irq_is_xens(unsigned int irq)

@@ -35,7 +35,6 @@ void irq_boot_init(void);
 /* A driver of the controller. Registers of one CPU: those of the caller's, interrupts off. */
 struct gic_ops {
     void (*cpu_init)(void);
-    void (*cpu_stop)(void);
     /* The next interrupt (>= GIC_MAX_IRQS: none) as the CPU interface tells it, with source bits.
      */
     uint32_t (*ack)(void);

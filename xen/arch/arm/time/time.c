@@ -134,13 +134,6 @@ void time_cpu_init(void)
     irq_enable_local(timer_info.irq[TIMER_VIRT]);
 }
 
-void time_cpu_stop(void)
-{
-    write_sysreg(0, cnthp_ctl_el2);
-    irq_disable_local(timer_info.irq[TIMER_HYP]);
-    irq_disable_local(timer_info.irq[TIMER_VIRT]);
-}
-
 void __init time_irq_init(void)
 {
     if (irq_request(timer_info.irq[TIMER_HYP], hyp_timer_fired, NULL, "hypervisor timer") ||

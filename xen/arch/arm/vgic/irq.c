@@ -302,23 +302,13 @@ bool vgic_reserve(struct domain *d, unsigned int virq)
            !test_and_set_bit(virq, d->arch.vgic.reserved);
 }
 
-static int reserve_in(struct domain *d, unsigned int first, unsigned int end)
+int vgic_reserve_ppi(struct domain *d)
 {
-    for (unsigned int i = first; i < end; i++) {
+    for (unsigned int i = VGIC_NR_SGIS; i < VGIC_NR_LOCAL; i++) {
         if (!test_and_set_bit(i, d->arch.vgic.reserved))
             return (int)i;
     }
     return -ENOSPC;
-}
-
-int vgic_reserve_ppi(struct domain *d)
-{
-    return reserve_in(d, VGIC_NR_SGIS, VGIC_NR_LOCAL);
-}
-
-int vgic_reserve_spi(struct domain *d)
-{
-    return reserve_in(d, VGIC_NR_LOCAL, VGIC_NR_LOCAL + d->arch.vgic.nr_spis);
 }
 
 void vgic_unreserve(struct domain *d, unsigned int virq)

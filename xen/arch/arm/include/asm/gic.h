@@ -21,7 +21,7 @@ struct cpu_user_regs;
 #define GIC_MAX_RDISTS 8
 
 /* SGIs that we use between our CPUs. */
-enum gic_sgi { GIC_SGI_EVENT_CHECK, GIC_SGI_CALL_FUNCTION, GIC_SGI_DUMP, NR_GIC_SGIS };
+enum gic_sgi { GIC_SGI_EVENT_CHECK, GIC_SGI_CALL_FUNCTION, NR_GIC_SGIS };
 
 struct gic_region {
     paddr_t base;
@@ -51,13 +51,10 @@ extern struct gic_info gic_info;
 void gic_boot_init(void);
 /* A CPU that comes up, interrupts off: its own part of the controller. */
 void gic_cpu_init(void);
-/* A CPU that goes down, interrupts off. */
-void gic_cpu_stop(void);
 
 /* The IRQ vector, from a guest and from ourselves; interrupts off. Takes all that is pending. */
 void gic_handle_irq(struct cpu_user_regs *regs);
 
 void gic_send_sgi(const cpumask_t *mask, enum gic_sgi sgi);
-void gic_send_sgi_one(unsigned int cpu, enum gic_sgi sgi);
 
 #endif

@@ -18,10 +18,8 @@ bool irq_is_level(unsigned int irq);
 /* irq_request() (xen/irq.h) enables an SPI at once, on CPU 0; a PPI on this CPU only: the others
  * call this. */
 void irq_enable_local(unsigned int irq);
-void irq_disable_local(unsigned int irq);
 /* PPI @irq's handler calls gic_deactivate() itself, or leaves that to a guest. */
 void irq_handler_deactivates(unsigned int irq);
-void irq_set_affinity(unsigned int irq, unsigned int cpu);
 /* Is the interrupt in the hypervisor's hands? */
 bool irq_is_xens(unsigned int irq);
 

@@ -34,8 +34,7 @@ void psci_boot_init(void);
 uint32_t psci_version(void);
 /* Start the CPU @mpidr at physical @entry, EL2, MMU off, x0 = @context. 0, or -ENODEV, -EBUSY... */
 int psci_cpu_on(uint64_t mpidr, paddr_t entry, uint64_t context);
-void psci_cpu_off(void);      /* returns where refused */
-void psci_system_off(void);   /* the same */
+void psci_system_off(void);   /* returns where refused */
 void psci_system_reset(void); /* the same */
 
 /* Call the firmware by the SMC calling convention: x0-x7 in and x0-x3 out (DEN0028). */

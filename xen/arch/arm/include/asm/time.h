@@ -22,7 +22,6 @@ void time_boot_init(void);
 void time_irq_init(void);
 /* This CPU's timers: after gic_boot_init() or gic_cpu_init(). */
 void time_cpu_init(void);
-void time_cpu_stop(void);
 
 uint64_t counter_read(void); /* CNTPCT, in order */
 s_time_t ticks_to_ns(uint64_t ticks);

@@ -129,10 +129,9 @@ void vgic_vcpu_free(struct vcpu *v);
 /* A vCPU is started anew (PSCI CPU_ON, reset): its CPU interface and private interrupts. */
 void vgic_vcpu_reset(struct vcpu *v);
 
-/* Take @virq for a use: false where it has one. A free PPI from 16 or SPI from 32: < 0: none. */
+/* Take @virq for a use: false where it has one. _ppi: a free one; < 0: none. */
 bool vgic_reserve(struct domain *d, unsigned int virq);
 int vgic_reserve_ppi(struct domain *d);
-int vgic_reserve_spi(struct domain *d);
 void vgic_unreserve(struct domain *d, unsigned int virq);
 
 /* Tie virtual SPI @virq to the machine's interrupt @desc. 0, -EINVAL, -EEXIST. */
