@@ -175,11 +175,24 @@ static pte_t *entry_find(const struct p2m *p2m, gfn_t gfn, unsigned int *level)
     return e;
 }
 
-/* Drop what a leaf that is gone and flushed has held. */
-static void entry_release(pte_t old, unsigned int level)
+/* Pages of others that leaves have held, to be let go without the lock: with the last page of a
+ * dead domain goes the domain. */
+struct released {
+    unsigned int nr;
+    struct page_info *pg[32];
+};
+
+/* A leaf is gone and flushed. */
+static void entry_release(pte_t old, unsigned int level, struct released *out)
 {
     if (is_valid(old) && level == 3 && p2m_is_foreign(entry_type(old)))
-        page_put(mfn_to_page(pte_mfn(old)));
+        out->pg[out->nr++] = mfn_to_page(pte_mfn(old));
+}
+
+static void release_pages(struct released *r)
+{
+    while (r->nr)
+        page_put(r->pg[--r->nr]);
 }
 
 static unsigned int best_level(gfn_t gfn, mfn_t mfn, uint64_t nr, enum p2m_type t)
@@ -193,64 +206,57 @@ static unsigned int best_level(gfn_t gfn, mfn_t mfn, uint64_t nr, enum p2m_type 
     return !(bits & 0x1ff) && nr >= 0x200 ? 2 : 3;
 }
 
-/* Of the leaf or table at @e, is any part a grant? */
-static bool holds_grant(pte_t e, unsigned int level)
-{
-    if (!is_valid(e))
-        return false;
-    if (is_leaf(e, level))
-        return p2m_is_grant(entry_type(e));
-    for (unsigned int i = 0; i < PT_ENTRIES; i++)
-        if (holds_grant(entry_table(e)[i], level + 1))
-            return true;
-    return false;
-}
-
-/* Put a leaf where there is one, nothing, or an empty table. -EEXIST: a table with entries. */
-static int leaf_set(struct p2m *p2m, pte_t *e, unsigned int level, pte_t new)
+static void leaf_set(struct p2m *p2m, pte_t *e, unsigned int level, pte_t new, struct released *out)
 {
     pte_t old = *e;
 
-    if (is_valid(old) && !is_leaf(old, level))
-        return -EEXIST;
     if (is_valid(old)) {
         entry_write(e, 0);
         p2m_flush(p2m);
     }
-    entry_write(e, new.e);
-    entry_release(old, level);
-    return 0;
+    if (new.e)
+        entry_write(e, new.e);
+    entry_release(old, level, out);
 }
 
-static int map_locked(struct domain *d, gfn_t gfn, uint64_t nr, mfn_t mfn, enum p2m_type t)
+/* A piece of a guest's map that is being changed. */
+struct span {
+    gfn_t gfn;
+    uint64_t nr;
+    mfn_t mfn; /* INVALID_MFN: of no matter */
+};
+
+static void span_advance(struct span *s, uint64_t step)
+{
+    s->gfn = gfn_add(s->gfn, step);
+    s->nr -= step;
+    if (!mfn_eq(s->mfn, INVALID_MFN))
+        s->mfn = mfn_add(s->mfn, step);
+}
+
+/* One leaf. */
+static int map_one(struct domain *d, struct span *s, enum p2m_type t, struct released *out)
 {
     struct p2m *p2m = &d->arch.p2m;
+    unsigned int level = best_level(s->gfn, s->mfn, s->nr, t);
+    pte_t *e;
+    int rc;
 
-    while (nr) {
-        unsigned int level = best_level(gfn, mfn, nr, t);
-        uint64_t step;
-        pte_t *e;
-        int rc;
-
-        if (level < p2m_root_level)
-            level = p2m_root_level;
-        rc = entry_get(d, gfn, level, &e);
-        /* Finer tables that are there stay: their entries are set one by one. */
-        while (rc == 0 && level < 3 && is_valid(*e) && !is_leaf(*e, level)) {
-            level++;
-            rc = entry_get(d, gfn, level, &e);
-        }
-        if (rc)
-            return rc;
-        if (holds_grant(*e, level))
-            return -EBUSY;
-        step = UINT64_C(1) << level_order(level);
-        leaf_set(p2m, e, level, leaf_make(mfn, t, 0, level));
-        gfn = gfn_add(gfn, step);
-        mfn = mfn_add(mfn, step);
-        nr -= step;
-        p2m->max_gfn = max(p2m->max_gfn, gfn.nr - 1);
+    if (level < p2m_root_level)
+        level = p2m_root_level;
+    rc = entry_get(d, s->gfn, level, &e);
+    /* Finer tables that are there stay: their entries are set one by one. */
+    while (rc == 0 && level < 3 && is_valid(*e) && !is_leaf(*e, level)) {
+        level++;
+        rc = entry_get(d, s->gfn, level, &e);
     }
+    if (rc)
+        return rc;
+    if (is_valid(*e) && p2m_is_grant(entry_type(*e)))
+        return -EBUSY;
+    leaf_set(p2m, e, level, leaf_make(s->mfn, t, 0, level), out);
+    span_advance(s, UINT64_C(1) << level_order(level));
+    p2m->max_gfn = max(p2m->max_gfn, s->gfn.nr - 1);
     return 0;
 }
 
@@ -264,32 +270,31 @@ static bool range_ok(gfn_t gfn, uint64_t nr)
 int p2m_map(struct domain *d, gfn_t gfn, uint64_t nr, mfn_t mfn, enum p2m_type t)
 {
     struct p2m *p2m = &d->arch.p2m;
-    int rc;
+    struct span s = {gfn, nr, mfn};
+    int rc = 0;
 
     if (!range_ok(gfn, nr))
         return -EINVAL;
     /* A guest with its caches off would see what memory held before the caches had zeroes. */
     if (p2m_is_ram(t))
         dcache_clean_invalidate(mfn_to_virt(mfn), nr << PAGE_SHIFT);
-    write_lock(&p2m->lock);
-    rc = map_locked(d, gfn, nr, mfn, t);
-    write_unlock(&p2m->lock);
+    while (s.nr && rc == 0) {
+        struct released out = {0};
+
+        write_lock(&p2m->lock);
+        if (d->is_dying)
+            rc = -EINVAL;
+        while (s.nr && rc == 0 && out.nr < ARRAY_SIZE(out.pg))
+            rc = map_one(d, &s, t, &out);
+        write_unlock(&p2m->lock);
+        release_pages(&out);
+    }
     return rc;
 }
 
 int p2m_map_mmio(struct domain *d, gfn_t gfn, uint64_t nr, mfn_t mfn, enum p2m_type t)
 {
     return p2m_map(d, gfn, nr, mfn, t);
-}
-
-/* Take away one leaf; its page is let go after the flush. */
-static void leaf_clear(struct p2m *p2m, pte_t *e, unsigned int level)
-{
-    pte_t old = *e;
-
-    entry_write(e, 0);
-    p2m_flush(p2m);
-    entry_release(old, level);
 }
 
 static bool leaf_maps(pte_t e, gfn_t gfn, unsigned int level, mfn_t mfn)
@@ -299,44 +304,41 @@ static bool leaf_maps(pte_t e, gfn_t gfn, unsigned int level, mfn_t mfn)
     return mfn_eq(mfn, INVALID_MFN) || pte_mfn(e).nr + offset == mfn.nr;
 }
 
-static int unmap_locked(struct domain *d, gfn_t gfn, uint64_t nr, mfn_t mfn)
+/* One leaf or gap. */
+static int unmap_one(struct domain *d, struct span *s, struct released *out)
 {
     struct p2m *p2m = &d->arch.p2m;
+    unsigned int level;
+    pte_t *e = entry_find(p2m, s->gfn, &level);
+    uint64_t size = UINT64_C(1) << level_order(level);
+    uint64_t offset = s->gfn.nr & (size - 1), step = min(size - offset, s->nr);
 
-    while (nr) {
-        unsigned int level;
-        pte_t *e = entry_find(p2m, gfn, &level);
-        uint64_t size = UINT64_C(1) << level_order(level);
-        uint64_t offset = gfn.nr & (size - 1), step = min(size - offset, nr);
-
-        if (is_valid(*e) && leaf_maps(*e, gfn, level, mfn) && !p2m_is_grant(entry_type(*e))) {
-            if (offset || step < size) {
-                int rc = split(d, e, level);
-
-                if (rc)
-                    return rc;
-                continue;
-            }
-            leaf_clear(p2m, e, level);
-        }
-        gfn = gfn_add(gfn, step);
-        if (!mfn_eq(mfn, INVALID_MFN))
-            mfn = mfn_add(mfn, step);
-        nr -= step;
+    if (is_valid(*e) && leaf_maps(*e, s->gfn, level, s->mfn) && !p2m_is_grant(entry_type(*e))) {
+        if (offset || step < size)
+            return split(d, e, level);
+        leaf_set(p2m, e, level, (pte_t){0}, out);
     }
+    span_advance(s, step);
     return 0;
 }
 
 int p2m_unmap(struct domain *d, gfn_t gfn, uint64_t nr, mfn_t mfn)
 {
     struct p2m *p2m = &d->arch.p2m;
-    int rc;
+    struct span s = {gfn, nr, mfn};
+    int rc = 0;
 
     if (!range_ok(gfn, nr))
         return -EINVAL;
-    write_lock(&p2m->lock);
-    rc = unmap_locked(d, gfn, nr, mfn);
-    write_unlock(&p2m->lock);
+    while (s.nr && rc == 0) {
+        struct released out = {0};
+
+        write_lock(&p2m->lock);
+        while (s.nr && rc == 0 && out.nr < ARRAY_SIZE(out.pg))
+            rc = unmap_one(d, &s, &out);
+        write_unlock(&p2m->lock);
+        release_pages(&out);
+    }
     return rc;
 }
 
@@ -392,7 +394,7 @@ int p2m_grant_set(struct domain *d, gfn_t gfn, mfn_t mfn, enum p2m_type t)
     if (!range_ok(gfn, 1))
         return -EINVAL;
     write_lock(&p2m->lock);
-    rc = entry_get(d, gfn, 3, &e);
+    rc = d->is_dying ? -EINVAL : entry_get(d, gfn, 3, &e);
     if (rc == 0 && is_valid(*e))
         rc = -EBUSY;
     if (rc == 0) {
@@ -422,24 +424,19 @@ int p2m_grant_clear(struct domain *d, gfn_t gfn, mfn_t mfn)
     return rc;
 }
 
-/* Frames of one root entry's range at most: the caller looks for preemption between calls. */
-static void clear_entries(struct p2m *p2m, pte_t *table, unsigned int nr, unsigned int level)
+/* The domain is dying: nobody maps any more, and the flush is done. Up to 512 pages are put. */
+static void put_entries(pte_t *table)
 {
-    for (unsigned int i = 0; i < nr; i++) {
+    for (unsigned int i = 0; i < PT_ENTRIES; i++) {
         pte_t old = table[i];
 
-        if (!is_valid(old))
-            continue;
-        if (!is_leaf(old, level))
-            clear_entries(p2m, entry_table(old), PT_ENTRIES, level + 1);
-        else if (p2m_is_foreign(entry_type(old))) {
-            WRITE_ONCE(table[i].e, 0);
-            entry_release(old, level);
-        }
+        WRITE_ONCE(table[i].e, 0);
+        if (is_valid(old) && p2m_is_foreign(entry_type(old)))
+            page_put(mfn_to_page(pte_mfn(old)));
     }
 }
 
-/* Nobody runs on these tables any more and the TLBs are flushed: one step of 2 MiB or of a gap. */
+/* A table of level 3, a block, or a gap. */
 static void relinquish_step(struct p2m *p2m)
 {
     unsigned int level;
@@ -447,13 +444,9 @@ static void relinquish_step(struct p2m *p2m)
 
     for (level = p2m_root_level; level < 2 && is_valid(*e) && !is_leaf(*e, level); level++)
         e = &entry_table(*e)[(p2m->relinquish_at >> level_order(level + 1)) & (PT_ENTRIES - 1)];
-    if (is_valid(*e)) {
-        if (!is_leaf(*e, level))
-            clear_entries(p2m, entry_table(*e), PT_ENTRIES, level + 1);
-        else
-            entry_release(*e, level);
-        entry_write(e, 0);
-    }
+    if (is_valid(*e) && !is_leaf(*e, level))
+        put_entries(entry_table(*e));
+    entry_write(e, 0);
     p2m->relinquish_at |= (UINT64_C(1) << level_order(level)) - 1;
     p2m->relinquish_at++;
 }
@@ -464,15 +457,12 @@ int p2m_domain_relinquish(struct domain *d)
 
     if (!p2m->root)
         return 0;
-    if (p2m->relinquish_at == 0) {
-        write_lock(&p2m->lock);
-        p2m_flush(p2m);
-        write_unlock(&p2m->lock);
-    }
+    /* Whoever was mapping has finished, or sees that the domain is dying. */
+    write_lock(&p2m->lock);
+    p2m_flush(p2m);
+    write_unlock(&p2m->lock);
     while (p2m->relinquish_at <= p2m->max_gfn) {
-        write_lock(&p2m->lock);
         relinquish_step(p2m);
-        write_unlock(&p2m->lock);
         if (hypercall_preempt_check())
             return -ERESTART;
     }

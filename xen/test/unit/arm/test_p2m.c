@@ -135,6 +135,19 @@ static void foreign_entries_hold_their_page(void **state)
     machine_stop();
 }
 
+/* The pages let go are put without the lock, which the model's page_put() checks. */
+static void many_foreign_entries_at_once(void **state)
+{
+    machine_start(0, 100);
+    for (unsigned int i = 0; i < 200; i++)
+        assert_int_equal(m_map(0x1000 + i, 1, 0x500 + i, T_FOREIGN), 0);
+    assert_int_equal(m_unmap(0x1000, 100, NONE), 0);
+    assert_int_equal(m_map(0x1000 + 100, 100, 0x800, T_RAM), 0);
+    for (unsigned int i = 0; i < 200; i++)
+        assert_int_equal(m_refs(0x500 + i), 1);
+    machine_stop();
+}
+
 static void grants_go_by_their_own_door(void **state)
 {
     machine_start(0, 100);
@@ -211,6 +224,7 @@ int main(void)
         cmocka_unit_test(addresses_are_bounded),
         cmocka_unit_test(permissions_follow_the_type),
         cmocka_unit_test(foreign_entries_hold_their_page),
+        cmocka_unit_test(many_foreign_entries_at_once),
         cmocka_unit_test(grants_go_by_their_own_door),
         cmocka_unit_test(random_changes_match_the_model),
     };

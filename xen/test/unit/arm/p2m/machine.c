@@ -61,6 +61,7 @@ bool hypercall_preempt_check(void)
 }
 void page_put(struct page_info *pg)
 {
+    BUG_ON(d->arch.p2m.lock.cnts);
     puts[pg - frames]++;
 }
 void dcache_clean_invalidate(const void *va, size_t len)
