@@ -237,7 +237,8 @@ static int restore_all(struct restore *r)
     if (r->verify)
         xc_report(r->xch, XC_LOG_MAIN, r->nr_different ? XTL_ERROR : XTL_INFO, -1,
                   "%lu pages differ from what was sent", (unsigned long)r->nr_different);
-    return r->kind->finish(r);
+    rc = restore_drop(r);
+    return rc ? rc : r->kind->finish(r);
 }
 
 static void restore_free(struct restore *r)

@@ -79,6 +79,11 @@ struct restore {
 int restore_room(struct restore *r, uint64_t nr);
 /* A PAGE_DATA record. */
 int restore_pages(struct restore *r, const struct record *rec);
+/*
+ * At the end: give back what the guest has given back since it was sent. Not before, as a sender
+ * may say of a page that it is not there when it only cannot send it yet.
+ */
+int restore_drop(struct restore *r);
 /* What maps frame @pfn of the guest, of a type without contents refused: or NO_FRAME, reported. */
 uint64_t restore_frame(struct restore *r, uint64_t pfn, const char *what);
 

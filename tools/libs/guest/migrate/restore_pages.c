@@ -76,19 +76,6 @@ static int want(struct restore *r, struct wanted *w, uint64_t pfn)
     return w->nr == BATCH ? populate(r, w) : 0;
 }
 
-/* The guest has given a frame back since it was sent. */
-static int drop(struct restore *r, uint64_t pfn)
-{
-    xen_pfn_t extent = r->frame[pfn];
-
-    if (r->frame[pfn] == NO_FRAME)
-        return 0;
-    r->frame[pfn] = NO_FRAME;
-    if (xc_domain_decrease_reservation_exact(r->xch, r->domid, 1, 0, &extent))
-        return stream_fail(r->xch, errno, "cannot give back a frame of the guest");
-    return 0;
-}
-
 struct pages {
     const uint64_t *word;
     uint32_t count;
@@ -172,12 +159,7 @@ static int pages_populate(struct restore *r, const struct pages *p)
         if (frame_has_content(type))
             page += XC_PAGE_SIZE;
     }
-    if (!rc)
-        rc = populate(r, &w);
-    for (uint32_t i = 0; i < p->count && !rc; i++)
-        if (page_type(p, i) == FRAME_NONE)
-            rc = drop(r, page_pfn(p, i));
-    return rc;
+    return rc ? rc : populate(r, &w);
 }
 
 static int page_put(struct restore *r, unsigned int type, void *to, const char *from)
@@ -201,7 +183,7 @@ static int page_put(struct restore *r, unsigned int type, void *to, const char *
 static int pages_write(struct restore *r, const struct pages *p, uint32_t first, uint32_t end,
                        const char **page)
 {
-    xen_pfn_t frames[BATCH];
+    xen_pfn_t frames[BATCH] = {0};
     unsigned int nr = 0;
     char *map, *to;
     int rc = 0;
@@ -209,10 +191,6 @@ static int pages_write(struct restore *r, const struct pages *p, uint32_t first,
     for (uint32_t i = first; i < end; i++) {
         if (!frame_has_content(page_type(p, i)))
             continue;
-        /* A frame that the same record takes away again further on. */
-        if (r->frame[page_pfn(p, i)] == NO_FRAME)
-            return stream_fail(r->xch, EINVAL, "page %#lx is both there and not there",
-                               (unsigned long)page_pfn(p, i));
         frames[nr++] = r->frame[page_pfn(p, i)];
     }
     if (!nr)
@@ -245,4 +223,18 @@ int restore_pages(struct restore *r, const struct record *rec)
     for (uint32_t i = 0; i < p.count && !rc; i += BATCH)
         rc = pages_write(r, &p, i, p.count - i < BATCH ? p.count : i + BATCH, &page);
     return rc;
+}
+
+int restore_drop(struct restore *r)
+{
+    for (uint64_t pfn = 0; pfn < r->nr_pfns; pfn++) {
+        xen_pfn_t extent = r->frame[pfn];
+
+        if (r->type[pfn] != FRAME_NONE || r->frame[pfn] == NO_FRAME)
+            continue;
+        r->frame[pfn] = NO_FRAME;
+        if (xc_domain_decrease_reservation_exact(r->xch, r->domid, 1, 0, &extent))
+            return stream_fail(r->xch, errno, "cannot give back a frame of the guest");
+    }
+    return 0;
 }

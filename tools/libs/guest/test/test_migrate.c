@@ -362,6 +362,48 @@ static void test_core(void **state)
     unlink(path);
 }
 
+/*
+ * A sender whose guest runs says of a page that it is not there, in the same breath as it sends a
+ * table that maps it, and sends the page later.
+ */
+static void test_not_there_yet(void **state)
+{
+    struct stream_bytes stream = recorded(0, XC_STREAM_PLAIN, &(struct script){0});
+    size_t at = sizeof(struct stream_header) + sizeof(struct stream_domain), len;
+    struct {
+        struct record_header head;
+        struct record_pages pages;
+        uint64_t word[2];
+        uint64_t table[XC_PAGE_SIZE / 8];
+    } early = {
+        .head = {RECORD_PAGE_DATA, sizeof(early) - sizeof(early.head)},
+        .pages = {.count = 2},
+        .word = {PFN_L1 | 1ull << PAGES_TYPE_SHIFT,
+                 PFN_DATA | (uint64_t)FRAME_NONE << PAGES_TYPE_SHIFT},
+        .table = {[1] = PFN_DATA << XC_PAGE_SHIFT | 0x67},
+    };
+    unsigned long store, console;
+    struct record_header h;
+    char *both;
+
+    (void)state;
+    for (;;) {
+        memcpy(&h, stream.data + at, sizeof(h));
+        if (h.type == RECORD_PAGE_DATA)
+            break;
+        at += sizeof(h) + ((h.length + 7) & ~7u);
+    }
+    len = stream.len + sizeof(early);
+    both = malloc(len);
+    memcpy(both, stream.data, at);
+    memcpy(both + at, &early, sizeof(early));
+    memcpy(both + at + sizeof(early), stream.data + at, stream.len - at);
+    assert_int_equal(restore(both, len, XC_STREAM_PLAIN, &store, &console), 0);
+    check_guest(1, store, console);
+    free(both);
+    free(stream.data);
+}
+
 static int open_fake(void **state)
 {
     (void)state;
@@ -382,8 +424,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_plain),        cmocka_unit_test(test_list_of_lists),
         cmocka_unit_test(test_live),         cmocka_unit_test(test_live_table_in_motion),
         cmocka_unit_test(test_save_refused), cmocka_unit_test(test_checkpoints),
-        cmocka_unit_test(test_core),         cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_flipped),      cmocka_unit_test(test_sender_cut),
+        cmocka_unit_test(test_core),         cmocka_unit_test(test_not_there_yet),
+        cmocka_unit_test(test_truncated),    cmocka_unit_test(test_flipped),
+        cmocka_unit_test(test_sender_cut),
     };
 
     if (argc == 3 && !strcmp(argv[1], "record")) {
