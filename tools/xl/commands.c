@@ -189,6 +189,20 @@ const struct command commands[] = {
       "-s, --schedparam         Of a whole pool.\n"
       "-r, --ratelimit_us=US    Least time before a switch.\n"
       "-p, --cpupool=POOL       Of this pool only." },
+    { "sched-rtds", main_sched_rtds, false, true,
+      "Show or change periods and budgets of the real-time scheduler",
+      "[-d <Domain> [-v[=VCPUID/all]] [-p[=PERIOD]] [-b[=BUDGET]] [-e[=EXTRATIME]]]",
+      "-d DOMAIN, --domain=DOMAIN\n"
+      "                         Of this domain.\n"
+      "-v VCPUID/all, --vcpuid=VCPUID/all\n"
+      "                         Of this vCPU, or of each one.\n"
+      "-p PERIOD, --period=PERIOD\n"
+      "                         In microseconds.\n"
+      "-b BUDGET, --budget=BUDGET\n"
+      "                         In microseconds of each period.\n"
+      "-e EXTRATIME, --extratime=EXTRATIME\n"
+      "                         1: idle time may be used beyond the budget.\n"
+      "-c POOL, --cpupool=POOL  List the domains of this CPU pool only." },
     { "domid", main_domid, false, false,
       "Show the number of a domain by its name",
       "<DomainName>",

@@ -208,6 +208,7 @@ COMMAND(psr_cat_show);
 COMMAND(psr_mba_set);
 COMMAND(psr_mba_show);
 COMMAND(set_parameters);
+COMMAND(sched_rtds);
 COMMAND(cpupool_numa_split);
 
 #endif

@@ -39,10 +39,6 @@ UNSUPPORTED(domain_soft_reset)
 UNSUPPORTED(evenable_disk_eject)
 FREES_NOTHING(evdisable_disk_eject)
 
-UNSUPPORTED(vcpu_sched_params_get)
-UNSUPPORTED(vcpu_sched_params_get_all)
-UNSUPPORTED(vcpu_sched_params_set)
-UNSUPPORTED(vcpu_sched_params_set_all)
 
 UNSUPPORTED(device_events_handler)
 EMPTY(device_channel_list)

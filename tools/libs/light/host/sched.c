@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/domains.h"
+#include "host/sched.h"
 
 static int failed(struct scope *sc, const char *what)
 {
@@ -157,6 +158,8 @@ static int params_get(struct scope *sc, uint32_t domid, libxl_domain_sched_param
     params->sched = (libxl_scheduler)sched;
     if (sched == LIBXL_SCHEDULER_NULL)
         return 0;
+    if (sched == LIBXL_SCHEDULER_RTDS)
+        return rtds_params_get(sc, domid, params);
     if (sched != LIBXL_SCHEDULER_CREDIT && sched != LIBXL_SCHEDULER_CREDIT2) {
         LOG_ERROR(sc, "scheduler %d is not supported", sched);
         return ERROR_INVAL;
@@ -209,6 +212,8 @@ static int params_set(struct scope *sc, uint32_t domid, const libxl_domain_sched
         rc = scheduler_of(sc, domid, &sched);
     if (rc || sched == LIBXL_SCHEDULER_NULL)
         return rc;
+    if (sched == LIBXL_SCHEDULER_RTDS)
+        return rtds_params_set(sc, domid, p);
     if (sched != LIBXL_SCHEDULER_CREDIT && sched != LIBXL_SCHEDULER_CREDIT2) {
         LOG_ERROR(sc, "scheduler %d is not supported", sched);
         return ERROR_INVAL;
