@@ -66,9 +66,6 @@ int dom_features_parse(const char *text, size_t len, uint32_t *supported, uint32
  */
 int dom_kernel_unpack(struct xc_dom_image *dom, void **blob, size_t *size);
 
-/* One block in LZ4's block format: what it unpacked to, at most @room bytes, or -1. */
-long dom_lz4_block(const uint8_t *in, size_t in_len, uint8_t *out, size_t room);
-
 /* Reads the headers and notes of the ELF file at @blob: 64-bit; HVM and PVH: or 32-bit. */
 int dom_elf_parse(struct xc_dom_image *dom, const void *blob, size_t size,
                   struct elf_dom_parms *parms);

@@ -104,19 +104,26 @@ struct coder {
         }                                                                                          \
     } while (0)
 
+/*
+ * The empty asm hides from the compiler that a probability has 16 bits: it would do the arithmetic
+ * below in 16 bits, in registers of their own.
+ */
 #define BIT_BEGIN(p)                                                                               \
     do {                                                                                           \
         prob = *(p);                                                                               \
+        __asm__("" : "+r"(prob));                                                                  \
         NORMALIZE();                                                                               \
         bound = (rc->range >> PROB_BITS) * prob;                                                   \
     } while (0)
 
-#define BIT_IS_0(p) (rc->code < bound)
+#define BIT_IS_0(p) likely(rc->code < bound)
 
+/* Up by a fraction of what is missing; written so that it takes no constant in a register. */
+#define PROB_TOP ((1u << PROB_BITS) - (1u << MOVE_BITS) + 1)
 #define BIT_TAKE_0(p)                                                                              \
     do {                                                                                           \
         rc->range = bound;                                                                         \
-        *(p) = (uint16_t)(prob + (((1u << PROB_BITS) - prob) >> MOVE_BITS));                       \
+        *(p) = (uint16_t)(prob - (uint32_t)((int32_t)(prob - PROB_TOP) >> MOVE_BITS));             \
     } while (0)
 
 #define BIT_TAKE_1(p)                                                                              \
@@ -129,14 +136,12 @@ struct coder {
 /* One step down a tree whose probabilities begin at @tree. */
 #define TREE_STEP(tree, sym)                                                                       \
     do {                                                                                           \
-        uint16_t *p_ = (tree) + (sym);                                                             \
-                                                                                                   \
-        BIT_BEGIN(p_);                                                                             \
+        BIT_BEGIN(&(tree)[sym]);                                                                   \
         if (BIT_IS_0(p_)) {                                                                        \
-            BIT_TAKE_0(p_);                                                                        \
+            BIT_TAKE_0(&(tree)[sym]);                                                              \
             (sym) += (sym);                                                                        \
         } else {                                                                                   \
-            BIT_TAKE_1(p_);                                                                        \
+            BIT_TAKE_1(&(tree)[sym]);                                                              \
             (sym) += (sym) + 1;                                                                    \
         }                                                                                          \
     } while (0)
@@ -144,15 +149,13 @@ struct coder {
 /* A step of a tree read from its low end: @sym ends as 1 << steps, plus the number; @m as that. */
 #define REVERSE_STEP(tree, sym, m)                                                                 \
     do {                                                                                           \
-        uint16_t *p_ = (tree) + (sym);                                                             \
-                                                                                                   \
-        BIT_BEGIN(p_);                                                                             \
+        BIT_BEGIN(&(tree)[sym]);                                                                   \
         if (BIT_IS_0(p_)) {                                                                        \
-            BIT_TAKE_0(p_);                                                                        \
+            BIT_TAKE_0(&(tree)[sym]);                                                              \
             (sym) += (m);                                                                          \
             (m) += (m);                                                                            \
         } else {                                                                                   \
-            BIT_TAKE_1(p_);                                                                        \
+            BIT_TAKE_1(&(tree)[sym]);                                                              \
             (m) += (m);                                                                            \
             (sym) += (m);                                                                          \
         }                                                                                          \
@@ -221,9 +224,10 @@ HOT uint32_t state_after_literal(uint32_t state)
     return state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
 }
 
-HOT uint32_t plain_literal(struct coder *rc, uint16_t *p)
+HOT size_t plain_literal(struct coder *rc, uint16_t *p)
 {
-    uint32_t prob, bound, sym = 1;
+    uint32_t prob, bound;
+    size_t sym = 1;
 
     TREE_3(p, sym);
     TREE_3(p, sym);
@@ -250,14 +254,15 @@ HOT uint32_t matched_literal(struct coder *rc, uint16_t *p, uint32_t match)
 /* @p: one of the two coders of lengths. */
 HOT uint32_t match_length(struct coder *rc, uint16_t *p, uint32_t pos_state)
 {
-    uint32_t prob, bound, len = 1;
+    uint32_t prob, bound;
+    size_t len = 1;
 
     BIT_BEGIN(p + LEN_CHOICE);
     if (BIT_IS_0(p + LEN_CHOICE)) {
         BIT_TAKE_0(p + LEN_CHOICE);
         p += LEN_LOW + pos_state * 8;
         TREE_3(p, len);
-        return len + LEN_MIN - 8;
+        return (uint32_t)len + LEN_MIN - 8;
     }
     BIT_TAKE_1(p + LEN_CHOICE);
     BIT_BEGIN(p + LEN_CHOICE2);
@@ -265,7 +270,7 @@ HOT uint32_t match_length(struct coder *rc, uint16_t *p, uint32_t pos_state)
         BIT_TAKE_0(p + LEN_CHOICE2);
         p += LEN_MID + pos_state * 8;
         TREE_3(p, len);
-        return len + LEN_MIN;
+        return (uint32_t)len + LEN_MIN;
     }
     BIT_TAKE_1(p + LEN_CHOICE2);
     p += LEN_HIGH;
@@ -273,7 +278,7 @@ HOT uint32_t match_length(struct coder *rc, uint16_t *p, uint32_t pos_state)
     TREE_3(p, len);
     TREE_STEP(p, len);
     TREE_STEP(p, len);
-    return len + LEN_MIN + 16 - 256;
+    return (uint32_t)len + LEN_MIN + 16 - 256;
 }
 
 /* The bits of a far distance that all count as equally likely. */
@@ -295,29 +300,30 @@ HOT uint32_t direct_bits(struct coder *rc, uint32_t value, uint32_t nr)
 HOT uint32_t match_distance(struct coder *rc, uint16_t *probs, uint32_t len)
 {
     uint16_t *p = probs + POS_SLOT + (len < 6 ? len - LEN_MIN : 3) * 64;
-    uint32_t prob, bound, slot = 1, m = 1, sym = 1, dist, nr;
+    uint32_t prob, bound, dist, nr;
+    size_t slot = 1, m = 1, sym = 1;
 
     TREE_3(p, slot);
     TREE_3(p, slot);
     slot -= 64;
     if (slot < 4)
-        return slot;
-    nr = (slot >> 1) - 1;
+        return (uint32_t)slot;
+    nr = (uint32_t)(slot >> 1) - 1;
     if (slot < END_POS_MODEL) {
-        dist = (2 | (slot & 1)) << nr;
+        dist = (uint32_t)(2 | (slot & 1)) << nr;
         p = probs + POS_SPECIAL + dist - slot;
         do {
             REVERSE_STEP(p, sym, m);
         } while (--nr);
-        return dist + sym - m;
+        return dist + (uint32_t)(sym - m);
     }
-    dist = direct_bits(rc, 2 | (slot & 1), nr - ALIGN_BITS) << ALIGN_BITS;
+    dist = direct_bits(rc, (uint32_t)(2 | (slot & 1)), nr - ALIGN_BITS) << ALIGN_BITS;
     p = probs + ALIGN;
     REVERSE_STEP(p, sym, m);
     REVERSE_STEP(p, sym, m);
     REVERSE_STEP(p, sym, m);
     REVERSE_STEP(p, sym, m);
-    return dist + sym - m;
+    return dist + (uint32_t)(sym - m);
 }
 
 /*

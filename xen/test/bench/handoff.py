@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Instructions from the hypervisor's first to dom0's first.
 
-usage: handoff.py HYPERVISOR BZIMAGE SOCKET
+usage: handoff.py HYPERVISOR BZIMAGE SOCKET SECONDS
 QEMU waits on SOCKET with its debugger's stub (-S -gdb unix:SOCKET), under -icount shift=0, where
-the TSC counts instructions. It is ended here. The kernel's entry is that of its ELF note.
+the TSC counts instructions. Then it is let go. The kernel's entry is that of its ELF note. SECONDS
+is how long the boot may take.
 """
 import lzma
 import socket
@@ -32,11 +33,12 @@ def kernel_entry(bzimage):
 
 
 class Stub:
-    def __init__(self, path):
-        for _ in range(300):
+    def __init__(self, path, limit):
+        for _ in range(600):
             try:
                 self.sock = socket.socket(socket.AF_UNIX)
                 self.sock.connect(path)
+                self.sock.settimeout(limit)
                 return
             except OSError:
                 time.sleep(0.1)
@@ -82,13 +84,13 @@ class Stub:
 
 
 def main():
-    hypervisor, kernel, path = sys.argv[1:]
+    hypervisor, kernel, path, limit = sys.argv[1:]
     entry = kernel_entry(open(kernel, "rb").read())
     start, = struct.unpack_from("<I", open(hypervisor, "rb").read(28), 24)
-    stub = Stub(path)
+    stub = Stub(path, float(limit))
     first = stub.run_to(start)
     print("BENCH boot_to_dom0", stub.run_to(entry) - first)
-    stub.send("k")
+    stub.ask("D")
 
 
 main()

@@ -219,8 +219,10 @@ pv_sysenter_entry:
     .hidden ret_to_guest_tail
     .balign 64
 ret_to_guest_tail:
-    orq $(STACK_SIZE - 1), %rsp
-    subq $FRAME_TOP, %rsp
+    /* In one step: an interrupt at an instruction between would push over struct cpu_info. */
+    movq %rsp, %rax
+    orq $(STACK_SIZE - 1), %rax
+    leaq -FRAME_TOP(%rax), %rsp
 exit_checks:
     cli
     movq CPUINFO_current(%rsp), %rcx
@@ -309,8 +311,9 @@ pv_load_user_gs:
     .globl pv_reset_stack_and_jump
     .hidden pv_reset_stack_and_jump
 pv_reset_stack_and_jump:
-    orq $(STACK_SIZE - 1), %rsp
-    subq $FRAME_TOP, %rsp
+    movq %rsp, %rax
+    orq $(STACK_SIZE - 1), %rax
+    leaq -FRAME_TOP(%rax), %rsp
     xorl %ebp, %ebp
     call *%rdi
     ud2
