@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <xen/lib/bytes.h>
 #include <xen/lib/checksum.h>
+#include <xen/lib/string.h>
 
 #define POLY32 0xedb88320u
 #define POLY64 0xc96c5795d7870f42ull
@@ -20,12 +21,12 @@ void crc32_init(struct crc32_table *table)
     }
 }
 
-uint32_t crc32(const struct crc32_table *table, uint32_t crc, const void *data, size_t len)
+/* The register, not inverted. */
+static uint32_t crc32_bytes(const struct crc32_table *table, uint32_t crc, const uint8_t *p,
+                            size_t len)
 {
     const uint32_t(*t)[256] = table->t;
-    const uint8_t *p = data;
 
-    crc = ~crc;
     for (; len >= 8; len -= 8, p += 8) {
         uint64_t v = get_le64(p) ^ crc;
 
@@ -34,7 +35,74 @@ uint32_t crc32(const struct crc32_table *table, uint32_t crc, const void *data, 
     }
     for (; len; len--)
         crc = crc >> 8 ^ t[0][(crc ^ *p++) & 0xff];
-    return ~crc;
+    return crc;
+}
+
+/*
+ * Long data are first divided by a multiple of the polynomial that has but four terms,
+ *     x^(64 * 3006) + x^(64 * 2866) + x^(64 * 2215) + 1,
+ * found by search. Its remainder, of 3006 words, has the same CRC. Each word of the quotient is the
+ * data's word plus the quotient's words 140, 791 and 3006 places before: four operations for eight
+ * bytes, and no table.
+ */
+#define FOLD_NEAR (3006 - 2866)
+#define FOLD_MID  (3006 - 2215)
+#define FOLD_STEP (CRC32_FOLD_WORDS - CRC32_FOLD_BACK)
+
+/* The quotient's words for @nr words at @p behind those that w[] begins with. */
+static void fold_words(uint64_t *w, const uint8_t *p, size_t nr)
+{
+    uint64_t *q = w + CRC32_FOLD_BACK, *end = q + nr;
+
+    for (; q < end; q++, p += 8)
+        *q = get_le64(p) ^ q[-FOLD_NEAR] ^ q[-FOLD_MID] ^ q[-CRC32_FOLD_BACK];
+    memmove(w, end - CRC32_FOLD_BACK, CRC32_FOLD_BACK * sizeof(*w));
+}
+
+/* From what is left in w[] of the quotient, and the last words, at @p: the remainder. */
+static void fold_end(uint64_t *w, const uint8_t *p)
+{
+    for (size_t i = 0; i < CRC32_FOLD_BACK; i++, p += 8) {
+        uint64_t v = get_le64(p) ^ w[i];
+
+        if (i < FOLD_MID)
+            v ^= w[CRC32_FOLD_BACK - FOLD_MID + i];
+        if (i < FOLD_NEAR)
+            v ^= w[CRC32_FOLD_BACK - FOLD_NEAR + i];
+        put_le32((uint8_t *)(w + i), (uint32_t)v);
+        put_le32((uint8_t *)(w + i) + 4, (uint32_t)(v >> 32));
+    }
+}
+
+static uint32_t crc32_fold(struct crc32_table *table, uint32_t crc, const uint8_t *p, size_t words)
+{
+    uint64_t *w = table->fold;
+
+    memset(w, 0, CRC32_FOLD_BACK * sizeof(*w));
+    w[0] = crc; /* stands 3006 places before the first word, and nowhere else in reach */
+    for (words -= CRC32_FOLD_BACK; words;) {
+        size_t nr = words < FOLD_STEP ? words : FOLD_STEP;
+
+        fold_words(w, p, nr);
+        p += nr * 8;
+        words -= nr;
+    }
+    fold_end(w, p);
+    return crc32_bytes(table, 0, (const uint8_t *)w, CRC32_FOLD_BACK * sizeof(*w));
+}
+
+uint32_t crc32(struct crc32_table *table, uint32_t crc, const void *data, size_t len)
+{
+    size_t words = len / 8;
+    const uint8_t *p = data;
+
+    crc = ~crc;
+    if (words >= CRC32_FOLD_MIN) {
+        crc = crc32_fold(table, crc, p, words);
+        p += words * 8;
+        len %= 8;
+    }
+    return ~crc32_bytes(table, crc, p, len);
 }
 
 uint32_t crc32_small(uint32_t crc, const void *data, size_t len)

@@ -168,24 +168,28 @@ struct coder {
         TREE_STEP(tree, sym);                                                                      \
     } while (0)
 
-/* A literal after a match: the byte at the last distance steers the tree while it agrees. */
-#define MATCHED_STEP(tree, sym, match, offset)                                                     \
+/*
+ * A literal after a match: the byte at the last distance steers the tree while it agrees. From the
+ * first bit that differs on, @plain, it is a literal like others.
+ */
+#define MATCHED_STEP(tree, sym, match, plain)                                                      \
     do {                                                                                           \
-        uint16_t *p_;                                                                              \
-        uint32_t bit_;                                                                             \
+        size_t bit_, at_;                                                                          \
                                                                                                    \
         (match) <<= 1;                                                                             \
-        bit_ = (match) & (offset);                                                                 \
-        p_ = (tree) + (offset) + bit_ + (sym);                                                     \
-        BIT_BEGIN(p_);                                                                             \
+        bit_ = (match) & 0x100;                                                                    \
+        at_ = bit_ + (sym);                                                                        \
+        BIT_BEGIN(&(tree)[at_ + 0x100]);                                                           \
         if (BIT_IS_0(p_)) {                                                                        \
-            BIT_TAKE_0(p_);                                                                        \
+            BIT_TAKE_0(&(tree)[at_ + 0x100]);                                                      \
             (sym) += (sym);                                                                        \
-            (offset) ^= bit_;                                                                      \
+            if (bit_)                                                                              \
+                goto plain;                                                                        \
         } else {                                                                                   \
-            BIT_TAKE_1(p_);                                                                        \
+            BIT_TAKE_1(&(tree)[at_ + 0x100]);                                                      \
             (sym) += (sym) + 1;                                                                    \
-            (offset) = bit_;                                                                       \
+            if (!bit_)                                                                             \
+                goto plain;                                                                        \
         }                                                                                          \
     } while (0)
 
@@ -202,21 +206,24 @@ HOT void copy_wide(uint8_t *out, const uint8_t *from, uint8_t *end)
     } while (out < end);
 }
 
-/* A match repeats a pattern shorter than a word: copy by bytes until the pattern has 8 of them. */
+/* A match repeats a pattern of @dist < 8 bytes: make a word of it, and store that over and over. */
 static void copy_near(uint8_t *out, size_t dist, uint8_t *end, const uint8_t *buffer_end)
 {
     const uint8_t *from = out - dist;
-    const uint8_t *stop = end;
+    uint64_t w = 0;
 
-    if ((size_t)(buffer_end - end) >= sizeof(uint64_t) && dist < 8 && end - out > 16)
-        stop = out + 16 - dist;
-    while (out < stop)
-        *out++ = *from++;
-    if (out < end) {
-        size_t far = dist * ((7 + dist) / dist); /* a multiple of the period, at least 8 */
-
-        copy_wide(out, out - far, end);
+    if (dist >= 8 || buffer_end - end < 8) {
+        while (out < end)
+            *out++ = *from++;
+        return;
     }
+    for (size_t i = dist; i-- > 0;)
+        w = w << 8 | from[i];
+    for (size_t bits = dist * 8; bits < 64; bits *= 2)
+        w |= w << bits;
+    dist *= 8 / dist;
+    for (; out < end; out += dist)
+        __builtin_memcpy(out, &w, sizeof(w));
 }
 
 HOT uint32_t state_after_literal(uint32_t state)
@@ -236,18 +243,35 @@ HOT size_t plain_literal(struct coder *rc, uint16_t *p)
     return sym;
 }
 
-HOT uint32_t matched_literal(struct coder *rc, uint16_t *p, uint32_t match)
+HOT size_t matched_literal(struct coder *rc, uint16_t *p, size_t match)
 {
-    uint32_t prob, bound, sym = 1, offset = 0x100;
+    uint32_t prob, bound;
+    size_t sym = 1;
 
-    MATCHED_STEP(p, sym, match, offset);
-    MATCHED_STEP(p, sym, match, offset);
-    MATCHED_STEP(p, sym, match, offset);
-    MATCHED_STEP(p, sym, match, offset);
-    MATCHED_STEP(p, sym, match, offset);
-    MATCHED_STEP(p, sym, match, offset);
-    MATCHED_STEP(p, sym, match, offset);
-    MATCHED_STEP(p, sym, match, offset);
+    MATCHED_STEP(p, sym, match, plain_7);
+    MATCHED_STEP(p, sym, match, plain_6);
+    MATCHED_STEP(p, sym, match, plain_5);
+    MATCHED_STEP(p, sym, match, plain_4);
+    MATCHED_STEP(p, sym, match, plain_3);
+    MATCHED_STEP(p, sym, match, plain_2);
+    MATCHED_STEP(p, sym, match, plain_1);
+    MATCHED_STEP(p, sym, match, plain_0);
+    return sym;
+plain_7:
+    TREE_STEP(p, sym);
+plain_6:
+    TREE_STEP(p, sym);
+plain_5:
+    TREE_STEP(p, sym);
+plain_4:
+    TREE_STEP(p, sym);
+plain_3:
+    TREE_STEP(p, sym);
+plain_2:
+    TREE_STEP(p, sym);
+plain_1:
+    TREE_STEP(p, sym);
+plain_0:
     return sym;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <sys/random.h>
 #include <uuid/uuid.h>
 
 #include "core/types.h"
@@ -8,9 +9,24 @@ int libxl_uuid_is_nil(const libxl_uuid *uuid)
     return uuid_is_null(uuid->uuid);
 }
 
+#ifndef GRND_INSECURE
+#define GRND_INSECURE 4
+#endif
+
+/*
+ * libuuid takes what there is, too, but waits for better random numbers before: seconds, in a dom0
+ * that has just booted. Source: RFC 4122, 4.4; random(4).
+ */
 void libxl_uuid_generate(libxl_uuid *uuid)
 {
-    uuid_generate(uuid->uuid);
+    uint8_t *b = uuid->uuid;
+
+    if (getrandom(b, sizeof(uuid->uuid), GRND_INSECURE) != sizeof(uuid->uuid)) {
+        uuid_generate(b);
+        return;
+    }
+    b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
+    b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
 }
 
 int libxl_uuid_from_string(libxl_uuid *uuid, const char *in)

@@ -11,13 +11,18 @@
 #include <stdint.h>
 
 /* CRC-32 as in gzip and xz: polynomial 0xedb88320, reflected. Source: RFC 1952, section 8. */
+#define CRC32_FOLD_BACK  3006 /* words that crc32() looks back in long data */
+#define CRC32_FOLD_WORDS (3 * CRC32_FOLD_BACK)
+#define CRC32_FOLD_MIN   (2 * CRC32_FOLD_BACK) /* words from which data are long */
+
 struct crc32_table {
-    uint32_t t[8][256]; /* eight bytes per step */
+    uint32_t t[8][256];              /* eight bytes per step */
+    uint64_t fold[CRC32_FOLD_WORDS]; /* room to work in */
 };
 
 void crc32_init(struct crc32_table *table);
 /* Go on from @crc (0 at the start). */
-uint32_t crc32(const struct crc32_table *table, uint32_t crc, const void *data, size_t len);
+uint32_t crc32(struct crc32_table *table, uint32_t crc, const void *data, size_t len);
 /* The same without a table: small, for short pieces. */
 uint32_t crc32_small(uint32_t crc, const void *data, size_t len);
 

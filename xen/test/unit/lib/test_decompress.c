@@ -262,9 +262,29 @@ static void damage_is_survived(void **state)
     damage("zstd -1 --no-check", false);
 }
 
+/* Long data take another way, from a length on and with any rest. */
+static void crc32_of_long_data(struct crc32_table *t32)
+{
+    static uint8_t data[CRC32_FOLD_WORDS * 16 + 7];
+    static const size_t lens[] = { CRC32_FOLD_MIN * 8 - 1, CRC32_FOLD_MIN * 8,
+                                   CRC32_FOLD_MIN * 8 + 9, CRC32_FOLD_WORDS * 8 + 3,
+                                   sizeof(data) };
+    uint32_t x = 1;
+
+    for (size_t i = 0; i < sizeof(data); i++) {
+        x = x * 1664525 + 1013904223;
+        data[i] = (uint8_t)(x >> 24);
+    }
+    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+        assert_true(crc32(t32, 0, data, lens[i]) == crc32_small(0, data, lens[i]));
+        assert_true(crc32(t32, 0x12345678, data, lens[i]) ==
+                    crc32_small(0x12345678, data, lens[i]));
+    }
+}
+
 static void checksums(void **state)
 {
-    struct crc32_table t32;
+    static struct crc32_table t32;
     static struct crc64_table t64;
 
     (void)state;
@@ -273,6 +293,7 @@ static void checksums(void **state)
     assert_true(crc32(&t32, 0, "123456789", 9) == 0xcbf43926);
     assert_true(crc32_small(0, "123456789", 9) == 0xcbf43926);
     assert_true(crc32(&t32, crc32(&t32, 0, "1234", 4), "56789", 5) == 0xcbf43926);
+    crc32_of_long_data(&t32);
     assert_true(crc64(&t64, 0, "123456789", 9) == 0x995dc9bbdf1939faull);
     assert_true(xxh32("", 0, 0) == 0x02cc5d05);
     assert_true(xxh64("", 0, 0) == 0xef46db3751d8e999ull);
