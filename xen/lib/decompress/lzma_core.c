@@ -177,7 +177,7 @@ struct coder {
         size_t bit_, at_;                                                                          \
                                                                                                    \
         (match) <<= 1;                                                                             \
-        bit_ = (match) & 0x100;                                                                    \
+        bit_ = (match)&0x100;                                                                      \
         at_ = bit_ + (sym);                                                                        \
         BIT_BEGIN(&(tree)[at_ + 0x100]);                                                           \
         if (BIT_IS_0(p_)) {                                                                        \

@@ -33,7 +33,7 @@ static int seed(void)
     struct {
         struct rand_pool_info info;
         uint32_t bytes[16];
-    } pool = { .info = { .entropy_count = 512, .buf_size = sizeof(pool.bytes) } };
+    } pool = {.info = {.entropy_count = 512, .buf_size = sizeof(pool.bytes)}};
     int fd = open("/dev/random", O_WRONLY);
 
     return fd < 0 || ioctl(fd, RNDADDENTROPY, &pool);
@@ -41,7 +41,7 @@ static int seed(void)
 
 int main(int argc, char **argv)
 {
-    char *self[] = { argv[0], (char *)"nothing", NULL };
+    char *self[] = {argv[0], (char *)"nothing", NULL};
     uint64_t least = UINT64_MAX, t;
 
     if (argc == 2 && !strcmp(argv[1], "nothing"))

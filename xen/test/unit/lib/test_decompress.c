@@ -266,9 +266,8 @@ static void damage_is_survived(void **state)
 static void crc32_of_long_data(struct crc32_table *t32)
 {
     static uint8_t data[CRC32_FOLD_WORDS * 16 + 7];
-    static const size_t lens[] = { CRC32_FOLD_MIN * 8 - 1, CRC32_FOLD_MIN * 8,
-                                   CRC32_FOLD_MIN * 8 + 9, CRC32_FOLD_WORDS * 8 + 3,
-                                   sizeof(data) };
+    static const size_t lens[] = {CRC32_FOLD_MIN * 8 - 1, CRC32_FOLD_MIN * 8,
+                                  CRC32_FOLD_MIN * 8 + 9, CRC32_FOLD_WORDS * 8 + 3, sizeof(data)};
     uint32_t x = 1;
 
     for (size_t i = 0; i < sizeof(data); i++) {
