@@ -34,7 +34,7 @@ def kernel_entry(bzimage):
 
 class Stub:
     def __init__(self, path, limit):
-        for _ in range(600):
+        for _ in range(int(limit * 10)):
             try:
                 self.sock = socket.socket(socket.AF_UNIX)
                 self.sock.connect(path)
