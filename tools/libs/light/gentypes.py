@@ -293,6 +293,7 @@ class Generator:
         f = self.functions(t)
         d = f"&type_{t.name}"
         self.put(f"{f[0]}\n{{\n    return type_to_json(ctx, {d}, &v);\n}}\n")
+        self.gen_json(t, f"{n} v", "&v")
         self.put(f"{f[1]}\n{{\n    return type_from_json(ctx, {d}, out, json);\n}}\n")
         self.put(f"{f[2]}\n{{\n    return enum_to_string({n}_string_table, (int)v);\n}}\n")
         self.put(f"{f[3]}\n{{\n    int v, rc = enum_from_string({n}_string_table, s, &v);\n\n"
@@ -313,6 +314,12 @@ class Generator:
         for f in self.functions(t):
             call = next(c for k, c in calls.items() if f"libxl_{t.name}{k}" in f)
             self.put(f"{f}\n{{\n    {call};\n}}\n")
+        self.gen_json(t, f"const libxl_{t.name} *p", "p")
+
+    def gen_json(self, t, parameter, pointer):
+        """Declared to users by another header, which needs YAJL's."""
+        f = f"int libxl_{t.name}_gen_json(void *gen, {parameter})"
+        self.put(f"{f};\n{f}\n{{\n    return type_gen_json(&type_{t.name}, gen, {pointer});\n}}\n")
 
     def source(self):
         self.put("/* SPDX-License-Identifier: MIT */")

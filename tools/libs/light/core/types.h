@@ -75,6 +75,8 @@ void type_dispose(const struct type_desc *t, void *p);
 void type_copy(libxl_ctx *ctx, const struct type_desc *t, void *to, const void *from);
 /* The caller frees the text. */
 char *type_to_json(libxl_ctx *ctx, const struct type_desc *t, const void *p);
+/* The same into a YAJL generator of the program's, which brings that library; its status. */
+int type_gen_json(const struct type_desc *t, void *gen, const void *p);
 /* ERROR_INVAL: not JSON, or a value does not fit its member; unknown members are ignored.
  * @p is initialised already; on error it holds some of the values and can be disposed of. */
 int type_from_json(libxl_ctx *ctx, const struct type_desc *t, void *p, const char *text);
