@@ -2,7 +2,7 @@
 /*
  * In a guest whose writes are logged: processes fork without end and check that copy-on-write gives
  * each its own memory. One page is written all the time, another never after the start; their frame
- * numbers are printed, "pfns BUSY IDLE". Then "cow N" every hundred rounds, "cow: WRONG ..." at a
+ * numbers are printed, "pfns BUSY IDLE". Then "cow N" every ten rounds, "cow: WRONG ..." at a
  * fault. Arguments: how many parents.
  */
 #include <fcntl.h>
@@ -89,7 +89,7 @@ static void parent(void)
 
     for (uint64_t round = 1;; round++) {
         one_round(mem, round);
-        if (round % 100 == 0) {
+        if (round % 10 == 0) {
             printf("cow %lu\n", (unsigned long)round);
             fflush(stdout);
         }
