@@ -207,6 +207,16 @@ void port_sync_vcpu_state(struct vcpu *v)
     flush_area_mask(&mask, 0, FLUSH_VCPU_STATE);
 }
 
+/* The area is in the kernel's address space: of a vCPU in user mode pv_toggle_mode() does it. */
+static void update_runstate_area(struct vcpu *v)
+{
+    if (likely(!v->runstate_guest))
+        return;
+    v->arch.pv.need_update_runstate_area = !pv_kernel_mode(v);
+    if (pv_kernel_mode(v))
+        vcpu_update_runstate_area(v);
+}
+
 static void leave(struct vcpu *v) noreturn;
 static void leave(struct vcpu *v)
 {
@@ -246,6 +256,8 @@ void port_context_switch(struct vcpu *prev, struct vcpu *next)
     if (!is_idle_vcpu(next))
         time_update_vcpu(next);
     local_irq_enable();
+    if (!is_idle_vcpu(next))
+        update_runstate_area(next);
     leave(next);
 }
 

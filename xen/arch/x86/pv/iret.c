@@ -21,6 +21,10 @@ void pv_toggle_mode(struct vcpu *v)
     __asm__ volatile("swapgs" ::: "memory");
     v->arch.cr3 = shadow_in_use(v->domain) ? shadow_cr3(v) : mfn_to_maddr(root);
     write_cr3(v->arch.cr3);
+    if (unlikely(v->arch.pv.need_update_runstate_area) && pv_kernel_mode(v)) {
+        v->arch.pv.need_update_runstate_area = false;
+        vcpu_update_runstate_area(v);
+    }
 }
 
 /* The NMI handler returns: the one that has come meanwhile is next. */
