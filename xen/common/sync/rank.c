@@ -12,6 +12,8 @@
 
 struct held {
     unsigned int nr;
+    unsigned int base; /* those below are of what an interrupt has interrupted */
+    unsigned int base; /* those before are of the code that the present interrupt has come upon */
     bool allow_equal;
     const spinlock_t *lock[MAX_HELD];
 };
@@ -24,7 +26,7 @@ void rank_check_acquire(spinlock_t *lock)
     const struct held *h = &this_cpu(held_locks);
 
     if (lock->rank != RANK_NONE) {
-        for (unsigned int i = 0; i < h->nr; i++) {
+        for (unsigned int i = h->base; i < h->nr; i++) {
             unsigned int other = h->lock[i]->rank;
 
             if (other > lock->rank || (other == lock->rank && !h->allow_equal))
@@ -73,6 +75,34 @@ void rank_release(spinlock_t *lock)
 void rank_allow_equal(bool allow)
 {
     this_cpu(held_locks).allow_equal = allow;
+}
+
+unsigned int lock_irq_enter(void)
+{
+    struct held *h = &this_cpu(held_locks);
+    unsigned int before = h->base;
+
+    h->base = h->nr;
+    return before;
+}
+
+void lock_irq_exit(unsigned int before)
+{
+    this_cpu(held_locks).base = before;
+}
+
+unsigned int lock_irq_enter(void)
+{
+    struct held *h = &this_cpu(held_locks);
+    unsigned int base = h->base;
+
+    h->base = h->nr;
+    return base;
+}
+
+void lock_irq_exit(unsigned int base)
+{
+    this_cpu(held_locks).base = base;
 }
 
 void lock_check_none_held(void)

@@ -65,4 +65,20 @@ bool rw_is_write_locked(const rwlock_t *lock);
 /* Debug builds: complain where this CPU holds a ranked lock (called on the way to a guest). */
 void lock_check_none_held(void);
 
+/* Debug builds: an interrupt's locks have an order among themselves only. They are held with
+ * interrupts off, and nobody who holds one wants a lock that is held with interrupts on. */
+#ifdef CONFIG_DEBUG
+unsigned int lock_irq_enter(void);
+void lock_irq_exit(unsigned int base); /* what lock_irq_enter() has returned */
+#else
+static inline unsigned int lock_irq_enter(void)
+{
+    return 0;
+}
+static inline void lock_irq_exit(unsigned int base)
+{
+    (void)base;
+}
+#endif
+
 #endif
