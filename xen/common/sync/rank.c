@@ -13,7 +13,6 @@
 struct held {
     unsigned int nr;
     unsigned int base; /* those below are of what an interrupt has interrupted */
-    unsigned int base; /* those before are of the code that the present interrupt has come upon */
     bool allow_equal;
     const spinlock_t *lock[MAX_HELD];
 };
@@ -75,20 +74,6 @@ void rank_release(spinlock_t *lock)
 void rank_allow_equal(bool allow)
 {
     this_cpu(held_locks).allow_equal = allow;
-}
-
-unsigned int lock_irq_enter(void)
-{
-    struct held *h = &this_cpu(held_locks);
-    unsigned int before = h->base;
-
-    h->base = h->nr;
-    return before;
-}
-
-void lock_irq_exit(unsigned int before)
-{
-    this_cpu(held_locks).base = before;
 }
 
 unsigned int lock_irq_enter(void)

@@ -7,6 +7,7 @@
 #include <xen/kernel.h>
 #include <xen/sched.h>
 #include <xen/softirq.h>
+#include <xen/spinlock.h>
 #include <asm/cpu.h>
 #include <asm/current.h>
 #include <asm/gic.h>
@@ -200,7 +201,10 @@ void trap_guest_serror(struct cpu_user_regs *regs)
 
 void trap_hyp_irq(struct cpu_user_regs *regs)
 {
+    unsigned int base = lock_irq_enter();
+
     gic_handle_irq(regs);
+    lock_irq_exit(base);
 }
 
 void prepare_to_enter(void)
