@@ -261,8 +261,10 @@ static void do_remap(void)
     struct xen_add_to_physmap x = {
         .domid = DOMID_SELF, .space = XENMAPSPACE_shared_info, .gpfn = SHARED >> 12};
 
-    if (hypercall(__HYPERVISOR_memory_op, XENMEM_add_to_physmap, &x, 0))
-        fail("add_to_physmap", 0);
+    long rc = hypercall(__HYPERVISOR_memory_op, XENMEM_add_to_physmap, &x, 0);
+
+    if (rc)
+        fail("add_to_physmap", rc);
 }
 
 static uint64_t rounds_of(void (*fn)(void), unsigned int rounds)
