@@ -99,14 +99,12 @@ static void take_sgi(unsigned int sgi)
 
 void gic_handle_irq(struct cpu_user_regs *regs)
 {
-    unsigned int locks = lock_irq_enter();
-
     for (;;) {
         uint32_t ack = gic_ops->ack();
         unsigned int irq = ack & 0x3ff;
 
         if (irq >= GIC_MAX_IRQS)
-            break;
+            return;
         if (irq >= GIC_FIRST_PPI) {
             irq_dispatch(irq);
             continue;
@@ -115,7 +113,6 @@ void gic_handle_irq(struct cpu_user_regs *regs)
         gic_ops->deactivate(ack);
         take_sgi(irq);
     }
-    lock_irq_exit(locks);
 }
 
 void gic_deactivate(unsigned int irq)
