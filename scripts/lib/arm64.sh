@@ -69,10 +69,10 @@ boot_options_arm64() {
 arm64_machine() {
     local at
     xcmd=${xcmd/console=com1 com1=115200,8n1/console=dtuart}
-    printf -v at '0x%x' $(((0x48000000 + $(stat -Lc %s "$kernel") + 0x3fffff) & ~0x1fffff))
+    printf -v at '0x%x' $(((0x50000000 + $(stat -Lc %s "$kernel") + 0x3fffff) & ~0x1fffff))
     args=(-machine "virt,virtualization=on,gic-version=$gic" -m "$mem" -smp "$smp" -cpu "$cpu"
         -display none -monitor none -net none -no-reboot -kernel "$xen" -append "$xcmd"
-        -device "guest-loader,addr=0x48000000,kernel=$kernel,bootargs=${dcmd//,/,,}"
+        -device "guest-loader,addr=0x50000000,kernel=$kernel,bootargs=${dcmd//,/,,}"
         -device "guest-loader,addr=$at,initrd=$tmp/initrd")
 }
 
