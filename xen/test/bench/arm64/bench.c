@@ -37,7 +37,8 @@
 void main(uint64_t cpu);
 void interrupt(void);
 void bad_trap(uint64_t esr, uint64_t pc, uint64_t far);
-void second_entry(void);
+__attribute__((visibility("hidden"))) void
+second_entry(void); /* no table of addresses: nobody relocates it */
 
 static long hypercall(uint64_t nr, uint64_t a, const volatile void *b, uint64_t c)
 {
