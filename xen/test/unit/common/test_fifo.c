@@ -3,6 +3,7 @@
 #include "evtchn_ops.h"
 
 #include <xen/evtchn.h>
+#include <xen/mm.h>
 
 static struct domain *a, *b;
 static evtchn_fifo_control_block_t *control;
@@ -205,6 +206,18 @@ SIM_TEST(reset_goes_back_to_two_levels)
     EXPECT(pending_2l(b, 1));
 }
 
+/* Another CPU may be in the middle of an operation by the old ABI: its pages stay until it is out. */
+SIM_TEST(a_reset_frees_nothing_that_others_may_read)
+{
+    setup();
+    EXPECT_EQ(evtchn_reset(b), 0);
+    EXPECT_NE(virt_to_page(control)->type_info, 0);
+    EXPECT_NE(virt_to_page(words)->type_info, 0);
+    sim_quiesce();
+    EXPECT_EQ(virt_to_page(control)->type_info, 0);
+    EXPECT_EQ(virt_to_page(words)->type_info, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_guest_may_ruin_only_itself),
         cmocka_unit_test(bad_arrays_and_control_blocks),
         cmocka_unit_test(reset_goes_back_to_two_levels),
+        cmocka_unit_test(a_reset_frees_nothing_that_others_may_read),
     };
 
     return RUN_GROUP(tests);

@@ -7,6 +7,7 @@
 #include <xen/grant.h>
 #include <xen/log_dirty.h>
 
+#include "../../../common/grant/private.h"
 #include "ctl_ops.h"
 
 #define WINDOW(i) (SIM_WINDOW_BASE + (uint64_t)(i)*PAGE_SIZE)
@@ -167,6 +168,28 @@ SIM_TEST(both_kinds_are_unmapped_one_by_one)
     EXPECT_EQ(refs(owner, 10), 2);
     EXPECT_EQ(unmap(op.handle, 0, bus), GNTST_okay);
     EXPECT_EQ(refs(owner, 10), 1);
+}
+
+/* As two CPUs unmap the two kinds of one handle, and the one of them in vain. */
+SIM_TEST(a_claimed_handle_stays_in_use)
+{
+    const uint16_t both = GNTMAP_host_map | GNTMAP_device_map;
+    struct maptrack_entry e = {.domid = 7, .ref = 9}, was;
+    uint16_t one, other;
+
+    e.flags = both | GNTMAP_readonly;
+    EXPECT(maptrack_claim(&e, GNTMAP_host_map, &was, &one));
+    EXPECT_EQ(one, GNTMAP_host_map);
+    EXPECT_EQ(was.ref, 9);
+    EXPECT(maptrack_claim(&e, both, &was, &other));
+    EXPECT_EQ(other, GNTMAP_device_map);
+    EXPECT(!maptrack_claim(&e, both, &was, &other));
+    EXPECT(!maptrack_finish(&e, GNTMAP_device_map)); /* the first is not done: not free */
+    maptrack_unclaim(&e, GNTMAP_host_map);
+    EXPECT_EQ(e.flags, GNTMAP_host_map | GNTMAP_readonly);
+    EXPECT(maptrack_claim(&e, both, &was, &one));
+    EXPECT_EQ(one, GNTMAP_host_map);
+    EXPECT(maptrack_finish(&e, GNTMAP_host_map));
 }
 
 SIM_TEST(handles_run_out_and_come_back)
@@ -520,6 +543,7 @@ int main(void)
         cmocka_unit_test(readonly_grants),
         cmocka_unit_test(wrong_arguments_of_map),
         cmocka_unit_test(both_kinds_are_unmapped_one_by_one),
+        cmocka_unit_test(a_claimed_handle_stays_in_use),
         cmocka_unit_test(handles_run_out_and_come_back),
         cmocka_unit_test(mappings_end_with_the_user),
         cmocka_unit_test(a_dying_owner_stays_until_it_is_unmapped),
