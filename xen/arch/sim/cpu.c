@@ -33,6 +33,7 @@ static struct cpu_info outside = {.irqs_on = true};
 __thread struct cpu_info *sim_this = &outside;
 static unsigned int spins;
 bool sim_threads;
+static unsigned int nested; /* CPUs further up the one stack that wait for others */
 
 void cpus_boot(unsigned int nr)
 {
@@ -104,9 +105,12 @@ void cpu_run(unsigned int cpu)
     BUG_ON(c->busy);
     sim_this = c;
     c->busy = true;
+    __atomic_fetch_and(&c->irqs, ~SIM_IRQ_LATER, __ATOMIC_SEQ_CST);
     do {
         c->irqs_on = true;
         pass(c);
+        if (__atomic_load_n(&c->irqs, __ATOMIC_RELAXED) & SIM_IRQ_LATER)
+            break;
     } while (cpu_has_work(cpu) || (is_idle_vcpu(c->current_vcpu) && !c->idling));
     c->resume = NULL;
     c->irqs_on = true;
@@ -153,13 +157,22 @@ void cpu_relax(void)
         host_yield();
         return;
     }
+    /* Idle, and waiting for RCU: who waits further up the stack goes on first. */
+    if (nested && sim_this->resume && is_idle_vcpu(current) && sim_this->irqs_on &&
+        !softirq_pending_here()) {
+        sim_this->idling = true;
+        __atomic_fetch_or(&sim_this->irqs, SIM_IRQ_LATER, __ATOMIC_SEQ_CST);
+        leave();
+    }
     if (++spins > SPIN_LIMIT)
         host_die("a CPU spins for ever");
     if (sim_this->irqs_on)
         take_calls(sim_this);
+    nested++;
     for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
         if (!sim_cpus[cpu].busy && cpu_online(cpu) && cpu_has_work(cpu))
             cpu_run(cpu);
+    nested--;
 }
 
 void port_context_switch(struct vcpu *prev, struct vcpu *next)

@@ -21,6 +21,7 @@ struct cpu_info {
 };
 #define SIM_IRQ_CHECK 1U /* look at your softirqs */
 #define SIM_IRQ_CALL  2U
+#define SIM_IRQ_LATER 4U /* come back: it waits for others */
 
 extern struct cpu_info sim_cpus[NR_CPUS];
 extern __thread struct cpu_info *sim_this;
