@@ -152,9 +152,8 @@ static void dispatch(struct irq_desc *desc, uint8_t vector)
     spin_unlock(&desc->lock);
 }
 
-void do_IRQ(struct cpu_user_regs *regs)
+static void handle_vector(uint8_t vector)
 {
-    uint8_t vector = (uint8_t)regs->entry_vector;
     unsigned int irq;
 
     if (vector > VECTOR_DYNAMIC_LAST) {
@@ -166,6 +165,14 @@ void do_IRQ(struct cpu_user_regs *regs)
         dispatch(irq_to_desc(irq - 1), vector);
     else
         irq_stray_vector(vector);
+}
+
+void do_IRQ(struct cpu_user_regs *regs)
+{
+    unsigned int base = lock_irq_enter();
+
+    handle_vector((uint8_t)regs->entry_vector);
+    lock_irq_exit(base);
 }
 
 static unsigned int legacy_to_gsi(struct irq_desc **desc, unsigned int irq)
