@@ -81,9 +81,9 @@ static void fifo_init(struct domain *d, struct evtchn *chn)
 
     chn->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
     __atomic_store_n(&chn->pending, false, __ATOMIC_RELAXED);
-    /* A word that is still linked from its former life keeps only that. */
+    /* The mask is the guest's alone; a word may still be linked from its former life. */
     if (w)
-        __atomic_fetch_and(w, ~(1U << BIT_MASKED | 1U << BIT_PENDING), __ATOMIC_SEQ_CST);
+        word_test_and_clear(w, BIT_PENDING);
 }
 
 /* Make the old tail's word point to @port. False: it has left its queue meanwhile. */

@@ -119,6 +119,17 @@ SIM_TEST(masked_events_wait_for_unmask)
     EXPECT_EQ(consume(EVTCHN_FIFO_PRIORITY_DEFAULT), port);
 }
 
+SIM_TEST(a_new_port_keeps_the_guests_mask)
+{
+    struct evtchn_bind_ipi ipi = {.vcpu = 0};
+
+    setup();
+    for (unsigned int port = 1; port < 16; port++)
+        words[port] = 1U << EVTCHN_FIFO_MASKED | 1U << EVTCHN_FIFO_PENDING;
+    EXPECT_EQ(evtchn_op(b, EVTCHNOP_bind_ipi, &ipi, sizeof(ipi)), 0);
+    EXPECT_EQ(words[ipi.port], 1U << EVTCHN_FIFO_MASKED);
+}
+
 SIM_TEST(thousands_of_ports)
 {
     enum { NR = 6000 };
@@ -224,6 +235,7 @@ int main(void)
         cmocka_unit_test(events_queue_in_order_of_sending),
         cmocka_unit_test(priorities_choose_the_queue),
         cmocka_unit_test(masked_events_wait_for_unmask),
+        cmocka_unit_test(a_new_port_keeps_the_guests_mask),
         cmocka_unit_test(thousands_of_ports),
         cmocka_unit_test(a_guest_may_ruin_only_itself),
         cmocka_unit_test(bad_arrays_and_control_blocks),
