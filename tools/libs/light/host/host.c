@@ -299,11 +299,11 @@ libxl_xen_console_reader *libxl_xen_console_read_start(libxl_ctx *ctx, int clear
     unsigned int nr;
     API_ENTER(ctx, (uint32_t)INVALID_DOMID);
 
-    /* Incremental, until no more comes: the ring may be larger than one answer. */
+    /* The ring may be larger than one answer; what is cleared is what was read. */
     do {
         cr->buf = xrealloc(cr->buf, cr->len + CONSOLE_CHUNK + 1);
         nr = CONSOLE_CHUNK;
-        if (xc_readconsolering(ctx->xch, cr->buf + cr->len, &nr, 0, 1, &index)) {
+        if (xc_readconsolering(ctx->xch, cr->buf + cr->len, &nr, clear, 1, &index)) {
             LOG_ERRNO(sc, "cannot read the hypervisor's messages");
             libxl_xen_console_read_finish(ctx, cr);
             cr = NULL;
@@ -312,9 +312,6 @@ libxl_xen_console_reader *libxl_xen_console_read_start(libxl_ctx *ctx, int clear
         cr->len += nr;
     } while (nr == CONSOLE_CHUNK);
     cr->buf[cr->len] = '\0';
-    nr = 0;
-    if (clear && xc_readconsolering(ctx->xch, cr->buf + cr->len, &nr, 1, 0, NULL))
-        LOG_ERRNO(sc, "cannot clear the hypervisor's messages");
 out:
     API_LEAVE;
     return cr;
