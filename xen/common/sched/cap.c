@@ -37,6 +37,7 @@ static void unpark(struct vcpu *v)
 
     if (u->parked) {
         u->parked = false;
+        u->owed = true;
         if (vcpu_runnable(v) && !v->is_running && !u->queued)
             unit_enqueue(u, NOW(), false); /* it did not sleep: what it is behind stays */
     }
@@ -48,6 +49,7 @@ static void refill(void *data)
     struct domain *d = data;
     struct sched_domain *sd = d->sched;
     int64_t full = period_budget(sd), left;
+    struct vcpu *v;
 
     /* Overrun is paid back; what was not used is not kept. */
     left = __atomic_load_n(&sd->budget, __ATOMIC_RELAXED);
@@ -57,14 +59,9 @@ static void refill(void *data)
         timer_set(&sd->refill, NOW() + PERIOD);
     if (sd->cap && left <= 0)
         return; /* still in debt: nobody's turn */
-    /* Each time another one first: the budget may be gone before the last has its turn. */
-    sd->refill_first = (sd->refill_first + 1) % d->max_vcpus;
-    for (uint32_t i = 0; i < d->max_vcpus; i++) {
-        struct vcpu *v = domain_vcpu(d, (sd->refill_first + i) % d->max_vcpus);
-
-        if (v && v->sched)
+    for_each_vcpu (d, v)
+        if (v->sched)
             unpark(v);
-    }
 }
 
 void cap_init(struct domain *d)

@@ -165,7 +165,7 @@ static void apply_affinity(struct vcpu *v)
             softirq_raise_on(v->processor, SOFTIRQ_SCHEDULE);
     } else if (u->queued) {
         unit_dequeue(u);
-        unit_enqueue(u, NOW(), true);
+        unit_enqueue(u, NOW(), false);
     }
     spin_unlock_irqrestore(&rq->lock, flags);
     if (!wrong)

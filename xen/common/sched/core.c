@@ -173,6 +173,8 @@ static void start_running(struct sched_cpu *sc, struct vcpu *v, unsigned int cpu
     u->started = now;
     u->scheduled_at = now;
     u->yielded = false;
+    u->held = false;
+    u->owed = false;
     runstate_change(v, RUNSTATE_running, now);
 }
 
@@ -327,6 +329,8 @@ void sched_vcpu_destroy(struct vcpu *v)
 {
     if (v->sched == NULL)
         return;
+    if (v->domain->sched)
+        timer_kill(&v->domain->sched->refill); /* the domain ends: it comes upon no freed unit */
     vcpu_timers_kill(v);
     if (v->sched->rq) {
         unsigned long flags;

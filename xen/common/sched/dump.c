@@ -15,9 +15,13 @@ static void dump_runq(struct runq *rq)
     printk("Runqueue of pool %u (%s): %u waiting, %u assigned, vtime %lu\n", rq->pool->id,
            rq->pool->policy->opt, rq->nr_waiting, rq->nr_units, rq->vtime);
     for_each_cpu (cpu, &rq->cpus) {
-        const struct vcpu *v = per_cpu(sched_cpu, cpu).running;
+        const struct sched_cpu *sc = &per_cpu(sched_cpu, cpu);
+        const struct sched_unit *u = sc->running->sched;
 
-        printk("  CPU[%02u] runs %pv\n", cpu, v);
+        printk("  CPU[%02u] runs %pv since %ld vtime %lu, slice ends %ld%s\n", cpu, sc->running,
+               (long)u->scheduled_at, u->vtime,
+               timer_active(&sc->slice_timer) ? (long)sc->slice_timer.expires : 0L,
+               cpumask_test(cpu, &rq->tickled) ? ", told to look" : "");
     }
     for (n = rb_first(&rq->tree); n; n = rb_next(n)) {
         const struct sched_unit *u = container_of(n, struct sched_unit, node);

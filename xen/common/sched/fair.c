@@ -89,7 +89,7 @@ static struct sched_unit *first_for(struct runq *rq, unsigned int cpu)
         struct sched_unit *u = unit_of(n);
 
         n = rb_next(n);
-        if (unlikely(cap_exhausted(u))) {
+        if (unlikely(cap_exhausted(u)) && !u->owed) {
             fair_remove(rq, u);
             u->parked = true;
             continue;
@@ -105,12 +105,17 @@ struct sched_unit *fair_pick(struct runq *rq, unsigned int cpu, struct sched_uni
 {
     struct sched_unit *best = first_for(rq, cpu);
 
+    if (prev)
+        prev->held = false;
     if (prev && best) {
         bool young = now - prev->scheduled_at < rq->pool->ratelimit;
+        bool ahead = prev->vtime > best->vtime;
 
         rq->vtime = max(rq->vtime, min(prev->vtime, best->vtime));
-        if (!prev->yielded && (young || prev->vtime <= best->vtime))
+        if (!prev->yielded && (young || !ahead)) {
+            prev->held = ahead;
             best = NULL;
+        }
     }
     if (best == NULL)
         return prev;
@@ -174,7 +179,8 @@ s_time_t fair_slice(const struct runq *rq, const struct sched_unit *u, s_time_t 
 {
     s_time_t slice = rq->pool->slice;
 
-    (void)now;
+    if (u->held)
+        return u->scheduled_at + rq->pool->ratelimit - now;
     if (slice > SLICE_LONG)
         slice = share_slice(rq, slice);
     if (READ_ONCE(u->v->domain->sched->cap)) {

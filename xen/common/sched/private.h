@@ -15,7 +15,9 @@
  * Proportional share by virtual time. A vCPU's vtime grows with the time it runs, the slower the
  * greater its domain's weight; who has the least vtime runs next. Who wakes is placed at most
  * wake_bonus before the queue's present, so that sleeping earns latency but no hoard.
- * A domain with a cap has a budget per period; without budget its vCPUs are parked.
+ * A domain with a cap has a budget per period; without budget its vCPUs are parked. Whom a refill
+ * lets go runs once, however soon the others of its domain use up the budget: it may be allowed few
+ * CPUs, and get none of them before. What that takes too much is paid back by the next refills.
  *
  * The pools' schedulers "credit" and "credit2" are this one engine; they differ in parameters.
  */
@@ -63,7 +65,6 @@ struct sched_domain {
     uint32_t cap;         /* percent of one CPU, 0: none */
     int64_t budget;       /* ns left in this period; atomic */
     struct timer refill;
-    uint32_t refill_first; /* vCPU that is let go first [refill] */
     spinlock_t lock;      /* RANK_SCHED: parameters */
 };
 
@@ -76,6 +77,8 @@ struct sched_unit {
     s_time_t scheduled_at; /* it was last put on a CPU */
     bool queued;
     bool parked;          /* no budget */
+    bool owed;            /* let go by a refill, it has not run since: it runs, budget or not */
+    bool held;            /* runs on for the rate limit only, another's turn has come */
     bool yielded;
     bool affinity_broken;
     bool temporary;       /* vcpu_temporary_affinity() */

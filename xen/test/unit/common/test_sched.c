@@ -158,24 +158,33 @@ SIM_TEST(capped_vcpus_of_one_cpu_all_run, .nr_cpus = 1)
         EXPECT_GE(vcpu_cpu_time(d->vcpu[i]), MILLISECS(15));
 }
 
-/* Found by the fuzzer: each refill put it behind those of great weight on the CPUs it may use. */
-SIM_TEST(a_capped_vcpu_is_not_starved_by_great_weights, .nr_cpus = 3)
+static void pin(struct vcpu *v, unsigned int cpus)
 {
-    struct domain *great = busy(1, 2), *d[2] = {busy(2, 1), busy(3, 2)};
-    cpumask_t two = {.bits = {3}};
-    long t[2];
+    cpumask_t mask = {.bits = {cpus}};
 
-    set_params(great, 1000, 0);
-    set_params(d[1], 704, 5);
-    EXPECT_EQ(vcpu_set_hard_affinity(great->vcpu[0], &two), 0);
-    EXPECT_EQ(vcpu_set_hard_affinity(great->vcpu[1], &two), 0);
-    EXPECT_EQ(vcpu_set_hard_affinity(d[1]->vcpu[0], &two), 0);
+    EXPECT_EQ(vcpu_set_hard_affinity(v, &mask), 0);
+}
+
+/* Found by the fuzzer: each refill put it at the queue's present, which CPU 0's vCPUs carry on, and so
+ * behind those of great weight on the one CPU that it may use. */
+SIM_TEST(a_capped_vcpu_is_not_starved_by_great_weights, .nr_cpus = 2)
+{
+    struct domain *great = busy(1, 8), *capped = busy(2, 2), *hog = busy(3, 2);
+    struct vcpu *v;
+    s_time_t t;
+
+    set_params(great, 5120, 0);
+    for_each_vcpu (great, v)
+        pin(v, 2);
+    for_each_vcpu (hog, v)
+        pin(v, 1);
+    pin(capped->vcpu[0], 1);
+    pin(capped->vcpu[1], 2);
+    set_params(capped, 256, 5);
     sim_advance(SECONDS(1));
-    t[0] = vcpu_cpu_time(d[1]->vcpu[0]);
-    t[1] = vcpu_cpu_time(d[1]->vcpu[1]);
-    sim_advance(SECONDS(4));
-    EXPECT_GE(vcpu_cpu_time(d[1]->vcpu[0]) - t[0], MILLISECS(40));
-    EXPECT_GE(vcpu_cpu_time(d[1]->vcpu[1]) - t[1], MILLISECS(40));
+    t = vcpu_cpu_time(capped->vcpu[1]);
+    sim_advance(SECONDS(20));
+    EXPECT_GE(vcpu_cpu_time(capped->vcpu[1]) - t, MILLISECS(450)); /* half of the cap: 500 */
 }
 
 /* Found by the fuzzer: one period's budget is less than the shortest run, so that only each second
@@ -192,6 +201,49 @@ SIM_TEST(a_tiny_cap_is_shared, .nr_cpus = 1)
     sim_advance(SECONDS(4));
     for (unsigned int i = 0; i < 2; i++)
         EXPECT_GE(vcpu_cpu_time(d[0]->vcpu[i]) - t[i], MILLISECS(10));
+}
+
+/* Found by the fuzzer: the other vCPU used up each budget before the one CPU that this one may use
+ * had run somebody else for the rate limit. */
+SIM_TEST(who_may_use_one_cpu_gets_of_its_domains_cap, .nr_cpus = 2)
+{
+    struct domain *d = busy(1, 2), *there = busy(2, 1);
+    s_time_t t;
+
+    pin(d->vcpu[0], 1);
+    pin(d->vcpu[1], 2);
+    pin(there->vcpu[0], 2);
+    set_params(d, 256, 1);
+    sim_advance(MILLISECS(100) - MICROSECS(100));
+    t = vcpu_cpu_time(d->vcpu[1]);
+    for (unsigned int i = 0; i < 100; i++) {
+        domain_pause(there);
+        domain_unpause(there); /* young when the period begins, 0.1 ms from now */
+        sim_advance(MICROSECS(700));
+        if (d->vcpu[0]->is_running) /* for 0.6 ms, which is all there is */
+            sim_hypercall(d->vcpu[0], __HYPERVISOR_sched_op, SCHEDOP_yield, 0);
+        sim_advance(MILLISECS(50) - MICROSECS(700));
+    }
+    EXPECT_GE(vcpu_cpu_time(d->vcpu[1]) - t, MILLISECS(10));
+}
+
+/* ... and was kept waiting for a whole slice where the rate limit had kept it waiting. */
+SIM_TEST(a_young_one_is_left_when_the_rate_limit_ends, .nr_cpus = 1)
+{
+    struct domain *d[2] = {busy(1, 1), busy(2, 1)};
+
+    domain_pause(d[1]);
+    sim_advance(MILLISECS(100));
+    domain_pause(d[0]);
+    domain_unpause(d[0]);
+    sim_advance(MICROSECS(300));
+    domain_unpause(d[1]);
+    sim_settle();
+    EXPECT(d[0]->vcpu[0]->is_running);
+    sim_advance(MICROSECS(699));
+    EXPECT(d[0]->vcpu[0]->is_running);
+    sim_advance(MICROSECS(1));
+    EXPECT(d[1]->vcpu[0]->is_running);
 }
 
 SIM_TEST(a_great_weight_saves_up_nothing, .nr_cpus = 2)
@@ -464,6 +516,8 @@ int main(void)
         cmocka_unit_test(capped_vcpus_of_one_cpu_all_run),
         cmocka_unit_test(a_tiny_cap_is_shared),
         cmocka_unit_test(a_capped_vcpu_is_not_starved_by_great_weights),
+        cmocka_unit_test(who_may_use_one_cpu_gets_of_its_domains_cap),
+        cmocka_unit_test(a_young_one_is_left_when_the_rate_limit_ends),
         cmocka_unit_test(a_great_weight_saves_up_nothing),
         cmocka_unit_test(a_cap_counts_all_vcpus),
         cmocka_unit_test(who_sleeps_wakes_soon_beside_hogs),
