@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Guests have interrupts by their virtual GIC; there are no pirqs, and no physdev_op for them. */
+#include <asm/gic.h>
 #include <xen/evtchn.h>
 #include <xen/hypercall.h>
 #include <xen/irq.h>
@@ -7,7 +8,7 @@
 
 int pirq_domain_init(struct domain *d)
 {
-    d->nr_pirqs = 0;
+    d->nr_pirqs = gic_info.nr_irqs; /* what XEN_DOMCTL_irq_permission may name: the machine's */
     return 0;
 }
 

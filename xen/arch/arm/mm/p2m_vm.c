@@ -20,7 +20,7 @@
 #define NR_VMIDS    65536
 #define VTCR_BASE   0x80003500UL /* res1, 4K, inner shareable, write-back walks */
 #define VTCR_VMID16 (1UL << 19)
-#define POOL_START  64 /* pages of a new domain, before the toolstack says how many */
+#define POOL_START  16 /* pages of a new domain, as stock tools expect them; they ask for more */
 
 unsigned int p2m_ipa_bits __ro_after_init;
 unsigned int p2m_root_level __ro_after_init;

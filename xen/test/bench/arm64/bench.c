@@ -2,7 +2,7 @@
 /*
  * A kernel in dom0's place that measures what the hypervisor does for a guest, by the virtual
  * counter: under -icount one nanosecond is one instruction. Each line is the mean of many rounds.
- * On QEMU's virt machine with GICv3, two vCPUs on one CPU.
+ * On QEMU's virt machine with GICv3, two vCPUs on one CPU. Built for it, also a guest's kernel.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,8 +18,13 @@
 #include <vcpu.h>
 #include <version.h>
 
-#define GICD      0x08000000UL
-#define GICR      0x080a0000UL
+#ifdef GUEST
+#define GICD GUEST_GICV3_GICD_BASE
+#define GICR GUEST_GICV3_GICR0_BASE
+#else /* in dom0's place: of QEMU's virt */
+#define GICD 0x08000000UL
+#define GICR 0x080a0000UL
+#endif
 #define NOT_THERE 0xb0000000UL /* neither memory of dom0's nor a device */
 #define SHARED    0xb8000000UL /* the same: where the shared page is put */
 #define ROUNDS    2000
@@ -106,7 +111,7 @@ void bad_trap(uint64_t esr, uint64_t pc, uint64_t far)
 
 /* Interrupts */
 
-static volatile uint32_t nr_events, nr_sgis, nr_timers, nr_others;
+static volatile uint32_t nr_events, nr_sgis, nr_second, nr_timers, nr_others;
 static shared_info_t *shared;
 
 static void write32(uint64_t at, uint32_t v)
@@ -137,7 +142,9 @@ void interrupt(void)
 
     if (id >= 1020)
         return;
-    if (id < 16) {
+    if (id == 2) {
+        nr_second++;
+    } else if (id < 16) {
         nr_sgis++;
     } else if (id == 27) {
         write_reg(0, cntv_ctl_el0);
@@ -171,7 +178,7 @@ static void gic_init(uint64_t cpu)
 /* Measures. Each does its thing once. */
 
 static uint8_t page[2][4096] __attribute__((aligned(4096)));
-static evtchn_port_t port_send;
+static evtchn_port_t port_send, port_masked;
 
 static void do_nothing(void)
 {
@@ -240,6 +247,13 @@ static void do_send(void)
     while (nr_events == seen)
         ;
 }
+static void do_send_masked(void)
+{
+    evtchn_send_t s = {.port = port_masked};
+
+    if (hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_send, &s, 0))
+        fail("send", 0);
+}
 static void do_sgi(void)
 {
     uint32_t seen = nr_sgis;
@@ -257,15 +271,24 @@ static void do_timer(void)
     while (nr_timers == seen)
         ;
 }
-static void do_remap(void)
+static void map_shared(void)
 {
     struct xen_add_to_physmap x = {
         .domid = DOMID_SELF, .space = XENMAPSPACE_shared_info, .gpfn = SHARED >> 12};
-
     long rc = hypercall(__HYPERVISOR_memory_op, XENMEM_add_to_physmap, &x, 0);
 
     if (rc)
         fail("add_to_physmap", rc);
+}
+/* A page of the hypervisor's has one place at a time: the stock one wants it taken away first. */
+static void do_remap(void)
+{
+    struct xen_remove_from_physmap x = {.domid = DOMID_SELF, .gpfn = SHARED >> 12};
+    long rc = hypercall(__HYPERVISOR_memory_op, XENMEM_remove_from_physmap, &x, 0);
+
+    if (rc)
+        fail("remove_from_physmap", rc);
+    map_shared();
 }
 
 static uint64_t rounds_of(void (*fn)(void), unsigned int rounds)
@@ -303,6 +326,19 @@ static void bench(const char *name, void (*fn)(void))
     bench_rounds(name, fn, ROUNDS);
 }
 
+/* Until @count is no longer @seen; with interrupts masked from the look to the wait. */
+static void wait_for_change(const volatile uint32_t *count, uint32_t seen)
+{
+    for (;;) {
+        write_reg(0x80, daif);
+        if (*count != seen)
+            break;
+        __asm__ volatile("wfi" ::: "memory");
+        write_reg(0, daif);
+    }
+    write_reg(0, daif);
+}
+
 /* From WFI until the interrupt of a timer that then expires: what lies beyond the deadline. */
 static void bench_wakeup(void)
 {
@@ -314,8 +350,7 @@ static void bench_wakeup(void)
 
         write_reg(deadline, cntv_cval_el0);
         write_reg(1, cntv_ctl_el0);
-        while (nr_timers == seen)
-            __asm__ volatile("wfi" ::: "memory");
+        wait_for_change(&nr_timers, seen);
         late = read_reg(cntvct_el0) - deadline;
         sum += late;
         best = late < best ? late : best;
@@ -325,7 +360,32 @@ static void bench_wakeup(void)
     end_line();
 }
 
-static volatile bool second_runs;
+static volatile bool second_runs, second_waits;
+
+/* What the second CPU does: yield to the first, or wait for its interrupts and answer them. */
+static void run_second(void)
+{
+    uint32_t seen = 0;
+
+    second_runs = true;
+    while (!second_waits)
+        do_yield();
+    write_reg(0, daif);
+    for (;;) {
+        wait_for_change(&nr_second, seen);
+        seen = nr_second;
+        write_reg(1 | 1UL << 24, S3_0_C12_C11_5); /* SGI 1 to CPU 0 */
+    }
+}
+
+/* Wake the other CPU, and wait in WFI until it has answered: two switches. */
+static void do_wfi(void)
+{
+    uint32_t seen = nr_sgis;
+
+    write_reg(2 | 2UL << 24, S3_0_C12_C11_5); /* SGI 2 to CPU 1 */
+    wait_for_change(&nr_sgis, seen);
+}
 
 /* Two vCPUs that yield to each other: a round is two switches. */
 static void bench_switch(void)
@@ -347,36 +407,43 @@ static void bench_switch(void)
         do_yield();
     }
     bench_rounds("yield_to_other", do_yield, ROUNDS / 20); /* slow to emulate */
+    second_waits = true;
+    do_yield();
+    bench_rounds("wfi_to_other", do_wfi, ROUNDS / 20);
 }
 
-static void setup_events(void)
+/* Two ends in this domain; gives the number of the first. */
+static evtchn_port_t make_channel(void)
 {
     evtchn_alloc_unbound_t a = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
     evtchn_bind_interdomain_t b = {.remote_dom = DOMID_SELF};
-    long rc;
+    long rc = hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, &a, 0);
 
-    do_remap();
-    shared = (shared_info_t *)SHARED;
-    for (unsigned int i = 0; i < 64; i++)
-        shared->evtchn_mask[i] = 0;
-    rc = hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, &a, 0);
     if (rc)
         fail("alloc_unbound", rc);
     b.remote_port = a.port;
     rc = hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_interdomain, &b, 0);
     if (rc)
         fail("bind_interdomain", rc);
-    port_send = a.port;
+    return a.port; /* the other end has the next number */
+}
+
+static void setup_events(void)
+{
+    map_shared();
+    shared = (shared_info_t *)SHARED;
+    for (unsigned int i = 0; i < 64; i++)
+        shared->evtchn_mask[i] = 0;
+    port_send = make_channel();
+    port_masked = make_channel();
+    shared->evtchn_mask[0] = 3UL << port_masked; /* both ends: this, and the next number */
 }
 
 void main(uint64_t cpu)
 {
     gic_init(cpu);
-    if (cpu) {
-        second_runs = true;
-        for (;;)
-            do_yield();
-    }
+    if (cpu)
+        run_second();
     setup_events();
     write_reg(0, daif);
     bench("hypercall", do_version);
@@ -391,6 +458,7 @@ void main(uint64_t cpu)
     bench("mmio_write", do_mmio_write);
     bench("stage2_fault", do_fault);
     bench("physmap_remap", do_remap);
+    bench("event_send", do_send_masked);
     bench("event_to_self", do_send);
     bench("sgi_to_self", do_sgi);
     bench("timer_interrupt", do_timer);
