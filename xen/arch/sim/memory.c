@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's memory, its frame table, types of pages, and scattered mappings. */
+/* The machine's memory, its frame table, and scattered mappings. */
 #include <xen/domain.h>
 #include <xen/kernel.h>
 #include <xen/mm.h>
@@ -13,9 +13,6 @@ char *sim_ram;
 struct page_info *sim_frames;
 unsigned long sim_vmap;
 uint64_t max_page;
-
-/* type_info: the count of writable uses, or that there can be none. */
-#define TYPE_READONLY (UINT64_C(1) << 63)
 
 static uint32_t tlb_clock = 1;
 static uint32_t *vmap_frame; /* by page of the area of scattered frames; 0: nothing */
@@ -51,53 +48,6 @@ unsigned int port_nr_nodes(void)
 unsigned int port_node_distance(unsigned int from, unsigned int to)
 {
     return from == to ? 10 : 20;
-}
-
-bool page_get_writable_type(struct page_info *pg)
-{
-    if (READ_ONCE(pg->type_info) & TYPE_READONLY)
-        return false;
-    __atomic_add_fetch(&pg->type_info, 1, __ATOMIC_ACQ_REL);
-    return true;
-}
-
-void page_put_writable_type(struct page_info *pg)
-{
-    uint64_t left = __atomic_sub_fetch(&pg->type_info, 1, __ATOMIC_ACQ_REL);
-
-    BUG_ON(left & TYPE_READONLY);
-}
-
-bool page_get_writable(struct page_info *pg, struct domain *d)
-{
-    if (!page_get(pg, d))
-        return false;
-    if (page_get_writable_type(pg))
-        return true;
-    page_put(pg);
-    return false;
-}
-
-void page_put_writable(struct page_info *pg)
-{
-    page_put_writable_type(pg);
-    page_put(pg);
-}
-
-void port_page_assigned(struct page_info *pg, struct domain *d)
-{
-    pg->type_info = 0;
-}
-
-/* Whoever had it writable has put that before the last general reference. */
-void port_page_freed(struct page_info *pg)
-{
-    BUG_ON(pg->type_info);
-}
-
-void port_page_shared(struct page_info *pg, bool writable)
-{
-    pg->type_info = writable ? 1 : TYPE_READONLY;
 }
 
 uint32_t port_tlb_clock(void)

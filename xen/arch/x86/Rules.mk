@@ -18,7 +18,7 @@ $(ASM_OFFSETS): $(ROOT)/arch/x86/asm-offsets.c $(wildcard $(ROOT)/arch/x86/inclu
 	$(Q)$(CC) $(CPPFLAGS) $(filter-out -Werror,$(CFLAGS)) -S -o $(BUILD)/asm-offsets.s $<
 	$(Q)sed -n 's/^[ \t]*\.ascii[ \t]*"==>\(.*\)<=="$$/#define \1/p' $(BUILD)/asm-offsets.s | sed 's/\$$//' >$@
 
-OBJS    := $(filter-out $(BUILD)/drivers/char/dtuart/%,$(OBJS))
+OBJS    := $(filter-out $(BUILD)/drivers/char/dtuart/% $(BUILD)/common/mm/untyped.c.o,$(OBJS))
 TARGETS := $(BUILD)/xen $(BUILD)/xen.gz $(BUILD)/xen-syms
 LDS     := $(BUILD)/xen.lds
 

@@ -15,28 +15,24 @@
 
 enum way { FROM_GUEST, TO_GUEST, CLEAR };
 
-static always_inline uint64_t translate(uint64_t va, bool write)
-{
-    unsigned long flags;
-    uint64_t saved, par;
-
-    /* The register is the guest's too, and an interrupt must not come between. */
-    local_irq_save(flags);
-    saved = read_sysreg(par_el1);
-    if (write)
-        __asm__ volatile("at s12e1w, %0" ::"r"(va) : "memory");
-    else
-        __asm__ volatile("at s12e1r, %0" ::"r"(va) : "memory");
-    isb();
-    par = read_sysreg(par_el1);
-    write_sysreg(saved, par_el1);
-    local_irq_restore(flags);
-    return par;
-}
+/* PAR_EL1 after AT @op. The register is the guest's too, and no interrupt must come between. */
+#define translate(op, va)                                                                          \
+    ({                                                                                             \
+        unsigned long flags_;                                                                      \
+        uint64_t saved_, par_;                                                                     \
+        local_irq_save(flags_);                                                                    \
+        saved_ = read_sysreg(par_el1);                                                             \
+        __asm__ volatile("at " op ", %0" ::"r"((uint64_t)(va)) : "memory");                        \
+        isb();                                                                                     \
+        par_ = read_sysreg(par_el1);                                                               \
+        write_sysreg(saved_, par_el1);                                                             \
+        local_irq_restore(flags_);                                                                 \
+        par_;                                                                                      \
+    })
 
 static struct page_info *page_at(uint64_t va, bool write)
 {
-    uint64_t par = translate(va, write);
+    uint64_t par = write ? translate("s12e1w", va) : translate("s12e1r", va);
 
     return par & PAR_F ? NULL : page_get_from_mfn(maddr_to_mfn(par & PAR_PA), current->domain);
 }
@@ -93,19 +89,8 @@ bool port_guest_range_ok(const void *guest, size_t nr, size_t size)
 
 bool guest_va_to_gpa(uint64_t gva, bool write, paddr_t *gpa)
 {
-    unsigned long flags;
-    uint64_t saved, par;
+    uint64_t par = write ? translate("s1e1w", gva) : translate("s1e1r", gva);
 
-    local_irq_save(flags);
-    saved = read_sysreg(par_el1);
-    if (write)
-        __asm__ volatile("at s1e1w, %0" ::"r"(gva) : "memory");
-    else
-        __asm__ volatile("at s1e1r, %0" ::"r"(gva) : "memory");
-    isb();
-    par = read_sysreg(par_el1);
-    write_sysreg(saved, par_el1);
-    local_irq_restore(flags);
     *gpa = (par & PAR_PA) | (gva & ~PAGE_MASK);
     return !(par & PAR_F);
 }

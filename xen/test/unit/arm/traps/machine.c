@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The model behind machine.h. */
+#include "../locks.h"
 #include "machine.h"
 
 #include <asm/current.h>
@@ -78,25 +79,6 @@ int guest_phys_read(struct domain *dom, paddr_t gpa, void *to, size_t len)
 {
     memcpy(to, &insn_at_pc, len);
     return 0;
-}
-void spin_lock(spinlock_t *lock)
-{
-    BUG_ON(lock->both);
-    lock->both = 1;
-}
-void spin_unlock(spinlock_t *lock)
-{
-    BUG_ON(!lock->both);
-    lock->both = 0;
-}
-unsigned long spin_lock_irqsave_flags(spinlock_t *lock)
-{
-    spin_lock(lock);
-    return 0;
-}
-void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
-{
-    spin_unlock(lock);
 }
 void vcpu_sleep_sync(struct vcpu *v)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The model behind machine.h. */
+#include "../locks.h"
 #include "machine.h"
 
 #include <asm/cpu.h>
@@ -139,26 +140,6 @@ unsigned int irq_desc_number(const struct irq_desc *desc)
 }
 
 /* What the sources want of the rest */
-
-void spin_lock(spinlock_t *lock)
-{
-    BUG_ON(lock->both);
-    lock->both = 1;
-}
-void spin_unlock(spinlock_t *lock)
-{
-    BUG_ON(!lock->both);
-    lock->both = 0;
-}
-unsigned long spin_lock_irqsave_flags(spinlock_t *lock)
-{
-    spin_lock(lock);
-    return 0;
-}
-void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
-{
-    spin_unlock(lock);
-}
 void spin_lock_pair(spinlock_t *a, spinlock_t *b)
 {
     spin_lock(a);
