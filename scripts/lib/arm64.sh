@@ -69,11 +69,42 @@ boot_options_arm64() {
 arm64_machine() {
     local at
     xcmd=${xcmd/console=com1 com1=115200,8n1/console=dtuart}
-    printf -v at '0x%x' $(((0x50000000 + $(stat -Lc %s "$kernel") + 0x3fffff) & ~0x1fffff))
     args=(-machine "virt,virtualization=on,gic-version=$gic" -m "$mem" -smp "$smp" -cpu "$cpu"
-        -display none -monitor none -net none -no-reboot -kernel "$xen" -append "$xcmd"
+        -display none -monitor none -net none -no-reboot)
+    if [ -n "$grub" ]; then
+        arm64_grub_disk "$tmp/disk"
+        args+=(-machine acpi=off -bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd
+            -drive "file=$tmp/disk,format=raw,if=virtio")
+        return
+    fi
+    printf -v at '0x%x' $(((0x50000000 + $(stat -Lc %s "$kernel") + 0x3fffff) & ~0x1fffff))
+    args+=(-kernel "$xen" -append "$xcmd"
         -device "guest-loader,addr=0x50000000,kernel=$kernel,bootargs=${dcmd//,/,,}"
         -device "guest-loader,addr=$at,initrd=$tmp/initrd")
+}
+
+# A disk that EFI starts: GRUB, and what it is to load.
+arm64_grub_disk() {
+    local root=$cache/arm64/grub
+    need qemu-efi-aarch64 grub-common mtools
+    [ -e "$root/usr/lib/grub/arm64-efi/xen_boot.mod" ] || arm64_fetch "$root" grub-efi-arm64-bin
+    cat >"$tmp/grub.cfg" <<-E
+	search --no-floppy --set=root --file /xen
+	xen_hypervisor /xen $xcmd
+	xen_module /vmlinuz $dcmd
+	xen_module --nounzip /initrd
+	boot
+	E
+    grub-mkimage -O arm64-efi -d "$root/usr/lib/grub/arm64-efi" -p /boot/grub -c "$tmp/grub.cfg" \
+        -o "$tmp/grub.efi" fat search search_fs_file boot xen_boot fdt
+    rm -f "$1"
+    truncate -s $(($(cat "$xen" "$kernel" "$tmp/initrd" | wc -c) + (48 << 20))) "$1"
+    mformat -F -i "$1" ::
+    mmd -i "$1" ::/EFI ::/EFI/BOOT
+    mcopy -i "$1" "$tmp/grub.efi" ::/EFI/BOOT/BOOTAA64.EFI
+    mcopy -i "$1" "$xen" ::/xen
+    mcopy -i "$1" "$kernel" ::/vmlinuz
+    mcopy -i "$1" "$tmp/initrd" ::/initrd
 }
 
 # The stock hypervisor, $cache/arm64/stock-xen, to compare with.

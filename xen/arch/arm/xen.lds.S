@@ -15,9 +15,10 @@ SECTIONS
     .text : {
         _stext = .;
         KEEP(*(.text.header))
-        . = ALIGN(2048);
+        . = ALIGN(4096);
         KEEP(*(.text.vectors))
         *(.text.entry)
+        KEEP(*(.text.efi))
         *(.text .text.[a-zA-Z0-9_]*)
         . = ALIGN(4096);
         _etext = .;
@@ -87,6 +88,11 @@ SECTIONS
     }
     _end = .;
     xen_image_bytes = ABSOLUTE(_end - _start);
+    pe_entry = ABSOLUTE(efi_entry - _start);
+    pe_code_bytes = ABSOLUTE(_etext - _start - 4096);
+    pe_data_start = ABSOLUTE(_etext - _start);
+    pe_data_bytes = ABSOLUTE(_einit - _etext);
+    pe_data_memory = ABSOLUTE(_end - _etext);
 
     /DISCARD/ : {
         *(.eh_frame .eh_frame_hdr .comment .note.GNU-stack .note.gnu.property .dynamic .interp)

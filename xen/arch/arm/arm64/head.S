@@ -18,6 +18,7 @@
 #define ENTRY_BLOCK_RO 0x7c1         /* the same as a block, read only ... */
 #define ENTRY_XN_HI  (1 << (54 - 48)) /* ... and not executable */
 #define PA_ALIGNMENT 0x1fffff
+#define PE_ALIGN     0x1000
 
 /* TCR_EL2: 48 bits, 4K, inner shareable, write-back walks; res1 bits 31 and 23. */
 #define TCR_EL2_BASE 0x80803510
@@ -35,7 +36,47 @@ efi_magic:
         .quad   0
         .quad   0
         .ascii  "ARM\x64"
+        .long   pe_header - efi_magic
+
+/* The same as a program for EFI. Source: PE format specification, PE32+. */
+pe_header:
+        .ascii  "PE\0\0"
+        .short  0xaa64                  /* arm64 */
+        .short  2                       /* sections */
+        .long   0, 0, 0                 /* no time, no symbols */
+        .short  pe_sections - pe_optional
+        .short  0x206                   /* executable, no line numbers, no symbols */
+pe_optional:
+        .short  0x20b                   /* 64 bits */
+        .short  0
+        .long   pe_code_bytes
+        .long   pe_data_bytes
         .long   0
+        .long   pe_entry
+        .long   PE_ALIGN                /* where code begins */
+        .quad   0                       /* an address to be loaded at: any */
+        .long   PE_ALIGN                /* of sections in memory ... */
+        .long   PE_ALIGN                /* ... and in the file */
+        .short  0, 0, 0, 0, 0, 0        /* versions */
+        .long   0
+        .long   xen_image_bytes
+        .long   PE_ALIGN                /* headers */
+        .long   0
+        .short  10                      /* application for EFI */
+        .short  0
+        .quad   0, 0, 0, 0              /* stack and heap are the firmware's */
+        .long   0
+        .long   6                       /* directories, all empty */
+        .quad   0, 0, 0, 0, 0, 0
+pe_sections:
+        .ascii  ".text\0\0\0"
+        .long   pe_code_bytes, PE_ALIGN, pe_code_bytes, PE_ALIGN
+        .long   0, 0, 0
+        .long   0x60000020              /* code, read, execute */
+        .ascii  ".data\0\0\0"
+        .long   pe_data_memory, pe_data_start, pe_data_bytes, pe_data_start
+        .long   0, 0, 0
+        .long   0xc0000040              /* data, read, write */
 
 /* x0: device tree's machine address */
 real_start:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tree that this machine was started with. */
 #include <asm/dt.h>
+#include <asm/efi.h>
 #include <libfdt.h>
 #include <xen/init.h>
 #include <xen/kernel.h>
@@ -9,14 +10,31 @@
 
 const void *host_fdt;
 struct dt_boot dt_boot;
+/* In the file, not in .bss: the stub writes it before the image is entered. */
+struct efi_handover efi_handover __attribute__((section(".data")));
 static struct dt_ranges free_ranges __initdata;
+
+/* Where EFI has loaded us, memory is what its map says. */
+static int __init scan(const void *fdt)
+{
+    int rc = dt_scan(fdt, &dt_boot);
+
+    if (!efi_handover.present || (rc && rc != -ENOENT))
+        return rc;
+    if (efi_handover.truncated)
+        return -E2BIG;
+    dt_boot.memory = efi_handover.memory;
+    if (efi_handover.cmdline[0])
+        dt_boot.xen_cmdline = efi_handover.cmdline;
+    return dt_boot.memory.nr ? 0 : -ENOENT;
+}
 
 void __init dt_boot_init(const void *fdt, size_t limit)
 {
     int rc = dt_check(fdt, limit);
 
     if (!rc)
-        rc = dt_scan(fdt, &dt_boot);
+        rc = scan(fdt);
     if (rc)
         panic("Device tree: %s (%d)\n", rc == -ENOENT ? "no memory" : "not usable", rc);
     host_fdt = fdt;
@@ -31,7 +49,7 @@ void __init dt_relocate(void)
         panic("No memory for the device tree\n");
     memcpy(copy, host_fdt, size);
     host_fdt = copy;
-    if (dt_scan(copy, &dt_boot))
+    if (scan(copy))
         BUG();
     boot_info.cmdline = dt_boot.xen_cmdline;
 }

@@ -250,12 +250,10 @@ int dt_scan(const void *fdt, struct dt_boot *out)
         if (rc)
             return rc;
     }
-    if (!out->memory.nr)
-        return -ENOENT;
     rc = scan_reserved(fdt, &out->reserved);
-    if (rc)
-        return rc;
-    return scan_chosen(fdt, out);
+    if (!rc)
+        rc = scan_chosen(fdt, out);
+    return rc ?: out->memory.nr ? 0 : -ENOENT;
 }
 
 static bool scan_cpu(const void *fdt, int node, struct dt_cells c, struct dt_cpu *out)
