@@ -51,35 +51,44 @@ static int scan_memory(const void *fdt, int node, struct dt_ranges *rs)
     return rc;
 }
 
-static int scan_reserved(const void *fdt, struct dt_ranges *rs)
+static int scan_reserved_node(const void *fdt, int node, struct dt_boot *b)
+{
+    bool no_map = dt_has(fdt, node, "no-map");
+    struct dt_range r;
+    int rc = 0;
+
+    for (unsigned int i = 0; !rc && dt_available(fdt, node); i++) {
+        rc = dt_reg(fdt, node, i, &r);
+        if (rc == -ENOENT)
+            return 0;
+        if (!rc)
+            rc = add_reserved(&b->reserved, r.start, r.size);
+        if (!rc && no_map)
+            rc = add_reserved(&b->no_map, r.start, r.size);
+    }
+    return rc;
+}
+
+static int scan_reserved(const void *fdt, struct dt_boot *b)
 {
     int nr = fdt_num_mem_rsv(fdt), parent, node, rc = 0;
     uint64_t start, size;
-    struct dt_range r;
 
     for (int i = 0; i < nr && !rc; i++) {
         if (fdt_get_mem_rsv(fdt, i, &start, &size))
             return -EINVAL;
-        rc = add_reserved(rs, start, size);
+        rc = add_reserved(&b->reserved, start, size);
     }
     parent = dt_find(fdt, "/reserved-memory");
-    if (parent < 0)
+    if (rc || parent < 0)
         return rc;
     fdt_for_each_subnode(node, fdt, parent)
     {
-        for (unsigned int i = 0; !rc && dt_available(fdt, node); i++) {
-            rc = dt_reg(fdt, node, i, &r);
-            if (rc == -ENOENT) {
-                rc = 0;
-                break;
-            }
-            if (!rc)
-                rc = add_reserved(rs, r.start, r.size);
-        }
+        rc = scan_reserved_node(fdt, node, b);
         if (rc)
             return rc;
     }
-    return rc;
+    return 0;
 }
 
 static bool has_kind(const struct dt_boot *b, int parent, enum dt_module_kind kind)
@@ -250,7 +259,7 @@ int dt_scan(const void *fdt, struct dt_boot *out)
         if (rc)
             return rc;
     }
-    rc = scan_reserved(fdt, &out->reserved);
+    rc = scan_reserved(fdt, out);
     if (!rc)
         rc = scan_chosen(fdt, out);
     return rc ?: out->memory.nr ? 0 : -ENOENT;

@@ -80,22 +80,25 @@ static void __init protect_all(void)
     isb();
 }
 
-static void __init map_ram(paddr_t start, paddr_t end)
+static void __init take_away(struct dt_ranges *rs, paddr_t start, uint64_t size)
 {
-    map_or_panic(DIRECTMAP_START + start, PFN_DOWN(start), PFN_DOWN(end), PAGE_HYPERVISOR_RW);
+    if (dt_ranges_sub(rs, start, size) == -E2BIG)
+        panic("too many memory ranges\n");
 }
 
-/* All of a bank but the image, which would have a writable alias. */
+/* All of a bank but the image, which would have a writable alias, and what the firmware forbids. */
 static void __init map_bank(const struct dt_range *b)
 {
-    paddr_t end = b->start + b->size;
-    paddr_t x = virt_to_maddr(_start), xend = virt_to_maddr(_end);
+    static struct dt_ranges left __initdata;
 
-    if (x < end && xend > b->start) {
-        map_ram(b->start, x);
-        map_ram(xend, end);
-    } else {
-        map_ram(b->start, end);
+    left = (struct dt_ranges){.nr = 1, .r[0] = *b};
+    take_away(&left, virt_to_maddr(_start), (uint64_t)(_end - _start));
+    for (unsigned int i = 0; i < dt_boot.no_map.nr; i++)
+        take_away(&left, dt_boot.no_map.r[i].start, dt_boot.no_map.r[i].size);
+    for (unsigned int i = 0; i < left.nr; i++) {
+        paddr_t start = left.r[i].start, end = start + left.r[i].size;
+
+        map_or_panic(DIRECTMAP_START + start, PFN_DOWN(start), PFN_DOWN(end), PAGE_HYPERVISOR_RW);
     }
 }
 
@@ -134,6 +137,16 @@ static void __init ram_frames_init(uint64_t first, uint64_t end)
     for (uint64_t i = first; i < end; i++)
         frame_table[i].count_info = 0;
     max_page = max(max_page, end);
+}
+
+/* What is not mapped is no memory to anybody. */
+static void __init hide_frames(const struct dt_range *r)
+{
+    uint64_t end = min(PFN_DOWN(r->start + r->size), max_page);
+
+    for (uint64_t i = PFN_DOWN(r->start); i < end; i++)
+        if (test_bit(i >> CHUNK_SHIFT, chunk_map))
+            frame_table[i].count_info = PGC_NOT_RAM;
 }
 
 /* The bank with the most memory comes first: its tables come from the image. */
@@ -189,6 +202,8 @@ void __init mm_boot_init(void)
         ram_frames_init(PFN_DOWN(ram->r[i].start), PFN_DOWN(ram->r[i].start + ram->r[i].size));
         pages += PFN_DOWN(ram->r[i].size);
     }
+    for (unsigned int i = 0; i < dt_boot.no_map.nr; i++)
+        hide_frames(&dt_boot.no_map.r[i]);
     printk("System RAM: %luMB (%lukB)\n", (unsigned long)(pages >> 8), (unsigned long)(pages << 2));
 }
 

@@ -29,6 +29,7 @@ static void check_boot(const struct dt_boot *b)
 
     check_ranges(&b->memory);
     check_ranges(&b->reserved);
+    check_ranges(&b->no_map);
     for (unsigned int i = 0; i < b->reserved.nr; i++)
         (void)dt_ranges_sub(&free_ranges, b->reserved.r[i].start, b->reserved.r[i].size);
     for (unsigned int i = 0; i < b->nr_modules; i++) {

@@ -58,6 +58,8 @@ static void memory_is_sorted_and_page_aligned(void **state)
     assert_int_equal(b.reserved.nr, 2);
     assert_range(&b.reserved.r[0], 0x40000000, 0x2000);
     assert_range(&b.reserved.r[1], 0x60000000, 0x2000);
+    assert_int_equal(b.no_map.nr, 1);
+    assert_range(&b.no_map.r[0], 0x60000000, 0x2000);
 }
 
 static void modules_have_kinds_and_owners(void **state)

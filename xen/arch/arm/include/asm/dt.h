@@ -45,6 +45,7 @@ struct dt_module {
 struct dt_boot {
     struct dt_ranges memory;   /* RAM, page aligned inwards */
     struct dt_ranges reserved; /* /memreserve/ and /reserved-memory, page aligned outwards */
+    struct dt_ranges no_map;   /* of these, what is not even to be mapped */
     unsigned int nr_modules;
     struct dt_module module[DT_MAX_MODULES];
     const char *xen_cmdline, *dom0_cmdline; /* "" where there is none; in the tree */
