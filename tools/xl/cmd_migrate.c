@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -317,13 +318,32 @@ static int rename_final(const struct receiver *r)
     return libxl_domain_rename(ctx, r->monitor.domid, r->monitor.config.c_info.name, r->name);
 }
 
+/*
+ * Until the sender says something. It does not before it has heard us: if the way back to it is cut,
+ * while the way from it is kept open, both sides would wait for the other one for ever.
+ */
+static int await_sender(const struct link *l)
+{
+    struct pollfd fds[] = {{.fd = l->in, .events = POLLIN}, {.fd = l->out}};
+    int r;
+
+    do
+        r = poll(fds, 2, -1);
+    while (r < 0 && errno == EINTR);
+    if (r > 0 && !fds[1].revents)
+        return 0;
+    fprintf(stderr, "migration target: The sender does not listen: %s\n",
+            r < 0 ? strerror(errno) : "its end of the line is closed");
+    return ERROR_FAIL;
+}
+
 static int receive(struct receiver *r)
 {
     libxl_domain_config *d = &r->monitor.config;
     int rc;
 
     fprintf(stderr, "migration target: Ready to receive domain.\n");
-    if (tell(&r->link, banner, sizeof(banner) - 1, "banner"))
+    if (tell(&r->link, banner, sizeof(banner) - 1, "banner") || await_sender(&r->link))
         return EXIT_BAD;
     save_header_read(r->link.in, "<incoming migration stream>", NULL, d);
     if (r->create.debug) {

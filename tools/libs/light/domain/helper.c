@@ -63,7 +63,7 @@ static bool receive(libxl_ctx *ctx, struct helper *h)
         r = recv(h->control, &m, sizeof(m), MSG_DONTWAIT);
     while (r < 0 && errno == EINTR);
     if (r < (ssize_t)HELPER_HEAD_LEN || (size_t)r != HELPER_HEAD_LEN + m.text_len) {
-        /* Its end; or nothing more for now. */
+        /* EAGAIN: all messages are read, more may come. Anything else is the end of the helper. */
         if (r >= 0 || errno != EAGAIN)
             ev_fd_stop(ctx, &h->ready);
         return false;
