@@ -75,9 +75,10 @@ int ev_child_spawn_fds(struct scope *sc, struct ev_child *ev, char *const argv[]
                        const int *fds, unsigned int nr_fds,
                        void (*ended)(libxl_ctx *, struct ev_child *, int status));
 
-/* A process that is not our child and may outlive us. Standard input is /dev/null, the other two
- * are @log_fd; nothing else is passed on. Waits until it is there, but not for its end. */
-int child_detach(struct scope *sc, char *const argv[], char *const env[], int log_fd, pid_t *pid);
+/* A process that is not our child and may outlive us. Standard input is @in_fd, the other two are
+ * @log_fd; nothing else is passed on. Waits until it is there, but not for its end. */
+int child_detach(struct scope *sc, char *const argv[], char *const env[], int in_fd, int log_fd,
+                 pid_t *pid);
 
 /* A function that may take long, on a thread of its own, without the lock and with no access to
  * the context; @done then gets its result. It cannot be stopped. */

@@ -180,18 +180,25 @@ int ev_child_spawn_fds(struct scope *sc, struct ev_child *ev, char *const argv[]
     return rc;
 }
 
+/* Clear of the numbers that it will have: without this dup2() leaves FD_CLOEXEC, or hits the other.
+ */
+static int dup_away(int *fd)
+{
+    *fd = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+    return *fd < 0;
+}
+
 /* Between fork and exec; only what is safe there. */
-static void detached_run(char *const argv[], char *const env[], int log_fd)
+static void detached_run(char *const argv[], char *const env[], int in_fd, int log_fd)
 {
     sigset_t none;
-    int null;
 
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
     signal(SIGCHLD, SIG_DFL);
-    null = open("/dev/null", O_RDONLY);
-    if (null < 0 || dup2(null, 0) || dup2(log_fd, 1) != 1 || dup2(log_fd, 2) != 2)
+    if (dup_away(&in_fd) || dup_away(&log_fd) || dup2(in_fd, 0) || dup2(log_fd, 1) != 1 ||
+        dup2(log_fd, 2) != 2)
         _exit(127);
     syscall(SYS_close_range, 3u, ~0u, 0u);
     execve(argv[0], argv, env);
@@ -199,20 +206,21 @@ static void detached_run(char *const argv[], char *const env[], int log_fd)
 }
 
 /* The first process, which makes the second, says its number and ends. */
-static void detaching_run(char *const argv[], char *const env[], int log_fd, int report)
+static void detaching_run(char *const argv[], char *const env[], int in_fd, int log_fd, int report)
 {
     pid_t pid;
 
     setsid();
     pid = fork();
     if (!pid)
-        detached_run(argv, env, log_fd);
+        detached_run(argv, env, in_fd, log_fd);
     if (write(report, &pid, sizeof(pid)) != (ssize_t)sizeof(pid))
         _exit(1);
     _exit(pid < 0);
 }
 
-int child_detach(struct scope *sc, char *const argv[], char *const env[], int log_fd, pid_t *pid)
+int child_detach(struct scope *sc, char *const argv[], char *const env[], int in_fd, int log_fd,
+                 pid_t *pid)
 {
     const libxl_childproc_hooks *h = sc->ctx->loop->child_hooks;
     bool hooked = h && h->fork_replacement;
@@ -226,7 +234,7 @@ int child_detach(struct scope *sc, char *const argv[], char *const env[], int lo
     }
     child = hooked ? h->fork_replacement(sc->ctx->loop->child_user) : fork();
     if (!child)
-        detaching_run(argv, env, log_fd, report[1]);
+        detaching_run(argv, env, in_fd, log_fd, report[1]);
     close(report[1]);
     *pid = -1;
     n = child < 0 ? -1 : read(report[0], pid, sizeof(*pid));

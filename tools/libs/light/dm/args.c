@@ -240,6 +240,8 @@ int dm_args_build(struct dm_args *a)
         dm_arg(a, "-xen-attach");
     if (c->c_info.name)
         dm_arg2(a, "-name", "%s", dm_value(a->sc, c->c_info.name));
+    if (a->resume)
+        dm_arg2(a, "-incoming", "fd:0");
     a->env[a->nr_env++] = scope_strdup(a->sc, "XEN_QEMU_CONSOLE_LIMIT=" CONSOLE_LIMIT);
     if (hvm)
         a->env[a->nr_env++] = scope_printf(a->sc, "XEN_DOMAIN_ID=%u", a->domid);

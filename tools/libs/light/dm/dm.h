@@ -22,6 +22,7 @@ struct dm_args {
     struct scope *sc;
     uint32_t domid;
     const libxl_domain_config *config;
+    bool resume; /* the state to start from is on standard input */
     char **argv;
     unsigned int nr, room;
     char *env[4];
@@ -58,6 +59,41 @@ struct qmp {
     size_t len, room;
 };
 void qmp_start(struct qmp *q);
+/* No more of it, and no callback. One that is over or was never started (all zeros) may be given.
+ */
+void qmp_stop(struct qmp *q);
+
+/*
+ * The device model's part in stopping, saving and resuming its guest; only if dm_has_state(). done
+ * comes in any case, perhaps before the function returns.
+ */
+#define DM_TASK_STEPS 2
+struct dm_task_step {
+    const char *command;
+    struct json_object *arguments;
+};
+struct dm_task {
+    /* Set by the caller: */
+    struct scope *sc;
+    uint32_t domid;
+    void (*done)(libxl_ctx *ctx, struct dm_task *t, int rc);
+    /* Private: */
+    struct dm_task_step step[DM_TASK_STEPS];
+    int next;
+    struct qmp qmp;
+};
+void dm_pause(struct dm_task *t);
+void dm_continue(struct dm_task *t);
+/* Stops it and writes its state to dm_save_path(). @live: its disks are about to be another's. */
+void dm_save(struct dm_task *t, bool live);
+void dm_log_dirty(struct dm_task *t, bool enable);
+void dm_task_stop(struct dm_task *t); /* no callback; all zeros will do */
+
+/* Is it an HVM guest with a device model? */
+bool dm_has_state(struct scope *sc, uint32_t domid);
+/* Files: what a device model has written, and what one is to start from. */
+char *dm_save_path(struct scope *sc, uint32_t domid);
+char *dm_resume_path(struct scope *sc, uint32_t domid);
 
 /* Starting one, until it runs and its terminals are known. The domain stays if this fails. */
 struct dm_start {
@@ -65,6 +101,7 @@ struct dm_start {
     struct scope *sc;
     uint32_t domid;
     const libxl_domain_config *config;
+    bool resume; /* from the state in dm_resume_path(), which goes in any case */
     void (*done)(libxl_ctx *ctx, struct dm_start *d, int rc);
     /* Private: */
     pid_t pid;

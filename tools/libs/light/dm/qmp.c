@@ -15,19 +15,26 @@
 #define ANSWER_TIMEOUT_MS 60000
 #define ANSWER_MAX        (16u << 20)
 
-static void finish(libxl_ctx *ctx, struct qmp *q, int rc, struct json_object *answer)
+void qmp_stop(struct qmp *q)
 {
     int fd = q->fd.fd;
 
+    if (!q->sc)
+        return;
     if (q->fd.active) {
-        ev_fd_stop(ctx, &q->fd);
+        ev_fd_stop(q->sc->ctx, &q->fd);
         close(fd);
     }
-    ev_timer_stop(ctx, &q->timeout);
+    ev_timer_stop(q->sc->ctx, &q->timeout);
     free(q->buf);
     q->buf = NULL;
     json_object_put(q->arguments);
     q->arguments = NULL;
+}
+
+static void finish(libxl_ctx *ctx, struct qmp *q, int rc, struct json_object *answer)
+{
+    qmp_stop(q);
     q->done(ctx, q, rc, answer);
 }
 

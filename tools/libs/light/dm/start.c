@@ -228,9 +228,22 @@ static char **environment(struct dm_args *a)
     return env;
 }
 
-static int spawn(struct dm_start *d)
+/* Standard input: the state to start from, or nothing. */
+static int open_state(struct dm_start *d)
 {
-    struct dm_args a = {.sc = d->sc, .domid = d->domid, .config = d->config};
+    char *path = d->resume ? dm_resume_path(d->sc, d->domid) : scope_strdup(d->sc, "/dev/null");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        LOG_ERRNO(d->sc, "cannot read %s", path);
+    if (d->resume)
+        unlink(path);
+    return fd;
+}
+
+static int spawn_with(struct dm_start *d, int in_fd)
+{
+    struct dm_args a = {.sc = d->sc, .domid = d->domid, .config = d->config, .resume = d->resume};
     char *name = scope_printf(d->sc, "qemu-dm-%s", d->config->c_info.name), *log;
     int rc = dm_args_build(&a), fd;
 
@@ -251,7 +264,18 @@ static int spawn(struct dm_start *d)
     free(log);
     if (fd < 0)
         return ERROR_FAIL;
-    rc = child_detach(d->sc, a.argv, environment(&a), fd, &d->pid);
+    rc = child_detach(d->sc, a.argv, environment(&a), in_fd, fd, &d->pid);
+    close(fd);
+    return rc;
+}
+
+static int spawn(struct dm_start *d)
+{
+    int fd = open_state(d), rc;
+
+    if (fd < 0)
+        return ERROR_FAIL;
+    rc = spawn_with(d, fd);
     close(fd);
     return rc;
 }

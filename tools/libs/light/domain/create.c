@@ -10,6 +10,8 @@
  *
  * Whatever fails after the second step takes the domain down again before the error is told.
  */
+#include <unistd.h>
+
 #include "core/userdata.h"
 #include "dm/dm.h"
 #include "domain/domain.h"
@@ -57,6 +59,8 @@ static void create_undone(libxl_ctx *ctx, struct domain_destroy *d, int rc)
 
 static void create_failed(struct create *c, int rc)
 {
+    if (c->restore_fd >= 0)
+        unlink(dm_resume_path(&c->ao->sc, c->domid));
     c->rc = rc;
     c->destroy.sc = &c->ao->sc;
     c->destroy.domid = c->domid;
@@ -241,6 +245,12 @@ static void dm_started(libxl_ctx *ctx, struct dm_start *d, int rc)
     device_batch_run(ctx, &c->nics, device_add);
 }
 
+/* A device model with state of its own? */
+static bool emulates(const struct create *c)
+{
+    return c->config.c_info.type == LIBXL_DOMAIN_TYPE_HVM && dm_needed(&c->config);
+}
+
 static void disks_added(libxl_ctx *ctx, struct device_batch *b, int rc)
 {
     struct create *c = CONTAINER_OF(b, struct create, disks);
@@ -249,8 +259,11 @@ static void disks_added(libxl_ctx *ctx, struct device_batch *b, int rc)
         create_failed(c, rc);
         return;
     }
-    c->dm = (struct dm_start){
-        .sc = &c->ao->sc, .domid = c->domid, .config = &c->config, .done = dm_started};
+    c->dm = (struct dm_start){.sc = &c->ao->sc,
+                              .domid = c->domid,
+                              .config = &c->config,
+                              .resume = c->restore_fd >= 0 && emulates(c),
+                              .done = dm_started};
     if (dm_needed(&c->config))
         dm_start(&c->dm);
     else
@@ -341,6 +354,11 @@ static void restore_ended(libxl_ctx *ctx, struct helper *h, int errnoval)
         create_built(c, c->ao->aborting ? ERROR_ABORTED : ERROR_FAIL);
         return;
     }
+    if (emulates(c) && access(dm_resume_path(sc, c->domid), R_OK)) {
+        LOG_ERROR(sc, "the stream has no state of a device model");
+        create_built(c, ERROR_INVAL);
+        return;
+    }
     c->built.store_frame = (unsigned long)h->store_frame;
     c->built.console_frame = (unsigned long)h->console_frame;
     c->built.os = scope_strdup(sc, "linux");
@@ -365,8 +383,10 @@ static int restore_start(struct create *c)
         scope_printf(sc, "%u", c->built.store_port),
         scope_printf(sc, "%u", c->built.console_port),
         scope_printf(sc, "%d", c->restore->checkpointed_stream),
+        emulates(c) ? dm_resume_path(sc, c->domid) : "",
         NULL,
     };
+    unlink(dm_resume_path(sc, c->domid));
     c->helper.sc = sc;
     c->helper.asked = restore_asked;
     c->helper.ended = restore_ended;

@@ -4,7 +4,10 @@
  * time. Whatever happens, the guest is left as it then is: running, or suspended; the program
  * decides between libxl_domain_destroy() and libxl_domain_resume().
  */
+#include <unistd.h>
+
 #include "core/domains.h"
+#include "dm/dm.h"
 #include "domain/helper.h"
 #include "domain/request.h"
 
@@ -18,28 +21,48 @@ struct save {
     bool suspending;
     int guest_rc; /* why the guest could not be suspended or resumed */
     bool live;
+    bool has_dm; /* with state to save */
+    struct dm_task dm;
+    int rc; /* of the whole */
     /* Remus. */
     int interval_ms;
     struct ev_timer next;
 };
 
+static void save_over(libxl_ctx *ctx, struct dm_task *t, int rc)
+{
+    struct save *s = CONTAINER_OF(t, struct save, dm);
+
+    (void)ctx;
+    (void)rc; /* a device model that goes on logging is slower, no more */
+    ao_complete(s->ao, s->rc);
+}
+
 static void save_ended(libxl_ctx *ctx, struct helper *h, int errnoval)
 {
     struct save *s = CONTAINER_OF(h, struct save, helper);
     struct scope *sc = &s->ao->sc;
-    int rc = 0;
 
     ev_timer_stop(ctx, &s->next);
     if (s->suspending)
         guest_suspend_stop(&s->suspend);
-    if (errnoval) {
-        LOG_ERROR(sc, "the domain is not saved: %s", strerror(errnoval));
-        rc = s->ao->aborting ? ERROR_ABORTED : s->guest_rc ? s->guest_rc : ERROR_FAIL;
-        /* A helper that was killed leaves the log of dirty pages on. */
-        if (s->live)
-            (void)xc_shadow_control(ctx->xch, s->domid, XEN_DOMCTL_SHADOW_OP_OFF, NULL, 0);
+    dm_task_stop(&s->dm);
+    if (s->has_dm)
+        unlink(dm_save_path(sc, s->domid));
+    s->dm.done = save_over;
+    if (!errnoval) {
+        save_over(ctx, &s->dm, 0);
+        return;
     }
-    ao_complete(s->ao, rc);
+    LOG_ERROR(sc, "the domain is not saved: %s", strerror(errnoval));
+    s->rc = s->ao->aborting ? ERROR_ABORTED : s->guest_rc ? s->guest_rc : ERROR_FAIL;
+    /* A helper that was killed leaves the log of dirty pages on. */
+    if (s->live)
+        (void)xc_shadow_control(ctx->xch, s->domid, XEN_DOMCTL_SHADOW_OP_OFF, NULL, 0);
+    if (s->live && s->has_dm)
+        dm_log_dirty(&s->dm, false);
+    else
+        save_over(ctx, &s->dm, 0);
 }
 
 static void save_abort(struct ao *ao)
@@ -47,14 +70,34 @@ static void save_abort(struct ao *ao)
     helper_kill(ao->abort_of);
 }
 
+/* The device model has done what it was asked for. */
+static void save_dm_done(libxl_ctx *ctx, struct dm_task *t, int rc)
+{
+    struct save *s = CONTAINER_OF(t, struct save, dm);
+
+    (void)ctx;
+    s->guest_rc = rc;
+    helper_answer(&s->helper, !rc);
+}
+
 static void save_suspended(libxl_ctx *ctx, struct guest_suspend *g, int rc)
 {
     struct save *s = CONTAINER_OF(g, struct save, suspend);
 
-    (void)ctx;
     s->suspending = false;
-    s->guest_rc = rc;
-    helper_answer(&s->helper, !rc);
+    s->dm.done = save_dm_done;
+    if (!rc && s->has_dm)
+        dm_save(&s->dm, s->live);
+    else
+        save_dm_done(ctx, &s->dm, rc);
+}
+
+/* After a checkpoint, the device model first. */
+static void save_dm_resumed(libxl_ctx *ctx, struct dm_task *t, int rc)
+{
+    struct save *s = CONTAINER_OF(t, struct save, dm);
+
+    save_dm_done(ctx, t, rc ? rc : guest_resume(&s->ao->sc, s->domid, true));
 }
 
 static void next_checkpoint(libxl_ctx *ctx, struct ev_timer *ev)
@@ -77,8 +120,15 @@ static void save_asked(libxl_ctx *ctx, struct helper *h, const struct helper_mes
         guest_suspend_start(&s->suspend);
         break;
     case HELPER_POSTCOPY:
-        s->guest_rc = guest_resume(&s->ao->sc, s->domid, true);
-        helper_answer(h, !s->guest_rc);
+        s->dm.done = save_dm_resumed;
+        if (s->has_dm)
+            dm_continue(&s->dm);
+        else
+            save_dm_resumed(ctx, &s->dm, 0);
+        break;
+    case HELPER_LOG_DIRTY:
+        s->dm.done = save_dm_done;
+        dm_log_dirty(&s->dm, m->value);
         break;
     case HELPER_CHECKPOINT:
         if (ev_timer_start(ctx, &s->next, (unsigned int)s->interval_ms, next_checkpoint))
@@ -87,25 +137,6 @@ static void save_asked(libxl_ctx *ctx, struct helper *h, const struct helper_mes
     default:
         helper_answer(h, -1);
         break;
-    }
-}
-
-/* What stays behind of a guest with a device model or with devices of the host is not saved. */
-static int save_check(struct scope *sc, uint32_t domid)
-{
-    char *dm;
-
-    switch (domain_type(sc, domid)) {
-    case LIBXL_DOMAIN_TYPE_INVALID:
-        return ERROR_DOMAIN_NOTFOUND;
-    case LIBXL_DOMAIN_TYPE_HVM:
-        dm = scope_printf(sc, "/local/domain/0/device-model/%u/state", domid);
-        if (!store_read(sc, XBT_NULL, dm))
-            return 0;
-        LOG_ERROR(sc, "the state of a device model cannot be saved yet");
-        return ERROR_NI;
-    default:
-        return 0;
     }
 }
 
@@ -121,18 +152,24 @@ static int save_start(struct ao *ao, struct save *s, uint32_t domid, int fd, int
         scope_printf(sc, "%u", xc_flags),
         scope_printf(sc, "%u", (unsigned int)type),
         NULL,
+        NULL,
     };
-    int rc = save_check(sc, domid);
 
     s->ao = ao;
     s->domid = domid;
     s->live = flags & LIBXL_SUSPEND_LIVE;
+    s->has_dm = dm_has_state(sc, domid);
+    s->dm.sc = sc;
+    s->dm.domid = domid;
+    args[4] = s->has_dm ? dm_save_path(sc, domid) : "";
     s->helper.sc = sc;
     s->helper.asked = save_asked;
     s->helper.ended = save_ended;
     ao->abort_of = &s->helper;
     ao->abort = save_abort;
-    return rc ? rc : helper_start(&s->helper, args, fd);
+    if (domain_type(sc, domid) == LIBXL_DOMAIN_TYPE_INVALID)
+        return ERROR_DOMAIN_NOTFOUND;
+    return helper_start(&s->helper, args, fd);
 }
 
 int libxl_domain_suspend(libxl_ctx *ctx, uint32_t domid, int fd, int flags,
@@ -187,38 +224,73 @@ int libxl_domain_remus_start(libxl_ctx *ctx, libxl_domain_remus_info *info, uint
 
 /* Stopping and going on, without saving. */
 
-struct suspend_only {
+struct stop_or_go {
     struct ao *ao;
+    uint32_t domid;
+    bool cancel;
     struct guest_suspend suspend;
+    struct dm_task dm;
 };
+
+static struct stop_or_go *stop_or_go_new(struct ao *ao, uint32_t domid,
+                                         void (*dm_done)(libxl_ctx *, struct dm_task *, int))
+{
+    struct stop_or_go *s = scope_alloc(&ao->sc, sizeof(*s));
+
+    s->ao = ao;
+    s->domid = domid;
+    s->dm = (struct dm_task){.sc = &ao->sc, .domid = domid, .done = dm_done};
+    return s;
+}
+
+static void dm_paused(libxl_ctx *ctx, struct dm_task *t, int rc)
+{
+    (void)ctx;
+    ao_complete(CONTAINER_OF(t, struct stop_or_go, dm)->ao, rc);
+}
 
 static void only_suspended(libxl_ctx *ctx, struct guest_suspend *g, int rc)
 {
-    (void)ctx;
-    ao_complete(CONTAINER_OF(g, struct suspend_only, suspend)->ao, rc);
+    struct stop_or_go *s = CONTAINER_OF(g, struct stop_or_go, suspend);
+
+    if (!rc && dm_has_state(&s->ao->sc, s->domid))
+        dm_pause(&s->dm);
+    else
+        dm_paused(ctx, &s->dm, rc);
 }
 
 int libxl_domain_suspend_only(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *ao_how)
 {
     struct ao *ao = ao_begin(ctx, domid, ao_how);
-    struct suspend_only *s = scope_alloc(&ao->sc, sizeof(*s));
-    int rc = save_check(&ao->sc, domid);
+    struct stop_or_go *s = stop_or_go_new(ao, domid, dm_paused);
 
-    if (rc)
-        return ao_finish(ao, rc);
-    s->ao = ao;
-    s->suspend.sc = &ao->sc;
-    s->suspend.domid = domid;
-    s->suspend.done = only_suspended;
+    if (domain_type(&ao->sc, domid) == LIBXL_DOMAIN_TYPE_INVALID)
+        return ao_finish(ao, ERROR_DOMAIN_NOTFOUND);
+    s->suspend = (struct guest_suspend){.sc = &ao->sc, .domid = domid, .done = only_suspended};
     guest_suspend_start(&s->suspend);
     return ao_run(ao);
+}
+
+static void dm_goes_on(libxl_ctx *ctx, struct dm_task *t, int rc)
+{
+    struct stop_or_go *s = CONTAINER_OF(t, struct stop_or_go, dm);
+
+    (void)ctx;
+    ao_complete(s->ao, rc ? rc : guest_resume(&s->ao->sc, s->domid, s->cancel));
 }
 
 int libxl_domain_resume(libxl_ctx *ctx, uint32_t domid, int suspend_cancel,
                         const libxl_asyncop_how *ao_how)
 {
     struct ao *ao = ao_begin(ctx, domid, ao_how);
-    int rc = save_check(&ao->sc, domid);
+    struct stop_or_go *s = stop_or_go_new(ao, domid, dm_goes_on);
 
-    return ao_finish(ao, rc ? rc : guest_resume(&ao->sc, domid, suspend_cancel));
+    if (domain_type(&ao->sc, domid) == LIBXL_DOMAIN_TYPE_INVALID)
+        return ao_finish(ao, ERROR_DOMAIN_NOTFOUND);
+    s->cancel = suspend_cancel;
+    if (dm_has_state(&ao->sc, domid))
+        dm_continue(&s->dm);
+    else
+        dm_goes_on(ctx, &s->dm, 0);
+    return ao_run(ao);
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The process that reads or writes a stream for libxl: see protocol.h. */
-#include <endian.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +13,7 @@
 
 #include <xenguest.h>
 
-#include "save_helper/protocol.h"
+#include "save_helper/stream.h"
 
 static struct helper_logger {
     xentoollog_logger vtable;
@@ -97,7 +95,7 @@ static void logger_gone(struct xentoollog_logger *lg)
     (void)lg;
 }
 
-static void complain(const char *fmt, ...)
+void complain(const char *fmt, ...)
 {
     char text[256];
     va_list al;
@@ -108,102 +106,9 @@ static void complain(const char *fmt, ...)
     xtl_log(&logger.vtable, XTL_ERROR, -1, "libxl-save-helper", "%s", text);
 }
 
-/* The stream around libxc's. */
-
-static int stream_get(void *to, size_t len)
-{
-    char *p = to;
-
-    while (len) {
-        ssize_t r = read(HELPER_STREAM_FD, p, len);
-
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r <= 0) {
-            if (!r)
-                errno = EPIPE;
-            complain("the stream breaks off: %s", r ? strerror(errno) : "it is too short");
-            return -1;
-        }
-        p += r;
-        len -= (size_t)r;
-    }
-    return 0;
-}
-
-static int stream_put(const void *from, size_t len)
-{
-    const char *p = from;
-
-    while (len) {
-        ssize_t r = write(HELPER_STREAM_FD, p, len);
-
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r < 0) {
-            complain("cannot write the stream: %s", strerror(errno));
-            return -1;
-        }
-        p += r;
-        len -= (size_t)r;
-    }
-    return 0;
-}
-
-static int put_record(uint32_t type)
-{
-    struct libxl_record r = {.type = type};
-
-    return stream_put(&r, sizeof(r));
-}
-
-static int put_header(void)
-{
-    struct libxl_stream_header h = {
-        .ident = htobe64(LIBXL_STREAM_IDENT),
-        .version = htobe32(LIBXL_STREAM_VERSION),
-    };
-
-    return stream_put(&h, sizeof(h));
-}
-
-static int get_header(void)
-{
-    struct libxl_stream_header h;
-
-    if (stream_get(&h, sizeof(h)))
-        return -1;
-    if (be64toh(h.ident) != LIBXL_STREAM_IDENT || be32toh(h.version) != LIBXL_STREAM_VERSION) {
-        complain("this is no stream of a saved domain");
-    } else if (be32toh(h.options) & LIBXL_STREAM_OPTIONS) {
-        complain("the stream is big endian or a legacy one: options %#x", be32toh(h.options));
-    } else {
-        return 0;
-    }
-    errno = EINVAL;
-    return -1;
-}
-
-/* A record without contents, of @wanted type. */
-static int get_record(uint32_t wanted)
-{
-    struct libxl_record r;
-
-    if (stream_get(&r, sizeof(r)))
-        return -1;
-    if (r.type == wanted && !r.length)
-        return 0;
-    if (r.type == LIBXL_RECORD_EMULATOR_XENSTORE || r.type == LIBXL_RECORD_EMULATOR_CONTEXT) {
-        complain("state of a device model is not supported");
-        errno = EOPNOTSUPP;
-        return -1;
-    }
-    complain("record %u of %u bytes where %u is expected", r.type, r.length, wanted);
-    errno = EINVAL;
-    return -1;
-}
-
 /* Callbacks. */
+
+static const char *emulator; /* the file with the device model's state; "": there is none */
 
 static int save_suspend(void *data)
 {
@@ -217,10 +122,19 @@ static int save_postcopy(void *data)
     return ask(HELPER_POSTCOPY, 0);
 }
 
+static int save_log_dirty(uint32_t domid, unsigned int enable, void *data)
+{
+    (void)domid;
+    (void)data;
+    return ask(HELPER_LOG_DIRTY, enable ? 1 : 0) == 1 ? 0 : -1;
+}
+
 static int save_checkpoint(void *data)
 {
     (void)data;
-    if (put_record(LIBXL_RECORD_CHECKPOINT_END))
+    if (*emulator && put_emulator(HELPER_STREAM_FD, emulator))
+        return -1;
+    if (put_record(HELPER_STREAM_FD, LIBXL_RECORD_CHECKPOINT_END))
         return -1;
     return ask(HELPER_CHECKPOINT, 0);
 }
@@ -235,7 +149,7 @@ static int restore_checkpoint(void *data)
 {
     (void)data;
     /* A checkpoint whose end does not come is none; but libxc's part of it is there already. */
-    if (get_record(LIBXL_RECORD_CHECKPOINT_END))
+    if (get_emulator(HELPER_STREAM_FD, emulator, LIBXL_RECORD_CHECKPOINT_END))
         return errno == EPIPE ? XGR_CHECKPOINT_FAILOVER : XGR_CHECKPOINT_ERROR;
     return XGR_CHECKPOINT_SUCCESS;
 }
@@ -261,11 +175,16 @@ static int save(char **arg)
     uint32_t domid = (uint32_t)number(arg[0]), flags = (uint32_t)number(arg[1]);
     xc_stream_type_t type = (xc_stream_type_t)number(arg[2]);
 
-    if (put_header() || put_record(LIBXL_RECORD_LIBXC_CONTEXT))
+    emulator = arg[3];
+    if (*emulator)
+        cb.switch_qemu_logdirty = save_log_dirty;
+    if (put_header(HELPER_STREAM_FD) || put_record(HELPER_STREAM_FD, LIBXL_RECORD_LIBXC_CONTEXT))
         return -1;
     if (xc_domain_save(logger.xch, HELPER_STREAM_FD, domid, flags, &cb, type, -1))
         return -1;
-    return put_record(LIBXL_RECORD_END);
+    if (*emulator && put_emulator(HELPER_STREAM_FD, emulator))
+        return -1;
+    return put_record(HELPER_STREAM_FD, LIBXL_RECORD_END);
 }
 
 static bool failed_over;
@@ -287,12 +206,13 @@ static int restore(char **arg)
     struct helper_message m = {.kind = HELPER_RESULTS};
     unsigned long store, console;
 
-    if (get_header() || get_record(LIBXL_RECORD_LIBXC_CONTEXT))
+    emulator = arg[4];
+    if (get_header(HELPER_STREAM_FD) || get_record(HELPER_STREAM_FD, LIBXL_RECORD_LIBXC_CONTEXT))
         return -1;
     if (xc_domain_restore(logger.xch, HELPER_STREAM_FD, domid, (unsigned int)number(arg[1]), &store,
                           0, (unsigned int)number(arg[2]), &console, 0, type, &cb, -1))
         return -1;
-    if (!failed_over && get_record(LIBXL_RECORD_END))
+    if (!failed_over && get_emulator(HELPER_STREAM_FD, emulator, LIBXL_RECORD_END))
         return -1;
     m.a = store;
     m.b = console;
@@ -307,9 +227,9 @@ int main(int argc, char **argv)
 
     logger.vtable = (xentoollog_logger){
         .vmessage = send_log, .progress = send_progress, .destroy = logger_gone};
-    if (argc == 5 && !strcmp(argv[1], "save"))
+    if (argc == 6 && !strcmp(argv[1], "save"))
         run = save;
-    else if (argc == 6 && !strcmp(argv[1], "restore"))
+    else if (argc == 7 && !strcmp(argv[1], "restore"))
         run = restore;
     if (!run) {
         fprintf(stderr, "libxl-save-helper: only for libxl\n");

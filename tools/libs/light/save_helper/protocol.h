@@ -3,8 +3,9 @@
  * Between libxl and its helper, over a SOCK_SEQPACKET socket: a message per packet. The helper
  * does all that may block on a stream, so that libxl need not wait, and can kill it.
  *
- * The helper: libxl-save-helper save DOMID FLAGS STREAM_TYPE
- *             libxl-save-helper restore DOMID STORE_PORT CONSOLE_PORT STREAM_TYPE
+ * The helper: libxl-save-helper save DOMID FLAGS STREAM_TYPE EMULATOR
+ *             libxl-save-helper restore DOMID STORE_PORT CONSOLE_PORT STREAM_TYPE EMULATOR
+ * where EMULATOR is the file with the state of the device model, "" if the domain has none, and
  * with the socket as descriptor 3 and the stream, which is libxl's with libxc's inside, as 4.
  * It asks, libxl answers. Its last message is DONE.
  */
@@ -23,10 +24,12 @@ enum helper_kind {
     HELPER_RESULTS,  /* a, b: frames of the rings of xenstore and console */
     HELPER_DONE,     /* value: 0 or -1; a: errno */
     /* Questions: the answer is a HELPER_ANSWER. */
-    HELPER_SUSPEND,    /* stop the guest: 1 if it did */
+    HELPER_SUSPEND,    /* stop the guest, write the device model's state: 1 if that is done */
     HELPER_POSTCOPY,   /* let it run on after a checkpoint: 1 */
     HELPER_CHECKPOINT, /* a checkpoint is over: 1 for another one */
     HELPER_STATIC,     /* value: XGR_SDD_MISSING_*; 0 if that is all right */
+    HELPER_LOG_DIRTY,  /* value: 1, the device model shall log the pages that it writes; 0, no more
+                        */
     HELPER_ANSWER,
 };
 
@@ -61,6 +64,12 @@ enum libxl_record_type {
 
 struct libxl_record {
     uint32_t type, length; /* the length without padding to 8 bytes */
+};
+
+/* The contents of both records of a device model begin with this. */
+enum { LIBXL_EMULATOR_QEMU = 2 };
+struct libxl_emulator {
+    uint32_t id, index;
 };
 
 #endif
