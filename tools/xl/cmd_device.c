@@ -72,29 +72,12 @@ static void list_disks(uint32_t domid)
     libxl_device_disk_list_free(list, nr);
 }
 
-static int list_each(int argc, char **argv, void (*list)(uint32_t domid))
-{
-    int r = EXIT_OK;
-
-    for (; optind < argc; optind++) {
-        uint32_t domid;
-
-        if (libxl_domain_qualifier_to_domid(ctx, argv[optind], &domid)) {
-            fprintf(stderr, "%s is an invalid domain identifier\n", argv[optind]);
-            r = EXIT_BAD;
-            continue;
-        }
-        list(domid);
-    }
-    return r;
-}
-
 int main_block_list(int argc, char **argv)
 {
     no_options(argc, argv, "block-list", 1);
     printf("%-5s %-3s %-6s %-5s %-6s %-8s %-30s\n", "Vdev", "BE", "handle", "state", "evt-ch",
            "ring-ref", "BE-path");
-    return list_each(argc, argv, list_disks);
+    return each_named_domain(argc, argv, list_disks);
 }
 
 int main_network_attach(int argc, char **argv)
@@ -184,7 +167,7 @@ int main_network_list(int argc, char **argv)
     no_options(argc, argv, "network-list", 1);
     printf("%-3s %-2s %-17s %-6s %-5s %-6s %5s/%-5s %-30s\n", "Idx", "BE", "Mac Addr.", "handle",
            "state", "evt-ch", "tx-", "rx-ring-ref", "BE-path");
-    return list_each(argc, argv, list_nics);
+    return each_named_domain(argc, argv, list_nics);
 }
 
 static void list_channels(uint32_t domid)
@@ -199,5 +182,5 @@ int main_channel_list(int argc, char **argv)
     no_options(argc, argv, "channel-list", 1);
     printf("%-3s %-2s %-5s %-6s %8s %-10s %-30s\n", "Idx", "BE", "state", "evt-ch", "ring-ref",
            "connection", "params");
-    return list_each(argc, argv, list_channels);
+    return each_named_domain(argc, argv, list_channels);
 }

@@ -34,24 +34,6 @@ static void replace(char **to, const char *value)
     *to = must_alloc(strdup(value));
 }
 
-/* The lists: @print for each of the domains named; exit status. */
-static int list_each(int argc, char **argv, void (*print)(uint32_t domid))
-{
-    int r = EXIT_OK;
-
-    for (; optind < argc; optind++) {
-        uint32_t domid;
-
-        if (libxl_domain_qualifier_to_domid(ctx, argv[optind], &domid)) {
-            fprintf(stderr, "%s is an invalid domain identifier\n", argv[optind]);
-            r = EXIT_BAD;
-            continue;
-        }
-        print(domid);
-    }
-    return r;
-}
-
 /* Keyboards. */
 
 static void take_vkb(const char *key, const char *value, void *arg)
@@ -156,7 +138,7 @@ int main_vkb_list(int argc, char **argv)
     no_options(argc, argv, "vkb-list", 1);
     printf("%-3s %-2s %-6s %-5s %-6s %6s %-10s %-10s %-30s\n", "Idx", "BE", "handle", "state",
            "evt-ch", "ref", "ID", "BE-type", "BE-path");
-    return list_each(argc, argv, print_vkbs);
+    return each_named_domain(argc, argv, print_vkbs);
 }
 
 /* Taking one away by its number. */
@@ -253,7 +235,7 @@ int main_vtpm_list(int argc, char **argv)
     no_options(argc, argv, "vtpm-list", 1);
     printf("%-3s %-2s %-36s %-6s %-5s %-6s %-5s %-10s\n", "Idx", "BE", "Uuid", "handle", "state",
            "evt-ch", "rref", "BE-path");
-    return list_each(argc, argv, print_vtpms);
+    return each_named_domain(argc, argv, print_vtpms);
 }
 
 static void print_vdispls(uint32_t domid)
@@ -277,7 +259,7 @@ static void print_vdispls(uint32_t domid)
 int main_vdispl_list(int argc, char **argv)
 {
     no_options(argc, argv, "vdispl-list", 1);
-    return list_each(argc, argv, print_vdispls);
+    return each_named_domain(argc, argv, print_vdispls);
 }
 
 static void print_vsnds(uint32_t domid)
@@ -300,7 +282,7 @@ static void print_vsnds(uint32_t domid)
 int main_vsnd_list(int argc, char **argv)
 {
     no_options(argc, argv, "vsnd-list", 1);
-    return list_each(argc, argv, print_vsnds);
+    return each_named_domain(argc, argv, print_vsnds);
 }
 
 static void print_usb(uint32_t domid)
@@ -325,7 +307,7 @@ static void print_usb(uint32_t domid)
 int main_usb_list(int argc, char **argv)
 {
     no_options(argc, argv, "usb-list", 1);
-    return list_each(argc, argv, print_usb);
+    return each_named_domain(argc, argv, print_usb);
 }
 
 /* PCI. */

@@ -172,3 +172,20 @@ void print_state(FILE *f, const libxl_dominfo *info)
     fprintf(f, "%c%c%c%c%c%c", info->running ? 'r' : '-', info->blocked ? 'b' : '-',
             info->paused ? 'p' : '-', info->shutdown ? 's' : '-', why, info->dying ? 'd' : '-');
 }
+
+int each_named_domain(int argc, char **argv, void (*print)(uint32_t domid))
+{
+    int r = EXIT_OK;
+
+    for (; optind < argc; optind++) {
+        uint32_t domid;
+
+        if (libxl_domain_qualifier_to_domid(ctx, argv[optind], &domid)) {
+            fprintf(stderr, "%s is an invalid domain identifier\n", argv[optind]);
+            r = EXIT_BAD;
+            continue;
+        }
+        print(domid);
+    }
+    return r;
+}

@@ -61,6 +61,8 @@ int command_getopt(int argc, char **argv, const char *opts, const struct option 
                    const char *name, int min_args);
 /* For commands with no options but -h. */
 void no_options(int argc, char **argv, const char *name, int min_args);
+/* The lists: @print for each of the domains named, from optind on; exit status. */
+int each_named_domain(int argc, char **argv, void (*print)(uint32_t domid));
 
 void *must_alloc(void *p);
 /* Decimal MB unless a unit follows; KiB, or -1. */
