@@ -2,8 +2,9 @@
 /*
  * Creating a domain. The steps stand in the order in which they run:
  *
- *   check -> hypervisor's domain -> its nodes -> memory, kernel, vCPUs -> rings made known
- *         -> disks, framebuffers, keyboards -> device model, if there is one -> network cards
+ *   check -> hypervisor's domain -> its nodes -> bootloader, if there is one
+ *         -> memory, kernel, vCPUs -> rings made known -> disks, framebuffers, keyboards -> device
+ * model, if there is one -> network cards
  *         -> configuration stored -> done
  *
  * Restoring, the helper takes the place of the kernel: memory and vCPUs come out of a stream.
@@ -14,6 +15,7 @@
 
 #include "core/userdata.h"
 #include "dm/dm.h"
+#include "domain/bootloader.h"
 #include "domain/domain.h"
 #include "domain/helper.h"
 
@@ -32,6 +34,7 @@ struct create {
     int restore_fd; /* -1: not restoring */
     const libxl_domain_restore_params *restore;
     struct helper helper;
+    struct bootloader boot;
     bool tell_console;
     libxl_asyncprogress_how console_how;
     struct ev_watch console;
@@ -420,21 +423,55 @@ static int restore_check(struct create *c)
 }
 
 /* 0: the rest is done, or under way. */
+static int create_build(struct create *c)
+{
+    struct scope *sc = &c->ao->sc;
+    int rc = build_prepare(sc, c->domid, &c->config);
+
+    if (!rc && c->restore_fd >= 0)
+        return restore_start(c);
+    if (!rc)
+        rc = build_domain(sc, c->domid, &c->config, &c->built);
+    bootloader_clean(sc, c->domid);
+    if (!rc)
+        create_built(c, 0);
+    return rc;
+}
+
+static void boot_abort(struct ao *ao)
+{
+    bootloader_kill(ao->abort_of);
+}
+
+static void booted(libxl_ctx *ctx, struct bootloader *b, int rc)
+{
+    struct create *c = CONTAINER_OF(b, struct create, boot);
+
+    (void)ctx;
+    c->ao->abort = NULL;
+    if (rc && c->ao->aborting)
+        rc = ERROR_ABORTED;
+    if (!rc)
+        rc = create_build(c);
+    if (rc)
+        create_failed(c, rc);
+}
+
+/* 0: the rest is done, or under way. */
 static int create_steps(struct create *c)
 {
     struct scope *sc = &c->ao->sc;
     struct store_create nodes = {c->domid, &c->config};
     int rc = store_transact(sc, domain_store_create, &nodes);
 
-    if (!rc)
-        rc = build_prepare(sc, c->domid, &c->config);
-    if (!rc && c->restore_fd >= 0)
-        return restore_start(c);
-    if (!rc)
-        rc = build_domain(sc, c->domid, &c->config, &c->built);
-    if (!rc)
-        create_built(c, 0);
-    return rc;
+    if (rc || !c->config.b_info.bootloader || c->config.c_info.type == LIBXL_DOMAIN_TYPE_HVM)
+        return rc ? rc : create_build(c);
+    c->boot =
+        (struct bootloader){.sc = sc, .domid = c->domid, .config = &c->config, .done = booted};
+    c->ao->abort_of = &c->boot;
+    c->ao->abort = boot_abort;
+    bootloader_start(&c->boot);
+    return 0;
 }
 
 /* Whatever can be refused is, before anything is made. */

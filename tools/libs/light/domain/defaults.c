@@ -23,19 +23,19 @@ static int check_type(struct scope *sc, const libxl_domain_config *c)
 
 static int check_pv(struct scope *sc, libxl_domain_build_info *b)
 {
-    if (b->bootloader || b->u.pv.bootloader) {
-        LOG_ERROR(sc, "a bootloader is not supported");
-        return ERROR_NI;
+    /* Older programs set these where only PV guests had them. */
+    if (!b->bootloader && b->u.pv.bootloader) {
+        b->bootloader = xstrdup(b->u.pv.bootloader);
+        libxl_string_list_copy(sc->ctx, &b->bootloader_args, &b->u.pv.bootloader_args);
     }
-    /* Older programs set the kernel where only PV guests had it. */
     if (!b->kernel && b->u.pv.kernel)
         b->kernel = xstrdup(b->u.pv.kernel);
     if (!b->ramdisk && b->u.pv.ramdisk)
         b->ramdisk = xstrdup(b->u.pv.ramdisk);
     if (!b->cmdline && b->u.pv.cmdline)
         b->cmdline = xstrdup(b->u.pv.cmdline);
-    if (!b->kernel) {
-        LOG_ERROR(sc, "no kernel is given");
+    if (!b->kernel && !b->bootloader) {
+        LOG_ERROR(sc, "neither a kernel nor a bootloader is given");
         return ERROR_INVAL;
     }
     libxl_defbool_setdefault(&b->nested_hvm, false);

@@ -157,11 +157,7 @@ int defaults_pvh(struct scope *sc, libxl_domain_build_info *b)
         LOG_ERROR(sc, "the PV shim is not supported");
         return ERROR_NI;
     }
-    if (b->bootloader) {
-        LOG_ERROR(sc, "a bootloader is not supported");
-        return ERROR_NI;
-    }
-    if (!b->kernel)
-        return refuse(sc, "no kernel is given");
+    if (!b->kernel && !b->bootloader)
+        return refuse(sc, "neither a kernel nor a bootloader is given");
     return 0;
 }

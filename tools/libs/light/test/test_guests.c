@@ -8,6 +8,7 @@
 
 #include "device/device.h"
 #include "dm/dm.h"
+#include "domain/bootloader.h"
 #include "domain/build.h"
 
 static xentoollog_logger *logger;
@@ -214,6 +215,30 @@ static void pv_guest_needs_a_device_model_for_its_qdisk_only(void **state)
     assert_false(dm_needed(&c));
 }
 
+static void a_bootloader_names_kernel_ramdisk_and_arguments(void **state)
+{
+    static const char zeros[] = "kernel /run/k\0ramdisk /run/r\0args root=/dev/xvda ro\0other x",
+                      lines[] = "kernel /run/k2\nargs a=\"b\"\n", none[] = "ramdisk /run/r\0args";
+    libxl_domain_build_info b;
+
+    (void)state;
+    libxl_domain_build_info_init(&b);
+    assert_int_equal(bootloader_take(&sc, zeros, sizeof(zeros), &b), 0);
+    assert_string_equal(b.kernel, "/run/k");
+    assert_string_equal(b.ramdisk, "/run/r");
+    assert_string_equal(b.cmdline, "root=/dev/xvda ro");
+    /* Without a zero at its end; what is not said stays. */
+    assert_int_equal(bootloader_take(&sc, lines, sizeof(lines) - 1, &b), 0);
+    assert_string_equal(b.kernel, "/run/k2");
+    assert_string_equal(b.ramdisk, "/run/r");
+    assert_string_equal(b.cmdline, "a=\"b\"");
+    libxl_domain_build_info_dispose(&b);
+    libxl_domain_build_info_init(&b);
+    assert_int_equal(bootloader_take(&sc, none, sizeof(none), &b), ERROR_FAIL);
+    assert_int_equal(bootloader_take(&sc, "", 0, &b), ERROR_FAIL);
+    libxl_domain_build_info_dispose(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +248,7 @@ int main(void)
         cmocka_unit_test(hvm_ide_disk_cannot_be_read_only),
         cmocka_unit_test(hvm_defaults_refuse_what_cannot_be),
         cmocka_unit_test(pv_guest_needs_a_device_model_for_its_qdisk_only),
+        cmocka_unit_test(a_bootloader_names_kernel_ramdisk_and_arguments),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
