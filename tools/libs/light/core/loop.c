@@ -72,16 +72,28 @@ void ev_fd_stop(libxl_ctx *ctx, struct ev_fd *ev)
     }
 }
 
+/* What poll says is wanted without being asked for: a pipe whose other end closes has nothing to
+ * read, only POLLHUP. */
+#define REVENTS_ALWAYS (POLLERR | POLLHUP | POLLNVAL)
+
+/* Asks again: since the caller polled, another thread may have served the descriptor, or closed it
+ * and got the same number for something else. */
+static void fd_serve(libxl_ctx *ctx, struct ev_fd *ev)
+{
+    struct pollfd p = {.fd = ev->fd, .events = ev->events};
+
+    if (poll(&p, 1, 0) == 1)
+        ev->ready(ctx, ev, p.revents);
+}
+
 void loop_dispatch_fd(libxl_ctx *ctx, int fd, short revents)
 {
     struct ev_fd *ev;
 
     XEN_LIST_FOREACH(ev, &ctx->loop->fds, link)
     {
-        short got = revents & (ev->events | POLLERR | POLLHUP | POLLNVAL);
-
-        if (ev->fd == fd && got) {
-            ev->ready(ctx, ev, got);
+        if (ev->fd == fd && (revents & (ev->events | REVENTS_ALWAYS))) {
+            fd_serve(ctx, ev);
             return;
         }
     }
@@ -291,13 +303,8 @@ void libxl_osevent_occurred_fd(libxl_ctx *ctx, void *for_libxl, int fd, short ev
 
     (void)events;
     ctx_lock(ctx);
-    if (h->ev && h->ev->fd == fd) {
-        struct pollfd p = {.fd = fd, .events = h->ev->events};
-
-        /* Another thread may have served it meanwhile. */
-        if ((revents & h->ev->events) && poll(&p, 1, 0) == 1)
-            h->ev->ready(ctx, h->ev, p.revents);
-    }
+    if (h->ev && h->ev->fd == fd && (revents & (h->ev->events | REVENTS_ALWAYS)))
+        fd_serve(ctx, h->ev);
     ctx_unlock(ctx);
 }
 
