@@ -88,6 +88,7 @@ static void child_over(libxl_ctx *ctx, struct ev_child *ev, int status)
         ;
     ev_fd_stop(ctx, &h->ready);
     close(h->control);
+    (void)fcntl(h->stream, F_SETFL, h->stream_flags);
     if (!h->done) {
         LOG_ERROR(h->sc, "libxl-save-helper ended early, status %#x", (unsigned int)status);
         h->errnoval = EIO;
@@ -105,9 +106,16 @@ int helper_start(struct helper *h, const char *const *args, int stream_fd)
         argv[i + 1] = scope_strdup(h->sc, args[i]);
     h->done = false;
     h->errnoval = 0;
+    h->stream = stream_fd;
+    h->stream_flags = fcntl(stream_fd, F_GETFL);
+    if (h->stream_flags < 0 || fcntl(stream_fd, F_SETFL, h->stream_flags & ~O_NONBLOCK)) {
+        LOG_ERRNO(h->sc, "descriptor %d is no stream", stream_fd);
+        return ERROR_INVAL;
+    }
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
         LOG_ERRNO(h->sc, "cannot make a socket for the helper");
-        return ERROR_FAIL;
+        rc = ERROR_FAIL;
+        goto flags;
     }
     h->control = pair[0];
     fds[HELPER_CONTROL_FD - CHILD_FD_FIRST] = pair[1];
@@ -120,6 +128,8 @@ int helper_start(struct helper *h, const char *const *args, int stream_fd)
         return 0;
     ev_fd_stop(h->sc->ctx, &h->ready);
     close(h->control);
+flags:
+    (void)fcntl(stream_fd, F_SETFL, h->stream_flags);
     return rc;
 }
 

@@ -18,14 +18,15 @@ struct helper {
     /* What it found out, HELPER_RESULTS. */
     uint64_t store_frame, console_frame;
     /* Private: */
-    int control;
+    int control, stream, stream_flags;
     struct ev_fd ready;
     struct ev_child child;
     bool done;
     int errnoval;
 };
 
-/* @args: the helper's arguments, NULL at the end. On an error nothing runs, nothing is called. */
+/* @args: the helper's arguments, NULL at the end. On an error nothing runs, nothing is called.
+ * While it runs @stream_fd is blocking, since the helper shares its flags; then it is as before. */
 int helper_start(struct helper *h, const char *const *args, int stream_fd);
 void helper_answer(struct helper *h, int value);
 /* It ends soon, and that is reported as ever. */

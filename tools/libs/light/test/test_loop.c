@@ -5,11 +5,14 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/loop_impl.h"
+#include "domain/helper.h"
 
 static libxl_ctx ctx;
 static xentoollog_logger *logger;
@@ -243,6 +246,42 @@ static void a_child_is_reaped_through_the_programs_loop(void **state)
     assert_int_equal(app.nr_fds, 0);
 }
 
+/* A helper that is none: it tells whether its stream blocks, by what it ends with. */
+static char fake_helper[] = "/tmp/libxl-test-XXXXXX";
+
+static void helper_over(libxl_ctx *c, struct helper *h, int errnoval)
+{
+    (void)c;
+    (void)h;
+    assert_int_not_equal(errnoval, 0); /* it has said nothing */
+}
+
+static void a_stream_blocks_while_the_helper_runs(void **state)
+{
+    static const char script[] = "#!/bin/sh\ncat <&4 >/dev/null || exit 9\n";
+    const char *args[] = {NULL};
+    struct scope sc = {.ctx = &ctx, .domid = 1};
+    struct helper h = {.sc = &sc, .ended = helper_over};
+    int pipes[2], fd = mkostemp(fake_helper, O_CLOEXEC);
+
+    (void)state;
+    assert_int_equal(write(fd, script, sizeof(script) - 1), sizeof(script) - 1);
+    assert_int_equal(fchmod(fd, 0700), 0);
+    close(fd);
+    setenv("LIBXL_SAVE_HELPER", fake_helper, 1);
+    assert_int_equal(pipe2(pipes, O_NONBLOCK | O_CLOEXEC), 0);
+    assert_int_equal(helper_start(&h, args, pipes[0]), 0);
+    assert_false(fcntl(pipes[0], F_GETFL) & O_NONBLOCK);
+    close(pipes[1]);
+    while (h.child.active)
+        assert_int_equal(loop_once(&ctx), 0);
+    assert_true(fcntl(pipes[0], F_GETFL) & O_NONBLOCK);
+    assert_int_equal(helper_start(&h, args, -1), ERROR_INVAL);
+    close(pipes[0]);
+    unlink(fake_helper);
+    scope_free(&sc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +293,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_child_is_reaped_through_the_programs_loop, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_stream_blocks_while_the_helper_runs, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
