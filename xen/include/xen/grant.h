@@ -34,8 +34,9 @@ unsigned int grant_max_frames(const struct domain *d);
  * Returns GNTST_okay or GNTST_general_error. On error nothing has changed.
  */
 int port_grant_map_host(uint64_t addr, mfn_t mfn, unsigned int flags);
-/* Remove it again; the entry must map @mfn. @new_addr not 0: move the mapping that is at
- * @new_addr to @addr (GNTTABOP_unmap_and_replace). GNTST_okay or GNTST_general_error. */
+/* Remove it again; the entry must map @mfn, and as @flags say: with GNTMAP_readonly no right to
+ * write, without it that right. @new_addr not 0: move the mapping that is at @new_addr to @addr
+ * (GNTTABOP_unmap_and_replace). GNTST_okay or GNTST_general_error. */
 int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned int flags);
 /* TLBs of all CPUs that may hold translations of @d: before pages it had mapped are let go. */
 void port_flush_domain_tlb(struct domain *d);

@@ -405,7 +405,7 @@ int p2m_grant_set(struct domain *d, gfn_t gfn, mfn_t mfn, enum p2m_type t)
     return rc;
 }
 
-int p2m_grant_clear(struct domain *d, gfn_t gfn, mfn_t mfn)
+int p2m_grant_clear(struct domain *d, gfn_t gfn, mfn_t mfn, enum p2m_type t)
 {
     struct p2m *p2m = &d->arch.p2m;
     unsigned int level;
@@ -416,7 +416,7 @@ int p2m_grant_clear(struct domain *d, gfn_t gfn, mfn_t mfn)
         return -EINVAL;
     write_lock(&p2m->lock);
     e = entry_find(p2m, gfn, &level);
-    if (is_valid(*e) && level == 3 && p2m_is_grant(entry_type(*e)) && mfn_eq(pte_mfn(*e), mfn)) {
+    if (is_valid(*e) && level == 3 && entry_type(*e) == t && mfn_eq(pte_mfn(*e), mfn)) {
         entry_write(e, 0);
         rc = 0;
     }

@@ -17,8 +17,9 @@ void p2m_flush(const struct p2m *p2m);
 
 mfn_t p2m_lookup_locked(const struct p2m *p2m, gfn_t gfn, enum p2m_type *t, unsigned int *order);
 
-/* Grant mappings: into an empty slot (-EBUSY else); out, without a flush, where it maps @mfn. */
+/* Grant mappings: into an empty slot (-EBUSY else); out, without a flush, where it
+ * maps @mfn with the same type. */
 int p2m_grant_set(struct domain *d, gfn_t gfn, mfn_t mfn, enum p2m_type t);
-int p2m_grant_clear(struct domain *d, gfn_t gfn, mfn_t mfn);
+int p2m_grant_clear(struct domain *d, gfn_t gfn, mfn_t mfn, enum p2m_type t);
 
 #endif

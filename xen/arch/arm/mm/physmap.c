@@ -156,22 +156,27 @@ long port_memory_op(unsigned long cmd, void *arg)
     return -ENOSYS;
 }
 
+static enum p2m_type grant_type(unsigned int flags)
+{
+    return flags & GNTMAP_readonly ? p2m_grant_ro : p2m_grant_rw;
+}
+
 int port_grant_map_host(uint64_t addr, mfn_t mfn, unsigned int flags)
 {
-    enum p2m_type t = flags & GNTMAP_readonly ? p2m_grant_ro : p2m_grant_rw;
-
     if ((addr & ~PAGE_MASK) || (flags & (GNTMAP_contains_pte | GNTMAP_application_map)))
         return GNTST_general_error;
-    return p2m_grant_set(current->domain, mk_gfn(addr >> PAGE_SHIFT), mfn, t) ? GNTST_general_error
-                                                                              : GNTST_okay;
+    return p2m_grant_set(current->domain, mk_gfn(addr >> PAGE_SHIFT), mfn, grant_type(flags))
+               ? GNTST_general_error
+               : GNTST_okay;
 }
 
 int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned int flags)
 {
     if ((addr & ~PAGE_MASK) || new_addr)
         return GNTST_general_error;
-    return p2m_grant_clear(current->domain, mk_gfn(addr >> PAGE_SHIFT), mfn) ? GNTST_general_error
-                                                                             : GNTST_okay;
+    return p2m_grant_clear(current->domain, mk_gfn(addr >> PAGE_SHIFT), mfn, grant_type(flags))
+               ? GNTST_general_error
+               : GNTST_okay;
 }
 
 void port_flush_domain_tlb(struct domain *d)

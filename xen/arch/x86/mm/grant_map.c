@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Granted pages in PV guests' L1 entries. The entry is marked PTE_GNTTAB: it holds no references,
- * the grant does. A guest that removes the entry by other means harms itself only: it can
- * then not unmap the grant, which stays in use until the domain ends.
+ * the grant does. A guest that removes the entry by other means, or makes it read-only, harms
+ * itself only: it can then not unmap the grant, which stays in use until the domain ends.
  */
 #include <public/grant_table.h>
 #include <xen/grant.h>
@@ -75,9 +75,15 @@ int port_grant_map_host(uint64_t addr, mfn_t mfn, unsigned int flags)
     return GNTST_okay;
 }
 
-static bool maps_grant(pte_t e, mfn_t mfn)
+/*
+ * Is @e of a mapping with these @flags? The rights count as well: the page may be mapped by another
+ * grant, and who gives back the right to write must not keep the entry that has it.
+ */
+static bool maps_grant(pte_t e, mfn_t mfn, unsigned int flags)
 {
-    return (e.e & PTE_PRESENT) && (e.e & PTE_GNTTAB) && mfn_eq(pte_mfn(e), mfn);
+    uint64_t want = PTE_PRESENT | PTE_GNTTAB | (flags & GNTMAP_readonly ? 0 : PTE_RW);
+
+    return (e.e & (PTE_PRESENT | PTE_GNTTAB | PTE_RW)) == want && mfn_eq(pte_mfn(e), mfn);
 }
 
 /* Take the entry at @va away from there, with its references. */
@@ -103,7 +109,7 @@ int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned 
         return GNTST_general_error;
     if (!slot_lock(addr, flags, &s))
         return GNTST_general_error;
-    ok = maps_grant((pte_t){ READ_ONCE(s.pte->e) }, mfn);
+    ok = maps_grant((pte_t){ READ_ONCE(s.pte->e) }, mfn, flags);
     if (!new_addr || !ok) {
         if (ok)
             slot_write(&s, 0);
@@ -117,7 +123,7 @@ int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned 
         return GNTST_general_error;
     ok = slot_lock(addr, flags, &s);
     if (ok) {
-        ok = maps_grant((pte_t){ READ_ONCE(s.pte->e) }, mfn);
+        ok = maps_grant((pte_t){ READ_ONCE(s.pte->e) }, mfn, flags);
         if (ok)
             slot_write(&s, new.e);
         pt_unlock(s.table);

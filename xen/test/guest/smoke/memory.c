@@ -78,22 +78,65 @@ static void copies(void)
     WANT("copy out of a page table", copy(23, other, 0, 16), GNTST_okay);
 }
 
-static int16_t map(grant_ref_t ref, uint32_t flags, grant_handle_t *handle)
+static int16_t map_at(void *va, grant_ref_t ref, uint32_t flags, grant_handle_t *handle)
 {
     gnttab_map_grant_ref_t m = {
-        .host_addr = (unsigned long)window, .flags = flags, .ref = ref, .dom = own};
+        .host_addr = (unsigned long)va, .flags = flags, .ref = ref, .dom = own};
 
     WANT("grant map", grant_op(GNTTABOP_map_grant_ref, &m, 1), 0);
     *handle = m.handle;
     return m.status;
 }
 
-static int16_t unmap(grant_handle_t handle)
+static int16_t map(grant_ref_t ref, uint32_t flags, grant_handle_t *handle)
 {
-    gnttab_unmap_grant_ref_t u = {.host_addr = (unsigned long)window, .handle = handle};
+    return map_at(window, ref, flags, handle);
+}
+
+static int16_t unmap_at(void *va, grant_handle_t handle)
+{
+    gnttab_unmap_grant_ref_t u = {.host_addr = (unsigned long)va, .handle = handle};
 
     WANT("grant unmap", grant_op(GNTTABOP_unmap_grant_ref, &u, 1), 0);
     return u.status;
+}
+
+static int16_t unmap(grant_handle_t handle)
+{
+    return unmap_at(window, handle);
+}
+
+static int16_t replace(void *va, void *by, grant_handle_t handle)
+{
+    gnttab_unmap_and_replace_t r = {
+        .host_addr = (unsigned long)va, .new_addr = (unsigned long)by, .handle = handle};
+
+    WANT("grant unmap_and_replace", grant_op(GNTTABOP_unmap_and_replace, &r, 1), 0);
+    return r.status;
+}
+
+/*
+ * A page mapped both ways: who gives up the right to write must not keep the entry that writes, or
+ * the page could become a page table under it.
+ */
+static void rights(void)
+{
+    uint8_t *second = page_alloc(), *spare = page_alloc();
+    uint64_t entry = pte_of(second, PTE_RW);
+    grant_handle_t ro, rw;
+
+    WANT("unmap the second window", map_va(second, 0), 0);
+    WANT("read-only map", map_at(window, 20, GNTMAP_host_map | GNTMAP_readonly, &ro), GNTST_okay);
+    WANT("writable map", map_at(second, 20, GNTMAP_host_map, &rw), GNTST_okay);
+    WANT("writable handle, read-only entry", unmap_at(window, rw), GNTST_general_error);
+    WANT("replace likewise", replace(window, spare, rw), GNTST_general_error);
+    WANT("read-only handle, writable entry", unmap_at(second, ro), GNTST_general_error);
+    WANT("the writable entry still writes", second[102] = 0x33, 0x33);
+    WANT("the page is still in use", table[20].flags & GTF_writing, GTF_writing);
+    WANT("unmap", unmap_at(second, rw), GNTST_okay);
+    WANT("unmap", unmap_at(window, ro), GNTST_okay);
+    WANT("the second window again", map_va(second, entry), 0);
+    WANT("the spare page is mapped", map_va(spare, pte_of(spare, PTE_RW)), 0);
 }
 
 static void maps(void)
@@ -122,6 +165,7 @@ static void maps(void)
     WANT("writable map of a read-only grant", map(24, GNTMAP_host_map, &h2), GNTST_general_error);
     WANT("read-only map", map(24, GNTMAP_host_map | GNTMAP_readonly, &h2), GNTST_okay);
     WANT("unmap", unmap(h2), GNTST_okay);
+    rights();
     grant(25, own, walk(window, 1, &idx), GTF_permit_access);
     WANT_TRUE("writable map of a granted page table", map(25, GNTMAP_host_map, &h2) < 0);
     WANT("the window again", map_va(window, pte_of(window, PTE_RW)), 0);

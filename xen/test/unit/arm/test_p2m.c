@@ -157,9 +157,10 @@ static void grants_go_by_their_own_door(void **state)
     assert_int_equal(m_map(0x1000, 0x200, 0x600, T_RAM), -EBUSY_);
     assert_int_equal(m_unmap(0x1000, 1, NONE), 0);
     expect_at(0x1000, 0x500, T_GRANT);
-    assert_int_equal(m_grant_clear(0x1000, 0x501), -2);
-    assert_int_equal(m_grant_clear(0x1000, 0x500), 0);
-    assert_int_equal(m_grant_clear(0x1000, 0x500), -2);
+    assert_int_equal(m_grant_clear(0x1000, 0x501, false), -2);
+    assert_int_equal(m_grant_clear(0x1000, 0x500, true), -2);
+    assert_int_equal(m_grant_clear(0x1000, 0x500, false), 0);
+    assert_int_equal(m_grant_clear(0x1000, 0x500, false), -2);
     assert_int_equal(m_map(0x1000, 1, 0x501, T_RAM), 0);
     assert_int_equal(m_grant_set(0x1000, 0x500, true), -EBUSY_);
     machine_stop();

@@ -133,9 +133,9 @@ int m_grant_set(uint64_t gfn, uint64_t mfn, bool readonly)
 {
     return p2m_grant_set(d, mk_gfn(gfn), mk_mfn(mfn), readonly ? p2m_grant_ro : p2m_grant_rw);
 }
-int m_grant_clear(uint64_t gfn, uint64_t mfn)
+int m_grant_clear(uint64_t gfn, uint64_t mfn, bool readonly)
 {
-    return p2m_grant_clear(d, mk_gfn(gfn), mk_mfn(mfn));
+    return p2m_grant_clear(d, mk_gfn(gfn), mk_mfn(mfn), readonly ? p2m_grant_ro : p2m_grant_rw);
 }
 bool m_may(uint64_t gfn, bool write, bool exec)
 {

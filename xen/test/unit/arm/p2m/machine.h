@@ -29,7 +29,7 @@ int m_unmap(uint64_t gfn, uint64_t nr, uint64_t mfn); /* ~0: whatever */
 /* What is at @gfn: its frame and type, ~0 and T_NONE; the entry's order. */
 uint64_t m_lookup(uint64_t gfn, int *type, unsigned int *order);
 int m_grant_set(uint64_t gfn, uint64_t mfn, bool readonly);
-int m_grant_clear(uint64_t gfn, uint64_t mfn);
+int m_grant_clear(uint64_t gfn, uint64_t mfn, bool readonly);
 bool m_may(uint64_t gfn, bool write, bool exec); /* p2m_resolve_fault() */
 /* What the entry lets the hardware do: 1 read, 2 write, 4 execute; and its memory type. */
 unsigned int m_hw_access(uint64_t gfn);
