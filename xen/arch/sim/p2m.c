@@ -259,7 +259,8 @@ static int unmap_host_locked(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsign
 {
     struct sim_p2m_entry *e = p2m_slot(current->domain, addr), *from = NULL;
 
-    if (!e || !is_grant(e) || e->mfn != mfn.nr || (flags & GNTMAP_contains_pte))
+    if (!e || !is_grant(e) || e->mfn != mfn.nr || (flags & GNTMAP_contains_pte) ||
+        (e->kind == P2M_GRANT_RO) != !!(flags & GNTMAP_readonly))
         return GNTST_general_error;
     if (new_addr) {
         from = p2m_slot(current->domain, new_addr);
@@ -283,6 +284,10 @@ int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned 
     return rc;
 }
 
+void (*sim_on_tlb_flush)(void);
+
 void port_flush_domain_tlb(struct domain *d)
 {
+    if (sim_on_tlb_flush)
+        sim_on_tlb_flush();
 }

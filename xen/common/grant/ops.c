@@ -3,6 +3,7 @@
 #include <xen/guest_access.h>
 #include <xen/hypercall.h>
 #include <xen/kernel.h>
+#include <xen/softirq.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -112,12 +113,17 @@ static int status_frames(struct domain *d, const struct gnttab_get_status_frames
     struct grant_table *gt = d->grant;
     int rc = GNTST_okay;
 
-    if (gt->version != 2 || op->nr_frames > gt->nr_status)
-        return GNTST_general_error;
     for (uint32_t i = 0; rc == GNTST_okay && i < op->nr_frames; i++) {
-        uint64_t frame = virt_to_mfn(gt->status[i]).nr;
+        uint64_t frame = 0;
 
-        if (copy_to_guest(op->frame_list, i, &frame, 1))
+        /* Another vCPU may be giving them up. */
+        read_lock(&gt->lock);
+        if (gt->version == 2 && op->nr_frames <= gt->nr_status)
+            frame = virt_to_mfn(gt->status[i]).nr;
+        read_unlock(&gt->lock);
+        if (frame == 0)
+            rc = GNTST_general_error;
+        else if (copy_to_guest(op->frame_list, i, &frame, 1))
             rc = GNTST_bad_virt_addr;
     }
     return rc;
@@ -170,6 +176,8 @@ static long op_swap(struct gnttab_swap_grant_ref *uop, unsigned int count)
     for (unsigned int i = 0; i < count; i++) {
         struct gnttab_swap_grant_ref op;
 
+        if (i && hypercall_preempt_check())
+            return i;
         if (copy_from_guest_bytes(&op, uop + i, sizeof(op)))
             return -EFAULT;
         write_lock(&gt->lock);

@@ -153,15 +153,24 @@ static void convert_reserved(struct grant_table *gt, uint32_t version)
     }
 }
 
-static bool status_mapped(const struct grant_table *gt)
+/* All of the status pages, or -EBUSY: the guest has mapped one. */
+static int unshare_status(struct domain *d)
 {
-    for (uint32_t i = 0; i < gt->nr_status; i++)
-        if ((virt_to_page(gt->status[i])->count_info & PGC_COUNT_MASK) > 1)
-            return true;
-    return false;
+    const struct grant_table *gt = d->grant;
+    uint32_t i;
+
+    for (i = 0; i < gt->nr_status; i++)
+        if (page_unshare_xen(virt_to_page(gt->status[i])))
+            break;
+    if (i == gt->nr_status)
+        return 0;
+    while (i-- > 0)
+        page_share_xen_with_guest(virt_to_page(gt->status[i]), d, SHARE_RW);
+    return -EBUSY;
 }
 
-static void drop_status(struct grant_table *gt)
+/* Unshared ones, or of a domain that has ended. */
+static void free_status(struct grant_table *gt)
 {
     while (gt->nr_status > 0)
         free_shared_page(gt->status[--gt->nr_status]);
@@ -170,6 +179,7 @@ static void drop_status(struct grant_table *gt)
 int table_set_version(struct domain *d, uint32_t version)
 {
     struct grant_table *gt = d->grant;
+    int rc;
 
     if (version != 1 && version != 2)
         return -EINVAL;
@@ -177,19 +187,15 @@ int table_set_version(struct domain *d, uint32_t version)
         return 0;
     if (version > gt->max_version)
         return -ENOSYS;
-    if (table_in_use(gt) || status_mapped(gt))
+    if (table_in_use(gt))
         return -EBUSY;
-    if (version == 2) {
-        int rc = table_grow_status(d, status_for(gt->nr_frames));
-
-        if (rc) {
-            drop_status(gt);
-            return rc;
-        }
-    }
+    /* What has been allocated in vain waits for the next try: it may be mapped already. */
+    rc = version == 2 ? table_grow_status(d, status_for(gt->nr_frames)) : unshare_status(d);
+    if (rc)
+        return rc;
     convert_reserved(gt, version);
     if (version == 1)
-        drop_status(gt);
+        free_status(gt);
     gt->version = (uint8_t)version;
     return 0;
 }
@@ -246,7 +252,7 @@ void grant_table_destroy(struct domain *d)
         return;
     maptrack_free_all(gt);
     vfree(gt->maptrack);
-    drop_status(gt);
+    free_status(gt);
     while (gt->nr_frames > 0)
         free_shared_page(gt->frame[--gt->nr_frames]);
     for (uint32_t i = 0; i < gt->nr_chunks; i++)

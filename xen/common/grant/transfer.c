@@ -29,24 +29,33 @@ static int commit_slot(struct domain *rd, grant_ref_t ref, domid_t from)
     return rc;
 }
 
+/* The receiver may have changed to another version since commit_slot(), with fewer entries. */
+static bool slot_exists(const struct grant_table *gt, grant_ref_t ref)
+{
+    return ref < nr_entries(gt);
+}
+
 static void complete_slot(struct domain *rd, grant_ref_t ref, mfn_t mfn)
 {
     struct grant_table *gt = rd->grant;
 
     read_lock(&gt->lock);
-    if (gt->version == 2)
-        WRITE_ONCE(entry_v2(gt, ref)->full_page.frame, mfn.nr);
-    else
-        WRITE_ONCE(entry_v1(gt, ref)->frame, (uint32_t)mfn.nr);
-    __atomic_fetch_or(entry_header(gt, ref), GTF_transfer_completed, __ATOMIC_RELEASE);
+    if (slot_exists(gt, ref)) {
+        if (gt->version == 2)
+            WRITE_ONCE(entry_v2(gt, ref)->full_page.frame, mfn.nr);
+        else
+            WRITE_ONCE(entry_v1(gt, ref)->frame, (uint32_t)mfn.nr);
+        __atomic_fetch_or(entry_header(gt, ref), GTF_transfer_completed, __ATOMIC_RELEASE);
+    }
     read_unlock(&gt->lock);
 }
 
 static void withdraw_slot(struct domain *rd, grant_ref_t ref)
 {
     read_lock(&rd->grant->lock);
-    __atomic_fetch_and(entry_header(rd->grant, ref), ~(uint32_t)GTF_transfer_committed,
-                       __ATOMIC_RELEASE);
+    if (slot_exists(rd->grant, ref))
+        __atomic_fetch_and(entry_header(rd->grant, ref), ~(uint32_t)GTF_transfer_committed,
+                           __ATOMIC_RELEASE);
     read_unlock(&rd->grant->lock);
 }
 

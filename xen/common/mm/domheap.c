@@ -226,6 +226,18 @@ void page_share_xen_with_guest(struct page_info *pg, struct domain *d, enum shar
     spin_unlock(&d->page_lock);
 }
 
+int page_unshare_xen(struct page_info *pg)
+{
+    uint64_t sole = PGC_XEN_HEAP | PGC_ALLOCATED | 1;
+
+    /* In one step: a guest that knows the frame may be about to map it. */
+    if (!__atomic_compare_exchange_n(&pg->count_info, &sole, PGC_XEN_HEAP, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_RELAXED))
+        return -EBUSY;
+    unshare_xen_page(pg, page_owner(pg));
+    return 0;
+}
+
 void page_share_xen_with_privileged(struct page_info *pg, enum share_access access)
 {
     page_share_xen_with_guest(pg, dom_xen, access);

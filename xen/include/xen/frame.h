@@ -135,6 +135,8 @@ int __must_check page_steal(struct domain *d, struct page_info *pg, unsigned int
 /* Let a guest map a page of the hypervisor's heap; @d gets PGC_XEN_HEAP ownership. */
 enum share_access { SHARE_RO, SHARE_RW };
 void page_share_xen_with_guest(struct page_info *pg, struct domain *d, enum share_access access);
+/* Take such a page back from its domain. 0, or -EBUSY: someone else holds it; nothing has changed. */
+int __must_check page_unshare_xen(struct page_info *pg);
 /* With dom0-like domains through DOMID_XEN, read-only or writable. */
 void page_share_xen_with_privileged(struct page_info *pg, enum share_access access);
 

@@ -124,6 +124,22 @@ SIM_TEST(readonly_grants)
     EXPECT_EQ(v1(owner, 9)->flags, GTF_permit_access);
 }
 
+/* Of two mappings of a page, each handle goes with an entry of its own rights. */
+SIM_TEST(rights_to_write_are_given_back)
+{
+    grant_handle_t ro, rw;
+
+    two(false);
+    permit(9, 10, 0);
+    EXPECT_EQ(map(user, 9, WINDOW(0), GNTMAP_host_map | GNTMAP_readonly, &ro), GNTST_okay);
+    EXPECT_EQ(map(user, 9, WINDOW(1), GNTMAP_host_map, &rw), GNTST_okay);
+    EXPECT_EQ(unmap(rw, WINDOW(0), 0), GNTST_general_error);
+    EXPECT_EQ(unmap(ro, WINDOW(1), 0), GNTST_general_error);
+    EXPECT_EQ(unmap(rw, WINDOW(1), 0), GNTST_okay);
+    EXPECT_EQ(v1(owner, 9)->flags, GTF_permit_access | GTF_reading);
+    EXPECT_EQ(unmap(ro, WINDOW(0), 0), GNTST_okay);
+}
+
 SIM_TEST(wrong_arguments_of_map)
 {
     struct gnttab_map_grant_ref op = {
@@ -396,6 +412,32 @@ SIM_TEST(version_2_has_status_and_sub_pages)
     EXPECT_EQ(set_version(owner, 0), -EINVAL);
 }
 
+SIM_TEST(mapped_status_pages_keep_version_2)
+{
+    struct page_info *status[2];
+    mfn_t mfn;
+
+    owner = sim_domain(1, &(struct sim_domain_conf){.max_grant_frames = 16});
+    table_page(owner, 15);
+    EXPECT_EQ(set_version(owner, 2), 0);
+    for (unsigned int i = 0; i < 2; i++) {
+        EXPECT_EQ(grant_status_frame(owner, i, &mfn), 0);
+        status[i] = mfn_to_page(mfn);
+    }
+    for (unsigned int i = 0; i < 2; i++) {
+        EXPECT(page_get(status[i], owner));
+        EXPECT_EQ(set_version(owner, 1), -EBUSY);
+        EXPECT_EQ(owner->grant->version, 2);
+        EXPECT_EQ(page_owner(status[!i]), owner);
+        EXPECT_EQ(status[!i]->count_info & PGC_COUNT_MASK, 1);
+        EXPECT_EQ(page_unshare_xen(status[i]), -EBUSY);
+        page_put(status[i]);
+        sim_check_invariants();
+    }
+    EXPECT_EQ(set_version(owner, 1), 0);
+    EXPECT_EQ(page_owner(status[0]), NULL);
+}
+
 SIM_TEST(version_2_may_be_refused)
 {
     struct domain *d = sim_domain(3, &(struct sim_domain_conf){.grant_v1_only = true});
@@ -474,6 +516,44 @@ SIM_TEST(pages_are_transferred)
     sim_check_invariants();
 }
 
+/* The receiver halves its table between the promise of the entry and the page's arrival. */
+static void change_version(void)
+{
+    sim_on_tlb_flush = NULL;
+    write_lock(&user->grant->lock);
+    EXPECT_EQ(table_set_version(user, 2), 0);
+    write_unlock(&user->grant->lock);
+}
+
+SIM_TEST(a_transfer_to_an_entry_that_goes)
+{
+    struct gnttab_transfer op;
+
+    two(false);
+    user->max_pages++;
+    op = (struct gnttab_transfer){.mfn = sim_gfn(owner, 30), .domid = 2, .ref = 300};
+    *v1(user, 300) = (grant_entry_v1_t){.flags = GTF_accept_transfer, .domid = 1};
+    EXPECT_EQ(user->grant->nr_frames, 1);
+    sim_on_tlb_flush = change_version;
+    EXPECT_EQ(sim_grant_op(owner->vcpu[0], GNTTABOP_transfer, &op, sizeof(op), 1), 0);
+    EXPECT_EQ(op.status, GNTST_okay);
+    EXPECT_EQ(user->grant->version, 2);
+    sim_check_invariants();
+}
+
+SIM_TEST(swaps_are_preempted)
+{
+    struct gnttab_swap_grant_ref ops[3] = {{.ref_a = 9, .ref_b = 12}, {.ref_a = 9, .ref_b = 13},
+                                           {.ref_a = 9, .ref_b = 14}};
+
+    two(false);
+    sim_preempt(1);
+    EXPECT_EQ(sim_grant_op(owner->vcpu[0], GNTTABOP_swap_grant_ref, ops, sizeof(ops[0]), 3), 0);
+    EXPECT_EQ(ops[2].status, GNTST_okay);
+    EXPECT_EQ(owner->vcpu[0]->hcall.op, __HYPERVISOR_grant_table_op);
+    EXPECT_EQ(owner->vcpu[0]->hcall.args[2], 1); /* as it was gone on with last */
+}
+
 SIM_TEST(swapped_entries)
 {
     struct gnttab_swap_grant_ref op = {.ref_a = 9, .ref_b = 12};
@@ -541,6 +621,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(map_and_unmap),
         cmocka_unit_test(readonly_grants),
+        cmocka_unit_test(rights_to_write_are_given_back),
         cmocka_unit_test(wrong_arguments_of_map),
         cmocka_unit_test(both_kinds_are_unmapped_one_by_one),
         cmocka_unit_test(a_claimed_handle_stays_in_use),
@@ -552,10 +633,13 @@ int main(void)
         cmocka_unit_test(a_batch_of_copies),
         cmocka_unit_test(only_control_copies_foreign_frames),
         cmocka_unit_test(version_2_has_status_and_sub_pages),
+        cmocka_unit_test(mapped_status_pages_keep_version_2),
         cmocka_unit_test(version_2_may_be_refused),
         cmocka_unit_test(hostile_changes_of_a_pinned_entry),
         cmocka_unit_test(the_table_grows_to_its_limit),
         cmocka_unit_test(pages_are_transferred),
+        cmocka_unit_test(a_transfer_to_an_entry_that_goes),
+        cmocka_unit_test(swaps_are_preempted),
         cmocka_unit_test(swapped_entries),
         cmocka_unit_test(pages_written_through_grants_are_logged),
     };

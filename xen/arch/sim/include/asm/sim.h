@@ -57,6 +57,9 @@ long sim_grant_op(struct vcpu *v, unsigned int cmd, void *ops, size_t size, unsi
 /* Every @every-th round of a hypercall finds work pending, and so is preempted. 0: none. */
 void sim_preempt(unsigned int every);
 
+/* Called where TLBs would be flushed in the midst of an operation: what another CPU does then. */
+extern void (*sim_on_tlb_flush)(void);
+
 /* Set while CPUs are threads of the process, each with its own sim_this: spinning yields. */
 extern bool sim_threads;
 /* Run all CPUs as threads for @ms milliseconds: each vCPU that gets one calls @fn again and again,
