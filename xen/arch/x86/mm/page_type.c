@@ -14,6 +14,10 @@
  * and a general reference; nobody else uses the page as that type, so anyone may take it over,
  * to go on with checking as well as with undoing. Whoever meets a table without PGT_VALIDATED and
  * PGT_PARTIAL waits: another CPU is at work on it.
+ *
+ * The last put of any type takes PGT_VALIDATED away first, and so has the page to itself while it
+ * notes the time of the TLB clock. Else another CPU could use the page in between and be done with
+ * it after the time noted.
  */
 #include <xen/lib/string.h>
 #include <xen/log_dirty.h>
@@ -23,6 +27,7 @@
 #include <asm/cpu.h>
 #include <asm/perdomain.h>
 #include <asm/pv.h>
+#include <asm/pv_mmu.h>
 #include <asm/shadow.h>
 #include <asm/tlb.h>
 
@@ -61,6 +66,13 @@ static void flush_old_use(const struct page_info *pg)
     tlb_filter_mask(&mask, pg->inuse_stamp);
     if (!cpumask_empty(&mask))
         flush_area_mask(&mask, 0, FLUSH_TLB);
+}
+
+/* The last use is over, and the page the caller's alone: on to @x, of count 0. */
+static void end_use(struct page_info *pg, uint64_t x)
+{
+    pg->inuse_stamp = port_tlb_clock();
+    type_store(pg, x);
 }
 
 /* Stop work on @pg, whose first @nr entries are good. */
@@ -263,9 +275,10 @@ static int put_type(struct page_info *pg, bool preemptible)
             if (type_cas(pg, &x, x - 1))
                 return 0;
         } else if (!is_table_type(x)) {
-            pg->inuse_stamp = port_tlb_clock();
-            if (type_cas(pg, &x, x - 1))
+            if (type_cas(pg, &x, x & ~PGT_VALIDATED)) {
+                end_use(pg, x - 1);
                 return 0;
+            }
         } else if (x & PGT_LOCKED) {
             cpu_relax();
             x = READ_ONCE(pg->type_info);
@@ -328,10 +341,15 @@ void page_put_writable_type(struct page_info *pg)
     uint64_t x = READ_ONCE(pg->type_info);
 
     ASSERT((x & PGT_TYPE_MASK) == PGT_WRITABLE && (x & PGT_COUNT_MASK));
-    do {
-        if ((x & PGT_COUNT_MASK) == 1)
-            pg->inuse_stamp = port_tlb_clock();
-    } while (!type_cas(pg, &x, x - 1));
+    for (;;) {
+        if ((x & PGT_COUNT_MASK) > 1) {
+            if (type_cas(pg, &x, x - 1))
+                return;
+        } else if (type_cas(pg, &x, x & ~PGT_VALIDATED)) {
+            end_use(pg, x - 1);
+            return;
+        }
+    }
 }
 
 bool page_get_writable(struct page_info *pg, struct domain *d)

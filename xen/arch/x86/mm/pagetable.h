@@ -51,8 +51,6 @@ unsigned int pt_lock(struct page_info *pg, const struct domain *d);
 void pt_unlock(struct page_info *pg);
 /* Undo a page that stayed PGT_PARTIAL. 0 or -ERESTART; 0 as well where it is not. */
 int page_finish_partial(struct page_info *pg, bool preemptible);
-/* Remember that @pg is PGT_PARTIAL, for the next call of current to finish. */
-void stash_partial(struct page_info *pg);
 
 /* How an entry is written. The processor may set its accessed and dirty bits at any time. */
 enum entry_write {

@@ -19,6 +19,8 @@ void write_ptbase(struct vcpu *v);
 int pv_new_guest_cr3(mfn_t mfn);
 /* Go on with the release of a table of @v that was preempted. 0 or -ERESTART. */
 int pv_put_old_guest_table(struct vcpu *v);
+/* Remember that @pg is PGT_PARTIAL, for the next call of current to finish. */
+void stash_partial(struct page_info *pg);
 /*
  * The LDT page that has byte @offset of current's LDT has been touched and is not mapped: map it.
  * False: the guest has no valid descriptors there.
