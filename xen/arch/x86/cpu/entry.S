@@ -109,9 +109,11 @@ ist_entry:
         testb   $3, REGS_cs(%rsp)
         jz      call_handler
         movq    %rsp, %rsi
-        orq     $(STACK_SIZE - 1), %rsp
-        subq    $(CPUINFO_size - 1), %rsp
         movq    %rsp, %rdi
+        orq     $(STACK_SIZE - 1), %rdi
+        subq    $(CPUINFO_size - 1), %rdi
+        /* In one step: rsp never points into struct cpu_info's second half. */
+        movq    %rdi, %rsp
         movl    $(REGS_es / 8), %ecx
         rep movsq
         jmp     call_handler

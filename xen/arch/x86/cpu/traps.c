@@ -66,13 +66,18 @@ static void do_page_fault(struct cpu_user_regs *regs)
     }
 }
 
-/* A guest's breakpoint on data that a copy touched, or single step over SYSCALL: not ours. */
+/*
+ * A guest's breakpoint on data that a copy touched, or single step over SYSCALL: not ours. Nor is it
+ * the next one's, who would find the conditions added to his own.
+ */
 static void do_debug(struct cpu_user_regs *regs)
 {
-    if (guest_mode(regs))
+    if (guest_mode(regs)) {
         from_guest(regs);
-    else
-        regs->rflags &= ~EFLAGS_TF;
+        return;
+    }
+    regs->rflags &= ~EFLAGS_TF;
+    write_dr6(DR6_DEFAULT);
 }
 
 void do_int80(struct cpu_user_regs *regs)

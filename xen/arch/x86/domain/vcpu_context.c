@@ -6,9 +6,11 @@
 #include <xen/port/domain.h>
 #include <xen/time.h>
 #include <asm/cpu.h>
+#include <asm/current.h>
 #include <asm/fpu.h>
 #include <asm/page_type.h>
 #include <asm/pv.h>
+#include <asm/pv_mm.h>
 #include <asm/pv_mmu.h>
 #include <asm/shadow.h>
 #include "private.h"
@@ -29,6 +31,8 @@ static bool addresses_ok(const struct vcpu_guest_context *c)
 
 static bool tables_ok(const struct vcpu_guest_context *c)
 {
+    if (!(c->flags & VGCF_in_kernel) && !c->ctrlreg[1])
+        return false;
     if (c->gdt_ents > FIRST_RESERVED_GDT_ENTRY || c->ldt_ents > MAX_LDT_ENTRIES)
         return false;
     if (c->ldt_ents == 0)
@@ -55,26 +59,37 @@ static int take_root(struct domain *d, unsigned long cr3, mfn_t *root)
     return 0;
 }
 
+/* What cannot be let go of at once is stashed, for which there must be room. */
+static void drop_kernel_root(struct vcpu *v)
+{
+    struct page_info *pg = mfn_to_page(v->arch.guest_table);
+
+    v->arch.guest_table = INVALID_MFN;
+    if (page_put_type_preemptible(pg))
+        stash_partial(pg);
+    page_put(pg);
+}
+
+/*
+ * Of a vCPU that has none. 0, -EINVAL, -ERESTART: then it has its kernel's root already, which the
+ * next try finds there, or the end of the domain.
+ */
 static int take_roots(struct vcpu *v, const struct vcpu_guest_context *c)
 {
-    mfn_t kernel, user = INVALID_MFN;
-    int rc = take_root(v->domain, c->ctrlreg[3], &kernel);
+    int rc = pv_put_old_guest_table(current);
 
+    if (rc == 0 && v->arch.guest_table.nr != xen_cr3_to_pfn(c->ctrlreg[3]))
+        rc = pv_vcpu_drop_page_tables(v);
     if (rc)
+        return -ERESTART;
+    if (mfn_eq(v->arch.guest_table, INVALID_MFN))
+        rc = take_root(v->domain, c->ctrlreg[3], &v->arch.guest_table);
+    if (rc || !c->ctrlreg[1])
         return rc;
-    if (c->ctrlreg[1]) {
-        rc = take_root(v->domain, c->ctrlreg[1], &user);
-        if (rc) {
-            page_put_with_type(mfn_to_page(kernel));
-            return rc;
-        }
-    } else if (!(c->flags & VGCF_in_kernel)) {
-        page_put_with_type(mfn_to_page(kernel));
-        return -EINVAL;
-    }
-    v->arch.guest_table = kernel;
-    v->arch.guest_table_user = user;
-    return 0;
+    rc = take_root(v->domain, c->ctrlreg[1], &v->arch.guest_table_user);
+    if (rc && rc != -ERESTART)
+        drop_kernel_root(v);
+    return rc;
 }
 
 static void set_registers(struct vcpu *v, const struct vcpu_guest_context *c)
@@ -125,7 +140,7 @@ static void set_control(struct vcpu *v, const struct vcpu_guest_context *c)
     pv->ctrlreg[2] = c->ctrlreg[2];
     pv->ctrlreg[4] = pv_fix_guest_cr4(v, c->ctrlreg[4]);
     memset(pv->debugreg, 0, sizeof(pv->debugreg));
-    pv->debugreg[6] = 0xffff0ff0;
+    pv->debugreg[6] = DR6_DEFAULT;
     pv->debugreg[7] = 0x400;
     for (unsigned int i = 0; i < 8; i++)
         (void)pv_set_debugreg(v, i, c->debugreg[i]); /* a refused one stays clear */
@@ -166,12 +181,15 @@ int port_set_vcpu_context(struct vcpu *v, struct vcpu_guest_context *ctx)
         if (rc)
             return rc;
     } else {
-        rc = take_roots(v, ctx);
-        if (rc)
-            return rc;
+        /* First what is quickly undone. */
         rc = pv_set_gdt(v, ctx->gdt_frames, (unsigned int)ctx->gdt_ents);
         if (rc)
-            goto drop_roots;
+            return rc;
+        rc = take_roots(v, ctx);
+        if (rc) {
+            pv_destroy_gdt(v);
+            return rc;
+        }
     }
     /* Commit: nothing below can fail. */
     set_registers(v, ctx);
@@ -190,12 +208,6 @@ int port_set_vcpu_context(struct vcpu *v, struct vcpu_guest_context *ctx)
     else
         __atomic_fetch_or(&v->pause_flags, VPF_DOWN, __ATOMIC_SEQ_CST);
     return 0;
-drop_roots:
-    page_put_with_type(mfn_to_page(v->arch.guest_table));
-    if (!mfn_eq(v->arch.guest_table_user, INVALID_MFN))
-        page_put_with_type(mfn_to_page(v->arch.guest_table_user));
-    v->arch.guest_table = v->arch.guest_table_user = INVALID_MFN;
-    return rc;
 }
 
 static unsigned long root_as_cr3(mfn_t root)

@@ -118,8 +118,10 @@ static void set_ts(struct vcpu *v, bool ts)
 
 static int new_cr3(mfn_t root)
 {
-    int rc = pv_new_guest_cr3(root);
+    int rc = pv_put_old_guest_table(current);
 
+    if (rc == 0)
+        rc = pv_new_guest_cr3(root);
     if (rc == -ERESTART)
         return EMUL_AGAIN;
     /* -EINTR: loaded; the old one's release goes on later. */

@@ -113,15 +113,23 @@ static inline bool any_selector(const struct vcpu *v)
     return pv->ds | pv->es | pv->fs | pv->gs;
 }
 
-static void load_selectors(struct vcpu *v)
+/* False: some were refused, and are null. */
+static bool load_selectors(const struct vcpu *v)
+{
+    const struct pv_vcpu *pv = &v->arch.pv;
+    unsigned int refused = pv_load_selectors(pv->ds, pv->es, pv->fs, pv->gs);
+
+    load_bases(pv, pv_kernel_mode(v));
+    return !refused;
+}
+
+/* The kernel is told of selectors that were refused. With interrupts on: it writes to the guest. */
+static void tell_refused_selectors(const struct vcpu *v)
 {
     const struct pv_vcpu *pv = &v->arch.pv;
     const uint16_t sel[4] = { pv->ds, pv->es, pv->fs, pv->gs };
-    unsigned int refused = pv_load_selectors(sel[0], sel[1], sel[2], sel[3]);
 
-    load_bases(pv, pv_kernel_mode(v));
-    if (unlikely(refused))
-        pv_push_failsafe(guest_cpu_user_regs(), sel);
+    pv_push_failsafe(guest_cpu_user_regs(), sel);
 }
 
 static void set_cr4(const struct vcpu *v)
@@ -143,8 +151,8 @@ void pv_load_tsc_aux(const struct vcpu *v)
         wrmsr(MSR_TSC_AUX, v->arch.pv.tsc_aux);
 }
 
-/* @had_selectors: the data segment registers may hold something. */
-static void load_state(struct vcpu *v, unsigned int cpu, bool had_selectors)
+/* @had_selectors: the data segment registers may hold something. False as load_selectors(). */
+static bool load_state(struct vcpu *v, unsigned int cpu, bool had_selectors)
 {
     v->dirty_cpu = cpu;
     cpumask_set(cpu, &v->domain->arch.dirty_cpumask);
@@ -161,9 +169,9 @@ static void load_state(struct vcpu *v, unsigned int cpu, bool had_selectors)
     if (unlikely(v->arch.pv.debugreg[7] & DR7_ENABLE))
         pv_debugregs_load(v);
     if (unlikely(had_selectors || any_selector(v)))
-        load_selectors(v);
-    else
-        load_bases(&v->arch.pv, pv_kernel_mode(v));
+        return load_selectors(v);
+    load_bases(&v->arch.pv, pv_kernel_mode(v));
+    return true;
 }
 
 /* On the hypervisor's own address space, with nothing of a guest's. */
@@ -225,25 +233,27 @@ static void leave(struct vcpu *v)
     ret_to_guest_tail();
 }
 
-static void switch_state(struct vcpu *next, unsigned int cpu)
+/* False as load_selectors(). */
+static bool switch_state(struct vcpu *next, unsigned int cpu)
 {
     struct vcpu *old = this_cpu(loaded_vcpu);
     bool had_selectors = false;
 
     if (is_idle_vcpu(next) || old == next)
-        return;
+        return true;
     if (old) {
         save_state(old);
         had_selectors = any_selector(old);
     }
     this_cpu(loaded_vcpu) = next;
-    load_state(next, cpu, had_selectors);
+    return load_state(next, cpu, had_selectors);
 }
 
 void port_context_switch(struct vcpu *prev, struct vcpu *next)
 {
     struct cpu_info *info = get_cpu_info();
     unsigned int dirty = READ_ONCE(next->dirty_cpu);
+    bool selectors_ok;
 
     if (unlikely(dirty != info->cpu && dirty != VCPU_CPU_CLEAN)) {
         local_irq_enable();
@@ -251,11 +261,13 @@ void port_context_switch(struct vcpu *prev, struct vcpu *next)
         local_irq_disable();
     }
     info->current_vcpu = next;
-    switch_state(next, info->cpu);
+    selectors_ok = switch_state(next, info->cpu);
     sched_context_switched(prev, next);
     if (!is_idle_vcpu(next))
         time_update_vcpu(next);
     local_irq_enable();
+    if (unlikely(!selectors_ok))
+        tell_refused_selectors(next);
     if (!is_idle_vcpu(next))
         update_runstate_area(next);
     leave(next);

@@ -320,7 +320,7 @@ static void __init start_vcpu(struct build *b, struct vcpu *v)
     v->arch.flags = TF_KERNEL_MODE;
     v->arch.pv.kernel_ss = GUEST_DS32;
     v->arch.pv.kernel_sp = b->at.stack_end;
-    v->arch.pv.debugreg[6] = 0xffff0ff0;
+    v->arch.pv.debugreg[6] = DR6_DEFAULT;
     v->arch.pv.debugreg[7] = 0x400;
     for (unsigned int i = 0; i < XEN_LEGACY_MAX_VCPUS; i++)
         b->d->shared_info->vcpu_info[i].evtchn_upcall_mask = 1;

@@ -2,6 +2,7 @@
 /* Exceptions which a PV guest raised. */
 #include <xen/kernel.h>
 #include <asm/apic.h>
+#include <asm/cpu.h>
 #include <asm/current.h>
 #include <asm/fpu.h>
 #include <asm/pv_mm.h>
@@ -9,7 +10,6 @@
 #include "private.h"
 
 #define ERR_IDT 2u /* selector error code: it names an IDT entry */
-#define DR6_DEFAULT 0xffff0ff0UL
 
 /* INT n that the IDT's privilege level refused: the guest's own table decides. */
 static bool software_interrupt(struct vcpu *v, struct cpu_user_regs *regs)
@@ -87,7 +87,7 @@ static void debug_trap(struct vcpu *v, struct cpu_user_regs *regs)
     unsigned long dr6;
 
     __asm__ volatile("mov %%db6, %0" : "=r"(dr6));
-    __asm__ volatile("mov %0, %%db6" ::"r"(DR6_DEFAULT));
+    write_dr6(DR6_DEFAULT);
     v->arch.pv.debugreg[6] = dr6;
     pv_inject_exception(regs, TRAP_DB, 0);
 }

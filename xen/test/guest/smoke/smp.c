@@ -12,6 +12,32 @@ static void second(void)
         vcpu_op(VCPUOP_down, 1, NULL);
 }
 
+/* What is refused late leaves nothing of what was fine: the root is an ordinary page again. */
+static void refused_contexts(vcpu_guest_context_t *ctx)
+{
+    uint64_t *root = page_alloc();
+
+    WANT("a page for a root", make_readonly(root), 0);
+    ctx->ctrlreg[3] = xen_pfn_to_cr3(virt_to_mfn(root));
+    ctx->ctrlreg[1] = xen_pfn_to_cr3(virt_to_mfn(stack));
+    REFUSED("a data page as the user's root", vcpu_op(VCPUOP_initialise, 1, ctx));
+    WANT("the kernel's is writable again", make_writable(root), 0);
+    WANT("and read-only", make_readonly(root), 0);
+    ctx->ctrlreg[1] = 0;
+    ctx->gdt_frames[0] = virt_to_mfn(root);
+    ctx->gdt_ents = 1;
+    ctx->ctrlreg[3] = xen_pfn_to_cr3(virt_to_mfn(stack));
+    REFUSED("a good GDT and a bad root", vcpu_op(VCPUOP_initialise, 1, ctx));
+    WANT("the GDT's page is writable again", make_writable(root), 0);
+    ctx->gdt_frames[0] = virt_to_mfn((void *)start_info->pt_base);
+    ctx->ctrlreg[3] = ctx->gdt_frames[0] << PAGE_SHIFT;
+    REFUSED("a root as GDT", vcpu_op(VCPUOP_initialise, 1, ctx));
+    ctx->gdt_ents = 0;
+    ctx->flags = 0;
+    REFUSED("user mode without a root", vcpu_op(VCPUOP_initialise, 1, ctx));
+    ctx->flags = VGCF_in_kernel;
+}
+
 void test_smp(void)
 {
     static vcpu_guest_context_t ctx;
@@ -33,6 +59,7 @@ void test_smp(void)
     ctx.kernel_sp = ctx.user_regs.rsp;
     ctx.ctrlreg[3] = xen_pfn_to_cr3(virt_to_mfn(stack));
     REFUSED("a data page as root", vcpu_op(VCPUOP_initialise, 1, &ctx));
+    refused_contexts(&ctx);
     ctx.ctrlreg[3] = xen_pfn_to_cr3(virt_to_mfn((void *)start_info->pt_base));
     WANT("initialise", vcpu_op(VCPUOP_initialise, 1, &ctx), 0);
     WANT("a second time", vcpu_op(VCPUOP_initialise, 1, &ctx), -XEN_EEXIST);

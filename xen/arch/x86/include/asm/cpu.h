@@ -121,6 +121,11 @@ DEFINE_CR(3)
 DEFINE_CR(4)
 #undef DEFINE_CR
 
+#define DR6_DEFAULT 0xffff0ff0UL /* no condition. AMD APM vol 2, 13.1.1.3 */
+static always_inline void write_dr6(unsigned long v)
+{
+    __asm__ volatile("mov %0, %%db6" ::"r"(v));
+}
 static always_inline void clts(void)
 {
     __asm__ volatile("clts");
