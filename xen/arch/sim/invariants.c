@@ -183,7 +183,7 @@ static void check_vcpu(const struct vcpu *v)
 
 static void check_runq(const struct runq *rq)
 {
-    uint64_t last = 0;
+    const struct rb_node *last = NULL;
     unsigned int n = 0;
 
     for (struct rb_node *node = rb_first(&rq->tree); node; node = rb_next(node)) {
@@ -191,9 +191,9 @@ static void check_runq(const struct runq *rq)
 
         if (u->rq != rq || !u->queued)
             sim_fail("%pv stands in a queue that is not its own", u->v);
-        if (u->vtime < last)
+        if (last && rq->ops->before(node, last))
             sim_fail("%pv: the queue is out of order", u->v);
-        last = u->vtime;
+        last = node;
         n++;
     }
     if (n != rq->nr_waiting)

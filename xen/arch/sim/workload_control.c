@@ -22,6 +22,34 @@ static void fill_bitmap(struct work *w, struct domain *d0, struct xenctl_bitmap 
     map->nr_bits = pick(w, 8) ? 8 : pick_small(w, 100);
 }
 
+static void fill_rtds(struct work *w, struct xen_domctl_sched_rtds *p)
+{
+    p->budget = pick_small(w, 5) * 1000 + pick(w, 300);
+    p->period = p->budget + pick(w, 30000);
+    p->flags = pick_small(w, 2);
+}
+
+static void fill_scheduler_op(struct work *w, struct domain *d0, struct xen_domctl_scheduler_op *op)
+{
+    struct xen_domctl_schedparam_vcpu one;
+
+    op->sched_id = (uint32_t)sched_id();
+    op->cmd = pick_small(w, 4);
+    if (op->sched_id != XEN_SCHEDULER_RTDS) {
+        op->u.credit2.weight = (uint16_t)(128 + pick(w, 900));
+        op->u.credit2.cap = (uint16_t)(pick(w, 2) ? 0 : pick(w, 250));
+    } else if (op->cmd == XEN_DOMCTL_SCHEDOP_putinfo) {
+        fill_rtds(w, &op->u.rtds);
+    } else {
+        memset(&one, 0, sizeof(one));
+        one.vcpuid = pick_small(w, 2);
+        fill_rtds(w, &one.u.rtds);
+        sim_put(d0, 2, 0, &one, sizeof(one));
+        op->u.v.vcpus.p = (void *)sim_page(d0, 2);
+        op->u.v.nr_vcpus = pick_small(w, 3);
+    }
+}
+
 static void fill(struct work *w, struct domain *d0, struct xen_domctl *op)
 {
     switch (op->cmd) {
@@ -33,10 +61,7 @@ static void fill(struct work *w, struct domain *d0, struct xen_domctl *op)
         fill_bitmap(w, d0, &op->u.vcpuaffinity.cpumap_soft);
         break;
     case XEN_DOMCTL_scheduler_op:
-        op->u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT2;
-        op->u.scheduler_op.cmd = pick_small(w, 4);
-        op->u.scheduler_op.u.credit2.weight = (uint16_t)(128 + pick(w, 900));
-        op->u.scheduler_op.u.credit2.cap = (uint16_t)(pick(w, 2) ? 0 : pick(w, 250));
+        fill_scheduler_op(w, d0, &op->u.scheduler_op);
         break;
     case XEN_DOMCTL_max_mem:
         op->u.max_mem.max_memkb = pick(w, 2) ? 300 : pick(w, 2000);

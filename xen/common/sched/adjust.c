@@ -25,14 +25,14 @@ static int put_params(struct domain *d, uint32_t weight, uint32_t cap)
     return 0;
 }
 
-int sched_adjust_domain(struct domain *d, struct xen_domctl_scheduler_op *op)
+int fair_adjust_domain(struct domain *d, struct xen_domctl_scheduler_op *op)
 {
-    if (d->sched == NULL || op->sched_id != d->sched->pool->policy->id)
-        return -EINVAL;
+    bool credit2 = op->sched_id == XEN_SCHEDULER_CREDIT2;
+
     /* Both ABI structures are a weight and a cap of 16 bits each. */
     switch (op->cmd) {
     case XEN_DOMCTL_SCHEDOP_getinfo:
-        if (op->sched_id == XEN_SCHEDULER_CREDIT2) {
+        if (credit2) {
             op->u.credit2.weight = (uint16_t)d->sched->weight;
             op->u.credit2.cap = (uint16_t)d->sched->cap;
         } else {
@@ -41,12 +41,20 @@ int sched_adjust_domain(struct domain *d, struct xen_domctl_scheduler_op *op)
         }
         return 0;
     case XEN_DOMCTL_SCHEDOP_putinfo:
-        return op->sched_id == XEN_SCHEDULER_CREDIT2
-                   ? put_params(d, op->u.credit2.weight, op->u.credit2.cap)
-                   : put_params(d, op->u.credit.weight, op->u.credit.cap);
+        return credit2 ? put_params(d, op->u.credit2.weight, op->u.credit2.cap)
+                       : put_params(d, op->u.credit.weight, op->u.credit.cap);
     default:
-        return -EINVAL; /* per-vCPU parameters: only rtds has them */
+        return -EINVAL; /* parameters of single vCPUs: only rtds has them */
     }
+}
+
+int sched_adjust_domain(struct domain *d, struct xen_domctl_scheduler_op *op)
+{
+    const struct sched_policy *policy = d->sched ? d->sched->pool->policy : NULL;
+
+    if (policy == NULL || op->sched_id != policy->id || !policy->ops->adjust_domain)
+        return -EINVAL;
+    return policy->ops->adjust_domain(d, op);
 }
 
 static bool ratelimit_ok(uint32_t us)
@@ -83,6 +91,12 @@ static int adjust_credit2(struct cpupool *p, struct xen_sysctl_credit2_schedule 
     return 0;
 }
 
+int fair_adjust_global(struct cpupool *p, struct xen_sysctl_scheduler_op *op, bool put)
+{
+    return op->sched_id == XEN_SCHEDULER_CREDIT2 ? adjust_credit2(p, &op->u.sched_credit2, put)
+                                                 : adjust_credit(p, &op->u.sched_credit, put);
+}
+
 int sched_adjust_global(struct xen_sysctl_scheduler_op *op)
 {
     bool put = op->cmd == XEN_SYSCTL_SCHEDOP_putinfo;
@@ -95,12 +109,8 @@ int sched_adjust_global(struct xen_sysctl_scheduler_op *op)
     p = cpupool_find(op->cpupool_id);
     if (p == NULL)
         rc = -ESRCH;
-    else if (op->sched_id != p->policy->id)
-        rc = -EINVAL;
-    else if (op->sched_id == XEN_SCHEDULER_CREDIT2)
-        rc = adjust_credit2(p, &op->u.sched_credit2, put);
-    else
-        rc = adjust_credit(p, &op->u.sched_credit, put);
+    else if (op->sched_id == p->policy->id && p->policy->ops->adjust_global)
+        rc = p->policy->ops->adjust_global(p, op, put);
     spin_unlock(&cpupool_lock);
     return rc;
 }

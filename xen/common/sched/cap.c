@@ -80,7 +80,7 @@ void cap_set(struct domain *d, uint32_t cap)
         struct runq *rq = unit_lock(v->sched, &flags);
 
         if (v->is_running)
-            fair_account(rq, v->sched, NOW());
+            unit_account(v->sched, NOW());
         spin_unlock_irqrestore(&rq->lock, flags);
     }
     WRITE_ONCE(sd->cap, cap);

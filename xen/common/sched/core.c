@@ -32,8 +32,11 @@ struct runq *unit_lock(struct sched_unit *u, unsigned long *flags)
 
 void unit_assign(struct sched_unit *u, struct runq *rq)
 {
-    if (u->rq)
+    if (u->rq) {
+        if (u->rq->ops->leave)
+            u->rq->ops->leave(u->rq, u);
         __atomic_fetch_sub(&u->rq->nr_units, 1, __ATOMIC_RELAXED);
+    }
     if (rq) {
         __atomic_fetch_add(&rq->nr_units, 1, __ATOMIC_RELAXED);
         u->vtime = READ_ONCE(rq->vtime); /* a new unit's queue is not locked */
@@ -52,6 +55,12 @@ void runstate_change(struct vcpu *v, int state, s_time_t now)
     v->runstate.state = state;
 }
 
+void unit_account(struct sched_unit *u, s_time_t now)
+{
+    if (u->rq->ops->account)
+        u->rq->ops->account(u->rq, u, now);
+}
+
 static int sleeping_state(const struct vcpu *v)
 {
     return READ_ONCE(v->pause_flags) == VPF_BLOCKED && !READ_ONCE(v->pause_count) &&
@@ -66,13 +75,45 @@ void runq_tickle(struct runq *rq, unsigned int cpu)
         softirq_raise_on(cpu, SOFTIRQ_SCHEDULE);
 }
 
+void runq_insert(struct runq *rq, struct sched_unit *u)
+{
+    rb_insert(&rq->tree, &u->node, rq->ops->before);
+    rq->nr_waiting++;
+    u->queued = true;
+}
+
+void runq_remove(struct runq *rq, struct sched_unit *u)
+{
+    rb_erase(&rq->tree, &u->node);
+    rq->nr_waiting--;
+    u->queued = false;
+}
+
+unsigned int runq_idle_cpu(const struct runq *rq, const struct sched_unit *u)
+{
+    const struct vcpu *v = u->v;
+    cpumask_t idle, liked;
+    unsigned int cpu;
+
+    cpumask_and(&idle, &v->hard_affinity, &rq->idle);
+    cpumask_andnot(&idle, &idle, &rq->tickled);
+    if (cpumask_test(v->processor, &idle))
+        return v->processor;
+    if (cpumask_empty(&idle))
+        return NR_CPUS;
+    cpumask_and(&liked, &idle, &v->soft_affinity);
+    cpu = cpumask_first(cpumask_empty(&liked) ? &idle : &liked);
+    return cpu < nr_cpu_ids ? cpu : NR_CPUS;
+}
+
 void unit_enqueue(struct sched_unit *u, s_time_t now, bool woken)
 {
     struct runq *rq = u->rq;
     unsigned int cpu;
 
-    fair_insert(rq, u, woken);
-    cpu = fair_choose_cpu(rq, u, now);
+    rq->ops->place(rq, u, woken, now);
+    runq_insert(rq, u);
+    cpu = rq->ops->choose_cpu(rq, u, now);
     if (cpu < NR_CPUS)
         runq_tickle(rq, cpu);
 }
@@ -80,7 +121,7 @@ void unit_enqueue(struct sched_unit *u, s_time_t now, bool woken)
 void unit_dequeue(struct sched_unit *u)
 {
     if (u->queued)
-        fair_remove(u->rq, u);
+        runq_remove(u->rq, u);
     u->parked = false;
 }
 
@@ -122,6 +163,12 @@ void vcpu_wake(struct vcpu *v)
     spin_unlock_irqrestore(&rq->lock, flags);
 }
 
+static void leave_if_down(struct sched_unit *u)
+{
+    if (READ_ONCE(u->v->pause_flags) & VPF_DOWN && u->rq->ops->leave)
+        u->rq->ops->leave(u->rq, u);
+}
+
 void vcpu_sleep_nosync(struct vcpu *v)
 {
     struct sched_unit *u = v->sched;
@@ -133,6 +180,7 @@ void vcpu_sleep_nosync(struct vcpu *v)
             softirq_raise_on(v->processor, SOFTIRQ_SCHEDULE);
         } else {
             unit_dequeue(u);
+            leave_if_down(u);
             runstate_change(v, sleeping_state(v), NOW());
         }
     }
@@ -147,6 +195,11 @@ void vcpu_sleep_sync(struct vcpu *v)
     port_sync_vcpu_state(v);
 }
 
+static bool unit_exhausted(const struct sched_unit *u)
+{
+    return u->rq->ops->exhausted && u->rq->ops->exhausted(u);
+}
+
 /* The vCPU that @cpu runs next; queue locked. */
 static struct vcpu *choose_next(struct sched_cpu *sc, unsigned int cpu, struct vcpu *prev,
                                 s_time_t now)
@@ -157,9 +210,9 @@ static struct vcpu *choose_next(struct sched_cpu *sc, unsigned int cpu, struct v
     if (rq == NULL || tasklet_work_here())
         return idle_vcpu[cpu];
     if (!is_idle_vcpu(prev) && vcpu_runnable(prev) && prev->sched->rq == rq &&
-        cpumask_test(cpu, &prev->hard_affinity) && !cap_exhausted(prev->sched))
+        cpumask_test(cpu, &prev->hard_affinity) && !unit_exhausted(prev->sched))
         stay = prev->sched;
-    u = fair_pick(rq, cpu, stay, now);
+    u = rq->ops->pick(rq, cpu, stay, now);
     return u ? u->v : idle_vcpu[cpu];
 }
 
@@ -180,7 +233,7 @@ static void start_running(struct sched_cpu *sc, struct vcpu *v, unsigned int cpu
 
 static void set_slice(struct sched_cpu *sc, const struct vcpu *next, s_time_t now)
 {
-    s_time_t slice = is_idle_vcpu(next) ? 0 : fair_slice(sc->rq, next->sched, now);
+    s_time_t slice = sc->rq->ops->slice(sc->rq, is_idle_vcpu(next) ? NULL : next->sched, now);
 
     if (slice)
         timer_set(&sc->slice_timer, now + slice);
@@ -212,7 +265,7 @@ static void schedule(void)
         spin_lock(&rq->lock);
     now = NOW();
     if (!is_idle_vcpu(prev))
-        fair_account(prev->sched->rq, prev->sched, now);
+        unit_account(prev->sched, now);
     next = choose_next(sc, cpu, prev, now);
     if (rq)
         mark_idle(rq, cpu, is_idle_vcpu(next));
@@ -250,10 +303,12 @@ void sched_context_switched(struct vcpu *prev, struct vcpu *next)
     if (vcpu_runnable(prev)) {
         if (prev->runstate.state >= RUNSTATE_blocked)
             runstate_change(prev, RUNSTATE_runnable, NOW());
-        if (cap_exhausted(u))
+        if (unit_exhausted(u))
             u->parked = true;
         else
             unit_enqueue(u, NOW(), false);
+    } else {
+        leave_if_down(u);
     }
     spin_unlock_irqrestore(&rq->lock, flags);
 }
@@ -306,10 +361,12 @@ int sched_vcpu_init(struct vcpu *v)
     if (u == NULL)
         return -ENOMEM;
     u->v = v;
+    u->own_cpu = NR_CPUS;
     v->sched = u;
     v->runstate.state = RUNSTATE_offline;
     v->runstate.state_entry_time = (uint64_t)NOW();
     vcpu_timers_init(v);
+    rtds_unit_init(u);
     if (is_idle_domain(v->domain)) {
         v->hard_affinity = cpumask_of(v->vcpu_id);
         v->processor = v->vcpu_id;
@@ -332,6 +389,7 @@ void sched_vcpu_destroy(struct vcpu *v)
     if (v->domain->sched)
         timer_kill(&v->domain->sched->refill); /* the domain ends: it comes upon no freed unit */
     vcpu_timers_kill(v);
+    timer_kill(&v->sched->rt.refill);
     if (v->sched->rq) {
         unsigned long flags;
         struct runq *rq = unit_lock(v->sched, &flags);
@@ -342,6 +400,19 @@ void sched_vcpu_destroy(struct vcpu *v)
     }
     xfree(v->sched);
     v->sched = NULL;
+}
+
+void sched_params_reset(struct domain *d)
+{
+    struct vcpu *v;
+
+    spin_lock(&d->sched->lock);
+    WRITE_ONCE(d->sched->weight, SCHED_WEIGHT_DEFAULT);
+    if (d->sched->cap)
+        cap_set(d, 0);
+    spin_unlock(&d->sched->lock);
+    for_each_vcpu (d, v)
+        rtds_unit_reset(v->sched);
 }
 
 int sched_domain_init(struct domain *d, unsigned int cpupool_id)

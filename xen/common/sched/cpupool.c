@@ -72,12 +72,13 @@ static struct runq *runq_with_room(struct cpupool *pool)
     struct runq *rq;
 
     list_for_each_entry (rq, &pool->runqs, list)
-        if (cpumask_weight(&rq->cpus) < RUNQ_CPUS)
+        if (cpumask_weight(&rq->cpus) < pool->policy->queue_cpus)
             return rq;
     rq = xzalloc(struct runq);
     if (rq) {
         spin_lock_init(&rq->lock, RANK_RUNQ);
         rq->pool = pool;
+        rq->ops = pool->policy->ops;
         rq->vtime = (uint64_t)SECONDS(1);
         list_add_tail(&rq->list, &pool->runqs);
     }
@@ -98,6 +99,7 @@ int cpupool_cpu_add(struct cpupool *pool, unsigned int cpu)
         cpumask_set(cpu, &rq->cpus);
         cpumask_set(cpu, &rq->idle);
         cpumask_clear(cpu, &rq->tickled);
+        sc->owner = NULL;
         WRITE_ONCE(sc->rq, rq);
         spin_unlock_irq(&rq->lock);
     }
@@ -165,6 +167,10 @@ static struct cpupool *pool_create(uint32_t id, const struct sched_policy *polic
     p->ratelimit = MICROSECS(1000);
     p->slice = policy->slice;
     INIT_LIST_HEAD(&p->runqs);
+    if (policy->ops->pool_init && policy->ops->pool_init(p)) {
+        xfree(p);
+        return NULL;
+    }
     list_for_each_entry (after, &pools, list)
         if (after->id > id)
             break;
@@ -204,6 +210,7 @@ static int op_destroy(struct cpupool *p)
         xfree(rq);
     }
     list_del(&p->list);
+    xfree(p->data);
     xfree(p);
     return 0;
 }
@@ -291,6 +298,8 @@ static int move_domain(struct domain *d, struct cpupool *to)
     if (d == current->domain)
         return -EINVAL;
     domain_pause(d);
+    if (d->sched->pool->policy != to->policy)
+        sched_params_reset(d);
     for_each_vcpu (d, v)
         move_vcpu(v, to);
     d->sched->pool->nr_domains--;
@@ -368,11 +377,12 @@ const cpumask_t *sched_domain_cpus(const struct domain *d)
 
 static const struct sched_policy *chosen_policy(void)
 {
-    for (unsigned int i = 0; i < nr_sched_policies; i++)
-        if (strcmp(opt_sched, sched_policies[i].opt) == 0)
-            return &sched_policies[i];
+    const struct sched_policy *policy = sched_policy_by_name(opt_sched);
+
+    if (policy)
+        return policy;
     printk(XENLOG_WARNING "Could not find scheduler: %s\n", opt_sched);
-    return &sched_policies[0];
+    return sched_policy_by_id(XEN_SCHEDULER_CREDIT2);
 }
 
 void cpupool_boot_init(void)

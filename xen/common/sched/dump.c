@@ -7,6 +7,15 @@
 
 #include "private.h"
 
+static void dump_rt(const struct sched_unit *u)
+{
+    const struct sched_rt *rt = &u->rt;
+
+    printk("    %pv period %ld budget %ld%s: deadline %ld level %u left %ld\n", u->v,
+           (long)rt->period, (long)rt->budget, rt->extra ? " and more" : "", (long)rt->deadline,
+           rt->level, (long)rt->left);
+}
+
 static void dump_runq(struct runq *rq)
 {
     unsigned int cpu;
@@ -18,6 +27,8 @@ static void dump_runq(struct runq *rq)
         const struct sched_cpu *sc = &per_cpu(sched_cpu, cpu);
         const struct sched_unit *u = sc->running->sched;
 
+        if (rq->ops == &rtds_ops)
+            dump_rt(u);
         printk("  CPU[%02u] runs %pv since %ld vtime %lu, slice ends %ld%s\n", cpu, sc->running,
                (long)u->scheduled_at, u->vtime,
                timer_active(&sc->slice_timer) ? (long)sc->slice_timer.expires : 0L,
@@ -26,7 +37,10 @@ static void dump_runq(struct runq *rq)
     for (n = rb_first(&rq->tree); n; n = rb_next(n)) {
         const struct sched_unit *u = container_of(n, struct sched_unit, node);
 
-        printk("    %pv vtime %lu\n", u->v, u->vtime);
+        if (rq->ops == &rtds_ops)
+            dump_rt(u);
+        else
+            printk("    %pv vtime %lu\n", u->v, u->vtime);
     }
 }
 

@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The proportional-share engine: see private.h. */
-#include <public/domctl.h>
+/*
+ * Proportional share by virtual time. A vCPU's vtime grows with the time it runs, the slower the
+ * greater its domain's weight; who has the least vtime runs next. Who wakes is placed at most
+ * wake_bonus before the queue's present, so that sleeping earns latency but no hoard.
+ * A domain with a cap has a budget per period; without budget its vCPUs are parked. Whom a refill
+ * lets go runs once, however soon the others of its domain use up the budget: it may be allowed few
+ * CPUs, and get none of them before. What that takes too much is paid back by the next refills.
+ *
+ * The pools' schedulers "credit" and "credit2" are this one engine; they differ in parameters.
+ */
 #include <xen/kernel.h>
 #include <xen/smp.h>
 #include <xen/time.h>
 
 #include "private.h"
-
-const struct sched_policy sched_policies[] = {
-    { XEN_SCHEDULER_CREDIT2, "SMP Credit Scheduler rev2", "credit2", MILLISECS(10), MILLISECS(2) },
-    { XEN_SCHEDULER_CREDIT, "SMP Credit Scheduler", "credit", MILLISECS(30), MILLISECS(30) },
-};
-const unsigned int nr_sched_policies = ARRAY_SIZE(sched_policies);
-
-const struct sched_policy *sched_policy_by_id(uint32_t id)
-{
-    for (unsigned int i = 0; i < nr_sched_policies; i++)
-        if (sched_policies[i].id == id)
-            return &sched_policies[i];
-    return NULL;
-}
 
 /* How many slices a unit may be ahead of its queue's present, or behind. */
 #define LEAD_SLICES 4
@@ -35,7 +29,7 @@ static uint64_t weigh(const struct sched_unit *u, s_time_t ran)
     return (uint64_t)ran * SCHED_WEIGHT_DEFAULT / READ_ONCE(u->v->domain->sched->weight);
 }
 
-void fair_account(struct runq *rq, struct sched_unit *u, s_time_t now)
+static void fair_account(struct runq *rq, struct sched_unit *u, s_time_t now)
 {
     s_time_t ran = now - u->started;
     uint64_t least;
@@ -58,26 +52,15 @@ static bool earlier(const struct rb_node *a, const struct rb_node *b)
            container_of(b, struct sched_unit, node)->vtime;
 }
 
-void fair_insert(struct runq *rq, struct sched_unit *u, bool woken)
+static void fair_place(struct runq *rq, struct sched_unit *u, bool woken, s_time_t now)
 {
-    uint64_t least = rq->vtime;
+    uint64_t least = rq->vtime, bonus = (uint64_t)rq->pool->policy->wake_bonus;
 
-    if (woken) {
-        uint64_t bonus = (uint64_t)rq->pool->policy->wake_bonus;
-
-        least = least > bonus ? least - bonus : 0;
-        u->vtime = max(u->vtime, least);
-    }
-    rb_insert(&rq->tree, &u->node, earlier);
-    rq->nr_waiting++;
-    u->queued = true;
-}
-
-void fair_remove(struct runq *rq, struct sched_unit *u)
-{
-    rb_erase(&rq->tree, &u->node);
-    rq->nr_waiting--;
-    u->queued = false;
+    (void)now;
+    if (!woken)
+        return;
+    least = least > bonus ? least - bonus : 0;
+    u->vtime = max(u->vtime, least);
 }
 
 /* The first waiting unit that may run on @cpu; those without budget are parked on the way. */
@@ -90,7 +73,7 @@ static struct sched_unit *first_for(struct runq *rq, unsigned int cpu)
 
         n = rb_next(n);
         if (unlikely(cap_exhausted(u)) && !u->owed) {
-            fair_remove(rq, u);
+            runq_remove(rq, u);
             u->parked = true;
             continue;
         }
@@ -100,8 +83,8 @@ static struct sched_unit *first_for(struct runq *rq, unsigned int cpu)
     return NULL;
 }
 
-struct sched_unit *fair_pick(struct runq *rq, unsigned int cpu, struct sched_unit *prev,
-                             s_time_t now)
+static struct sched_unit *fair_pick(struct runq *rq, unsigned int cpu, struct sched_unit *prev,
+                                    s_time_t now)
 {
     struct sched_unit *best = first_for(rq, cpu);
 
@@ -119,33 +102,20 @@ struct sched_unit *fair_pick(struct runq *rq, unsigned int cpu, struct sched_uni
     }
     if (best == NULL)
         return prev;
-    fair_remove(rq, best);
+    runq_remove(rq, best);
     rq->vtime = max(rq->vtime, best->vtime);
     return best;
 }
 
-unsigned int fair_choose_cpu(struct runq *rq, const struct sched_unit *u, s_time_t now)
+static unsigned int fair_choose_cpu(struct runq *rq, const struct sched_unit *u, s_time_t now)
 {
-    const struct vcpu *v = u->v;
-    unsigned int cpu, worst = NR_CPUS;
+    unsigned int cpu = runq_idle_cpu(rq, u), worst = NR_CPUS;
     uint64_t worst_vtime = u->vtime;
     cpumask_t mask;
 
-    cpumask_and(&mask, &v->hard_affinity, &rq->cpus);
-    /* Its last CPU if that idles, an idle one it likes, any idle one. */
-    if (cpumask_test(v->processor, &mask) && cpumask_test(v->processor, &rq->idle) &&
-        !cpumask_test(v->processor, &rq->tickled))
-        return v->processor;
-    if (!cpumask_empty(&rq->idle)) {
-        cpumask_t idle, liked;
-
-        cpumask_and(&idle, &mask, &rq->idle);
-        cpumask_andnot(&idle, &idle, &rq->tickled);
-        cpumask_and(&liked, &idle, &v->soft_affinity);
-        cpu = cpumask_first(cpumask_empty(&liked) ? &idle : &liked);
-        if (cpu < nr_cpu_ids)
-            return cpu;
-    }
+    if (cpu < NR_CPUS)
+        return cpu;
+    cpumask_and(&mask, &u->v->hard_affinity, &rq->cpus);
     /* The one that has run ahead the most; or one whose slice has no end, as nobody waited. */
     for_each_cpu (cpu, &mask) {
         const struct sched_cpu *sc = &per_cpu(sched_cpu, cpu);
@@ -175,10 +145,12 @@ static s_time_t share_slice(const struct runq *rq, s_time_t slice)
     return max_t(s_time_t, slice / (1 + rq->nr_waiting / max(cpus, 1U)), SLICE_LONG);
 }
 
-s_time_t fair_slice(const struct runq *rq, const struct sched_unit *u, s_time_t now)
+static s_time_t fair_slice(const struct runq *rq, const struct sched_unit *u, s_time_t now)
 {
     s_time_t slice = rq->pool->slice;
 
+    if (u == NULL)
+        return 0;
     if (u->held)
         return u->scheduled_at + rq->pool->ratelimit - now;
     if (slice > SLICE_LONG)
@@ -192,3 +164,15 @@ s_time_t fair_slice(const struct runq *rq, const struct sched_unit *u, s_time_t 
     }
     return max(slice, rq->pool->ratelimit);
 }
+
+const struct sched_ops fair_ops = {
+    .before = earlier,
+    .account = fair_account,
+    .place = fair_place,
+    .pick = fair_pick,
+    .choose_cpu = fair_choose_cpu,
+    .slice = fair_slice,
+    .exhausted = cap_exhausted,
+    .adjust_domain = fair_adjust_domain,
+    .adjust_global = fair_adjust_global,
+};

@@ -11,33 +11,57 @@
 #define SCHED_WEIGHT_DEFAULT 256
 #define SCHED_WEIGHT_MAX     65535
 
+struct cpupool;
+struct runq;
+struct sched_unit;
+
 /*
- * Proportional share by virtual time. A vCPU's vtime grows with the time it runs, the slower the
- * greater its domain's weight; who has the least vtime runs next. Who wakes is placed at most
- * wake_bonus before the queue's present, so that sleeping earns latency but no hoard.
- * A domain with a cap has a budget per period; without budget its vCPUs are parked. Whom a refill
- * lets go runs once, however soon the others of its domain use up the budget: it may be allowed few
- * CPUs, and get none of them before. What that takes too much is paid back by the next refills.
- *
- * The pools' schedulers "credit" and "credit2" are this one engine; they differ in parameters.
+ * What a policy does. The queue is locked wherever there is one; NULL where a policy has nothing to
+ * do. A policy's own state is in the unit, in struct sched_cpu and in pool->data.
  */
+struct sched_ops {
+    int (*pool_init)(struct cpupool *pool);                           /* pool->data; 0, -ENOMEM */
+    bool (*before)(const struct rb_node *a, const struct rb_node *b); /* order of the queue */
+    /* @u ran since u->started: charge it. */
+    void (*account)(struct runq *rq, struct sched_unit *u, s_time_t now);
+    /* @u is about to be queued: its place in the order. @woken: it slept until now. */
+    void (*place)(struct runq *rq, struct sched_unit *u, bool woken, s_time_t now);
+    /* @u goes to another queue, goes down (VPF_DOWN), or ends. */
+    void (*leave)(struct runq *rq, struct sched_unit *u);
+    /* Who is to run on @cpu: @prev (NULL: must leave), one of the queue (taken from it), or NULL.
+     */
+    struct sched_unit *(*pick)(struct runq *rq, unsigned int cpu, struct sched_unit *prev,
+                               s_time_t now);
+    /* The CPU to tell of @u's arrival, or NR_CPUS. */
+    unsigned int (*choose_cpu)(struct runq *rq, const struct sched_unit *u, s_time_t now);
+    /* After how many ns @cpu is to look again, @u (NULL: nobody) runs; 0: when it is told. */
+    s_time_t (*slice)(const struct runq *rq, const struct sched_unit *u, s_time_t now);
+    bool (*exhausted)(const struct sched_unit *u); /* must not run, but be parked */
+    /* XEN_DOMCTL_scheduler_op and XEN_SYSCTL_scheduler_op; the queue is not locked, the latter's
+     * caller holds cpupool_lock. NULL: -EINVAL. */
+    int (*adjust_domain)(struct domain *d, struct xen_domctl_scheduler_op *op);
+    int (*adjust_global)(struct cpupool *pool, struct xen_sysctl_scheduler_op *op, bool put);
+};
+
 struct sched_policy {
     uint32_t id; /* XEN_SCHEDULER_* */
     const char *name, *opt;
-    s_time_t slice;      /* longest run while others wait */
-    s_time_t wake_bonus; /* see above */
+    const struct sched_ops *ops;
+    unsigned int queue_cpus; /* a queue is for at most so many CPUs */
+    s_time_t slice;          /* longest run while others wait */
+    s_time_t wake_bonus;     /* see fair.c */
 };
-extern const struct sched_policy sched_policies[];
-extern const unsigned int nr_sched_policies;
+/* policy.c. NULL: there is none. */
 const struct sched_policy *sched_policy_by_id(uint32_t id);
+const struct sched_policy *sched_policy_by_name(const char *opt);
 
-/* CPUs of a pool share a queue in groups of at most this many. */
-#define RUNQ_CPUS 8
+extern const struct sched_ops fair_ops, rtds_ops, arinc653_ops, null_ops;
 
 struct runq {
     spinlock_t lock;        /* RANK_RUNQ, taken with interrupts off */
     struct cpupool *pool;
-    struct rb_tree tree;    /* units that wait, by vtime */
+    const struct sched_ops *ops; /* the pool's */
+    struct rb_tree tree;         /* units that wait, in the policy's order */
     uint32_t nr_waiting;
     uint32_t nr_units;      /* units assigned here, for placement */
     uint64_t vtime;         /* its present: never goes back */
@@ -55,6 +79,7 @@ struct cpupool {
     s_time_t ratelimit;      /* a vCPU runs at least that long */
     s_time_t slice;
     uint32_t migrate_delay_us;
+    void *data; /* the policy's */
     struct list_head runqs;
     struct list_head list;   /* all pools in order of id */
 };
@@ -66,6 +91,15 @@ struct sched_domain {
     int64_t budget;       /* ns left in this period; atomic */
     struct timer refill;
     spinlock_t lock;      /* RANK_SCHED: parameters */
+};
+
+/* A unit's part of rtds; times in ns. [queue locked] */
+struct sched_rt {
+    s_time_t period, budget; /* so much in each period */
+    s_time_t deadline, left; /* this period's end, and what is left of the budget */
+    uint32_t level;          /* how often it was used up in this period: above 0, for extra time */
+    bool extra;              /* may run on, after all that have not used up theirs */
+    struct timer refill;     /* at the deadline, once it was used up */
 };
 
 struct sched_unit {
@@ -83,6 +117,8 @@ struct sched_unit {
     bool affinity_broken;
     bool temporary;       /* vcpu_temporary_affinity() */
     cpumask_t saved_affinity;
+    struct sched_rt rt;
+    unsigned int own_cpu; /* null: see null.c */
 };
 
 struct sched_cpu {
@@ -90,6 +126,7 @@ struct sched_cpu {
     struct vcpu *running;
     struct timer slice_timer;
     s_time_t idle_since;
+    struct sched_unit *owner; /* null: the one that has this CPU [queue locked] */
 };
 DECLARE_PER_CPU(struct sched_cpu, sched_cpu);
 
@@ -101,18 +138,20 @@ void runstate_change(struct vcpu *v, int state, s_time_t now);
  * placed by the queue's present; else it keeps its vtime. */
 void unit_enqueue(struct sched_unit *u, s_time_t now, bool woken);
 void unit_dequeue(struct sched_unit *u);
+void unit_account(struct sched_unit *u, s_time_t now);
 void runq_tickle(struct runq *rq, unsigned int cpu);
+void runq_insert(struct runq *rq, struct sched_unit *u); /* by the policy's order */
+void runq_remove(struct runq *rq, struct sched_unit *u);
+/* Where @u would run at once: its last CPU, one it likes, any; NR_CPUS. Queue locked. */
+unsigned int runq_idle_cpu(const struct runq *rq, const struct sched_unit *u);
 
-/* fair.c: the engine. Queue locked. */
-void fair_account(struct runq *rq, struct sched_unit *u, s_time_t now);
-void fair_insert(struct runq *rq, struct sched_unit *u, bool woken);
-void fair_remove(struct runq *rq, struct sched_unit *u);
-/* Who is to run on @cpu: @prev (NULL: must leave), one of the queue, or NULL. */
-struct sched_unit *fair_pick(struct runq *rq, unsigned int cpu, struct sched_unit *prev,
-                             s_time_t now);
-/* The CPU to tell of @u's arrival, or NR_CPUS. */
-unsigned int fair_choose_cpu(struct runq *rq, const struct sched_unit *u, s_time_t now);
-s_time_t fair_slice(const struct runq *rq, const struct sched_unit *u, s_time_t now);
+/* A domain's and its vCPUs' parameters as at their creation; for rtds one vCPU's. */
+void sched_params_reset(struct domain *d);
+void rtds_unit_init(struct sched_unit *u);
+void rtds_unit_reset(struct sched_unit *u);
+/* adjust.c, for fair_ops */
+int fair_adjust_domain(struct domain *d, struct xen_domctl_scheduler_op *op);
+int fair_adjust_global(struct cpupool *p, struct xen_sysctl_scheduler_op *op, bool put);
 
 /* cap.c */
 bool cap_exhausted(const struct sched_unit *u);

@@ -8,14 +8,14 @@
 
 static void one_seed_one_history(void **state)
 {
-    uint64_t first = hash_of_random_run(7, 4, 200);
+    uint64_t first = hash_of_random_run(7, 4, 200, "");
 
     (void)state;
     assert_true(first != 0);
     for (unsigned int i = 0; i < 100; i++)
-        assert_true(first == hash_of_random_run(7, 4, 200));
-    assert_true(first != hash_of_random_run(8, 4, 200));
-    assert_true(first != hash_of_random_run(7, 3, 200));
+        assert_true(first == hash_of_random_run(7, 4, 200, ""));
+    assert_true(first != hash_of_random_run(8, 4, 200, ""));
+    assert_true(first != hash_of_random_run(7, 3, 200, ""));
 }
 
 static void many_seeds_break_no_invariant(void **state)
@@ -24,9 +24,20 @@ static void many_seeds_break_no_invariant(void **state)
 
     (void)state;
     for (uint64_t seed = 1; seed <= nr; seed++)
-        if (hash_of_random_run(seed, 1 + seed % 5, steps) == 0)
+        if (hash_of_random_run(seed, 1 + seed % 5, steps, "") == 0)
             fail_msg("seed %u", (unsigned int)seed);
     print_message("%u seeds\n", nr);
+}
+
+static void other_schedulers_break_no_invariant(void **state)
+{
+    static const char *const sched[] = {"sched=credit", "sched=rtds"};
+    unsigned int nr = env_number("SIM_SEEDS", 200), steps = env_number("SIM_STEPS", 600);
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= nr / 2; seed++)
+        if (hash_of_random_run(seed, 1 + seed % 5, steps, sched[seed % 2]) == 0)
+            fail_msg("seed %u, %s", (unsigned int)seed, sched[seed % 2]);
 }
 
 int main(void)
@@ -34,6 +45,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_seed_one_history),
         cmocka_unit_test(many_seeds_break_no_invariant),
+        cmocka_unit_test(other_schedulers_break_no_invariant),
     };
 
     return RUN_GROUP(tests);

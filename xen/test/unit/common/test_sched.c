@@ -7,38 +7,7 @@
 #include <public/vcpu.h>
 
 #include "ctl_ops.h"
-
-static struct domain *busy(domid_t id, unsigned int nr_vcpus)
-{
-    return sim_domain(id, &(struct sim_domain_conf){.nr_vcpus = nr_vcpus});
-}
-
-static s_time_t ran(const struct domain *d)
-{
-    s_time_t sum = 0;
-    struct vcpu *v;
-
-    for_each_vcpu (d, v)
-        sum += vcpu_cpu_time(v);
-    return sum;
-}
-
-/* Time of each domain within @ns, in 1/1000 of one CPU. */
-static void measure(struct domain **d, unsigned int nr, s_time_t ns, long *permille)
-{
-    for (unsigned int i = 0; i < nr; i++)
-        permille[i] = ran(d[i]);
-    sim_advance(ns);
-    for (unsigned int i = 0; i < nr; i++)
-        permille[i] = (ran(d[i]) - permille[i]) * 1000 / ns;
-    sim_check_invariants();
-}
-
-#define EXPECT_NEAR(a, b, percent)                                                                 \
-    do {                                                                                           \
-        EXPECT_GE((long)(a)*100, (long)(b) * (100 - (percent)));                                   \
-        EXPECT_LE((long)(a)*100, (long)(b) * (100 + (percent)));                                   \
-    } while (0)
+#include "sched_ops.h"
 
 static void set_params(struct domain *d, unsigned int weight, unsigned int cap)
 {
@@ -156,13 +125,6 @@ SIM_TEST(capped_vcpus_of_one_cpu_all_run, .nr_cpus = 1)
     sim_advance(SECONDS(3));
     for (unsigned int i = 0; i < 3; i++)
         EXPECT_GE(vcpu_cpu_time(d->vcpu[i]), MILLISECS(15));
-}
-
-static void pin(struct vcpu *v, unsigned int cpus)
-{
-    cpumask_t mask = {.bits = {cpus}};
-
-    EXPECT_EQ(vcpu_set_hard_affinity(v, &mask), 0);
 }
 
 /* Found by the fuzzer: each refill put it at the queue's present, which CPU 0's vCPUs carry on, and so

@@ -2,8 +2,7 @@
 /* Each scheduling policy, chosen as on the command line: shares, weights, caps, many vCPUs, and
  * how soon who wakes runs. */
 #include "ctl_ops.h"
-
-#include <public/sched.h>
+#include "sched_ops.h"
 
 static const struct policy {
     const char *cmdline;
@@ -13,11 +12,6 @@ static const struct policy {
     {"sched=credit", XEN_SCHEDULER_CREDIT},
 };
 static const struct policy *policy;
-
-static struct domain *busy(domid_t id, unsigned int nr_vcpus)
-{
-    return sim_domain(id, &(struct sim_domain_conf){.nr_vcpus = nr_vcpus});
-}
 
 static void set_params(struct domain *d, unsigned int weight, unsigned int cap)
 {
@@ -33,33 +27,6 @@ static void set_params(struct domain *d, unsigned int weight, unsigned int cap)
     EXPECT_EQ(sched_adjust_domain(d, &op), 0);
 }
 
-static s_time_t ran(const struct domain *d)
-{
-    s_time_t sum = 0;
-    struct vcpu *v;
-
-    for_each_vcpu (d, v)
-        sum += vcpu_cpu_time(v);
-    return sum;
-}
-
-/* In 1/1000 of one CPU. */
-static void measure(struct domain **d, unsigned int nr, unsigned int seconds, long *permille)
-{
-    for (unsigned int i = 0; i < nr; i++)
-        permille[i] = ran(d[i]);
-    sim_advance(SECONDS(seconds));
-    for (unsigned int i = 0; i < nr; i++)
-        permille[i] = (ran(d[i]) - permille[i]) * 1000 / SECONDS(seconds);
-    sim_check_invariants();
-}
-
-#define EXPECT_NEAR(a, b, percent)                                                                 \
-    do {                                                                                           \
-        EXPECT_GE((long)(a)*100, (long)(b) * (100 - (percent)));                                   \
-        EXPECT_LE((long)(a)*100, (long)(b) * (100 + (percent)));                                   \
-    } while (0)
-
 static void it_is_the_one_chosen(void)
 {
     EXPECT_EQ(sched_id(), policy->id);
@@ -71,7 +38,7 @@ static void equal_weights(void)
     long t[4];
 
     sim_advance(MILLISECS(100));
-    measure(d, 4, 1, t);
+    measure(d, 4, SECONDS(1), t);
     /* Two CPUs, six vCPUs. */
     EXPECT_NEAR(t[0], 333, 5);
     EXPECT_NEAR(t[1], 667, 5);
@@ -90,7 +57,7 @@ static void unequal_weights(void)
         set_params(d[i], weight[i], 0);
     }
     sim_advance(SECONDS(1));
-    measure(d, 3, 3, t);
+    measure(d, 3, SECONDS(3), t);
     for (unsigned int i = 0; i < 3; i++)
         EXPECT_NEAR(t[i], 2000 * weight[i] / 1792, 5);
 }
@@ -103,7 +70,7 @@ static void caps(void)
     set_params(d[0], 256, 20);
     set_params(d[1], 256, 50);
     sim_advance(MILLISECS(500));
-    measure(d, 3, 1, t);
+    measure(d, 3, SECONDS(1), t);
     EXPECT_NEAR(t[0], 200, 5);
     EXPECT_NEAR(t[1], 500, 5);
     EXPECT_NEAR(t[2], 1300, 5);
@@ -120,60 +87,20 @@ static void a_thousand_vcpus(void)
     for (unsigned int i = 0; i < 10; i++)
         for (unsigned int j = 0; j < 100; j++)
             EXPECT_GE(vcpu_cpu_time(d[i]->vcpu[j]), 1);
-    measure(d, 10, 10, t);
+    measure(d, 10, SECONDS(10), t);
     for (unsigned int i = 0; i < 10; i++)
         EXPECT_NEAR(t[i], 1600, 10);
 }
 
-/* From the timer's expiry until it is on a CPU, ns. */
-static s_time_t one_wake(struct vcpu *v)
-{
-    s_time_t expiry, step = MICROSECS(5);
-
-    EXPECT(sim_make_current(v));
-    v->vcpu_info->evtchn_upcall_pending = 0;
-    v->domain->shared_info->evtchn_pending[0] = 0;
-    v->vcpu_info->evtchn_pending_sel = 0;
-    expiry = NOW() + MILLISECS(3) + NOW() % 777777;
-    sim_hypercall(v, __HYPERVISOR_set_timer_op, (unsigned long)expiry);
-    sim_hypercall(v, __HYPERVISOR_sched_op, SCHEDOP_block, 0);
-    EXPECT_LE(NOW(), expiry);
-    sim_advance(expiry - NOW());
-    while (!v->is_running) {
-        if (NOW() - expiry > MILLISECS(100)) {
-            sim_dump_vcpu(v);
-            sim_fail("it wakes too late");
-        }
-        sim_advance(step);
-    }
-    return NOW() - expiry;
-}
-
 static void wake_latency(void)
 {
-    static const s_time_t limit[] = {MICROSECS(10), MICROSECS(100), MILLISECS(1), MILLISECS(5),
-                                     MILLISECS(30)};
-    unsigned int n[ARRAY_SIZE(limit) + 1] = {0};
     struct domain *sleeper;
 
     busy(1, 2);
     busy(2, 2);
     sleeper = busy(3, 1);
-    bind_timer_virq(sleeper);
     sim_advance(MILLISECS(500));
-    for (unsigned int i = 0; i < 200; i++) {
-        s_time_t late = one_wake(sleeper->vcpu[0]);
-        unsigned int b = 0;
-
-        while (b < ARRAY_SIZE(limit) && late > limit[b])
-            b++;
-        n[b]++;
-    }
-    print_message("%s: of 200 wake-ups beside four busy vCPUs on two CPUs: up to 10 us %u, 100 us "
-                  "%u, 1 ms %u, 5 ms %u, 30 ms %u, more %u\n",
-                  policy->cmdline, n[0], n[1], n[2], n[3], n[4], n[5]);
-    EXPECT_EQ(n[5], 0);
-    EXPECT_GE(n[0] + n[1] + n[2], 190);
+    EXPECT_GE(latency_of_wakes(policy->cmdline, "four busy vCPUs on two CPUs", sleeper), 190);
 }
 
 static void with_each(void (*body)(void), const struct sim_conf *conf)
