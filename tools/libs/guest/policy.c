@@ -138,8 +138,11 @@ int xc_set_domain_cpu_policy(xc_interface *xch, uint32_t domid, uint32_t nr_leav
     m = xc_hypercall_buffer_alloc(xch, m, sizeof(*m) * (nr_msrs + 1));
     cp->err_leaf = cp->err_subleaf = cp->err_msr = ~0u;
     if (l && m) {
-        memcpy(l, leaves, sizeof(*l) * nr_leaves);
-        memcpy(m, msrs, sizeof(*m) * nr_msrs);
+        /* A list may be empty, and then NULL. */
+        if (nr_leaves)
+            memcpy(l, leaves, sizeof(*l) * nr_leaves);
+        if (nr_msrs)
+            memcpy(m, msrs, sizeof(*m) * nr_msrs);
         cp->nr_leaves = nr_leaves;
         cp->nr_msrs = nr_msrs;
         set_xen_guest_handle(cp->leaves, l);
