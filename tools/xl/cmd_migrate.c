@@ -13,8 +13,9 @@
  *   if not: destroys its copy
  *   go: it is yours again      ->     renames and resumes its own
  *
- * Up to "go" the sender has the domain, then the receiver. If the line is cut just then, neither
- * side can know, and the sender keeps the domain as it is, suspended.
+ * Up to "go" the sender has the domain, then the receiver. If the line is cut just then, the sender
+ * asks on a new one what has become of the domain, and goes by that. Without an answer it keeps the
+ * domain as it is, suspended.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "migrate_guard.h"
 #include "xl.h"
 
 /* Sent without the zero byte at its end, all the others with it. */
@@ -196,9 +198,51 @@ static int resume_here(struct sender *s)
     return EXIT_BAD;
 }
 
+/* The other host's answer to what became of the domain there; "" if there is none. */
+static void outcome_ask(const struct sender *s, char *answer, int size)
+{
+    char *line, *uuid;
+    libxl_dominfo info;
+    FILE *f;
+
+    *answer = '\0';
+    libxl_dominfo_init(&info);
+    if (*s->command && !libxl_domain_info(ctx, &info, s->domid)) {
+        if (asprintf(&uuid, LIBXL_UUID_FMT, LIBXL_UUID_BYTES(info.uuid)) < 0 ||
+            asprintf(&line, "exec %s %s xl migrate-receive --outcome %s </dev/null", s->command,
+                     s->host, uuid) < 0)
+            line = NULL;
+        must_alloc(line);
+        f = popen(line, "re");
+        if (f && fgets(answer, size, f))
+            answer[strcspn(answer, "\n")] = '\0';
+        if (f)
+            pclose(f);
+        free(line);
+        free(uuid);
+    }
+    libxl_dominfo_dispose(&info);
+}
+
 static int handshake_failed(struct sender *s)
 {
+    char answer[32];
+
     child_end(s);
+    outcome_ask(s, answer, sizeof(answer));
+    if (!strcmp(answer, OUTCOME_STARTED)) {
+        libxl_domain_destroy(ctx, s->domid, NULL);
+        fprintf(stderr, "The line was cut, but the target has started the domain.\n"
+                        "Migration successful.\n");
+        return EXIT_OK;
+    }
+    if (!strcmp(answer, OUTCOME_GONE)) {
+        rename_aside(s, true);
+        libxl_domain_resume(ctx, s->domid, 1, NULL);
+        fprintf(stderr, "The line was cut, and the target has not started the domain.\n"
+                        "Migration failed, resuming at sender.\n");
+        return EXIT_BAD;
+    }
     fprintf(stderr,
             "** Migration failed during final handshake **\n"
             "Whether the domain runs at the other host is not known here. This one is kept,\n"
@@ -311,10 +355,18 @@ struct receiver {
     struct create_options create;
     struct monitor monitor;
     char *name; /* as it is to be called at the end */
+    struct receive_guard *guard; /* NULL: none */
 };
 
+/* Done already, perhaps, by a process that was killed. */
 static int rename_final(const struct receiver *r)
 {
+    char *now = libxl_domid_to_name(ctx, r->monitor.domid);
+    bool done = now && !strcmp(now, r->name);
+
+    free(now);
+    if (done)
+        return 0;
     return libxl_domain_rename(ctx, r->monitor.domid, r->monitor.config.c_info.name, r->name);
 }
 
@@ -337,10 +389,9 @@ static int await_sender(const struct link *l)
     return ERROR_FAIL;
 }
 
-static int receive(struct receiver *r)
+static int receive_header(struct receiver *r)
 {
     libxl_domain_config *d = &r->monitor.config;
-    int rc;
 
     fprintf(stderr, "migration target: Ready to receive domain.\n");
     if (tell(&r->link, banner, sizeof(banner) - 1, "banner") || await_sender(&r->link))
@@ -356,7 +407,15 @@ static int receive(struct receiver *r)
     if (asprintf(&d->c_info.name, "%s--incoming", r->name) < 0)
         d->c_info.name = NULL;
     must_alloc(d->c_info.name);
-    rc = bring_up(&r->create, d, &r->monitor.domid);
+    return EXIT_OK;
+}
+
+static int receive(struct receiver *r)
+{
+    int rc = bring_up(&r->create, &r->monitor.config, &r->monitor.domid);
+
+    if (r->guard)
+        r->guard->domid = r->monitor.domid;
     if (!rc)
         return EXIT_OK;
     fprintf(stderr, "migration target: Domain creation failed (code %d).\n", rc);
@@ -372,8 +431,12 @@ static int start(struct receiver *r, bool paused)
 
     if (!rc && !paused)
         rc = libxl_domain_unpause(ctx, domid, NULL);
+    if (!rc)
+        receive_guard_set(r->guard, STARTED);
     status = (char)-rc;
     failed = TELL(&r->link, report) || tell(&r->link, &status, sizeof(status), "result");
+    if (!rc)
+        receive_guard_set(r->guard, RESULT_TOLD);
     if (!rc) {
         fprintf(stderr, "migration target: Domain started successsfully.\n");
         return EXIT_OK; /* even if the sender has not heard of it */
@@ -389,16 +452,32 @@ static int start(struct receiver *r, bool paused)
     return EXIT_BAD;
 }
 
-static int take_over(struct receiver *r, bool paused)
+static int ask_for_go(struct receiver *r, enum receive_phase phase)
 {
-    fprintf(stderr,
-            "migration target: Transfer complete, requesting permission to start domain.\n");
-    if (TELL(&r->link, ready) || EXPECT(&r->link, go)) {
+    if (phase < READY_TOLD) {
+        fprintf(stderr,
+                "migration target: Transfer complete, requesting permission to start domain.\n");
+        if (TELL(&r->link, ready))
+            return -1;
+        receive_guard_set(r->guard, READY_TOLD);
+    } else if (!receive_guard_hears(r->link.in)) {
+        /* Who was killed may have heard it; the sender will ask. */
+        return -1;
+    }
+    if (EXPECT(&r->link, go))
+        return -1;
+    receive_guard_set(r->guard, GO_HEARD);
+    fprintf(stderr, "migration target: Got permission, starting domain.\n");
+    return 0;
+}
+
+static int take_over(struct receiver *r, bool paused, enum receive_phase phase)
+{
+    if (phase < GO_HEARD && ask_for_go(r, phase)) {
         fprintf(stderr, "migration target: Failure, destroying our copy.\n");
         libxl_domain_destroy(ctx, r->monitor.domid, NULL);
         return EXIT_BAD;
     }
-    fprintf(stderr, "migration target: Got permission, starting domain.\n");
     return start(r, paused);
 }
 
@@ -419,6 +498,23 @@ static int fail_over(struct receiver *r)
     return rc ? EXIT_BAD : EXIT_OK;
 }
 
+/* Everything up to the monitor. */
+static int receive_all(struct receiver *r, bool paused, bool remus)
+{
+    enum receive_phase phase = RECEIVING;
+    int status = receive_header(r);
+
+    if (!status && !remus)
+        phase = receive_guard(&r->guard, &r->monitor.config.c_info.uuid);
+    if (phase != RECEIVING)
+        r->monitor.domid = r->guard->domid;
+    else if (!status)
+        status = receive(r);
+    if (status)
+        return status;
+    return remus ? fail_over(r) : take_over(r, paused, phase);
+}
+
 static int follow(struct receiver *r)
 {
     free(r->monitor.config.c_info.name);
@@ -431,12 +527,13 @@ static int follow(struct receiver *r)
 
 int main_migrate_receive(int argc, char **argv)
 {
-    enum { OPT_COLO = 0x100, OPT_PROXY, OPT_PROXY_USER };
+    enum { OPT_COLO = 0x100, OPT_PROXY, OPT_PROXY_USER, OPT_OUTCOME };
     static const struct option longopts[] = {
         {"help", 0, NULL, 'h'},
         {"colo", 0, NULL, OPT_COLO},
         {"coloft-script", 1, NULL, OPT_PROXY},
         {"userspace-colo-proxy", 0, NULL, OPT_PROXY_USER},
+        {"outcome", 1, NULL, OPT_OUTCOME},
         {NULL, 0, NULL, 0},
     };
     struct receiver r = {.link = {.in = 0, .out = 1, .from = "migration stream"},
@@ -459,6 +556,8 @@ int main_migrate_receive(int argc, char **argv)
         case 'p':
             paused = true;
             break;
+        case OPT_OUTCOME:
+            return outcome_tell(optarg);
         case OPT_COLO:
         case OPT_PROXY:
         case OPT_PROXY_USER:
@@ -472,9 +571,7 @@ int main_migrate_receive(int argc, char **argv)
     }
     signal(SIGPIPE, SIG_IGN);
     libxl_domain_config_init(&r.monitor.config);
-    status = receive(&r);
-    if (!status)
-        status = remus ? fail_over(&r) : take_over(&r, paused);
+    status = receive_all(&r, paused, remus);
     if (!status && !r.create.no_monitor)
         status = follow(&r);
     free(r.name);

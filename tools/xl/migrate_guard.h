@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a receiver of migrations needs so that its death leaves nothing half done: the work is done
+ * by a child; the parent waits, and should the child be killed, cleans up or goes on in its place.
+ * And what a sender asks that has lost its line at the last moment.
+ */
+#ifndef XL_MIGRATE_GUARD_H
+#define XL_MIGRATE_GUARD_H
+
+#include <stdint.h>
+
+#include <libxl.h>
+
+/* How far the receiver is. */
+enum receive_phase {
+    RECEIVING,
+    READY_TOLD, /* the domain is complete, and the sender knows */
+    GO_HEARD,   /* the domain is ours */
+    STARTED,
+    RESULT_TOLD,
+};
+
+/* Shared by parent and child. */
+struct receive_guard {
+    uint32_t phase; /* enum receive_phase */
+    uint32_t domid; /* from READY_TOLD on */
+};
+
+/*
+ * Fork. In the child: RECEIVING, with a context of its own. In the parent only once the child has
+ * been killed after READY_TOLD: the phase to go on from; before that the copies of domain @uuid
+ * that have come into being are destroyed and the program ends, as it does with the child's status
+ * where that ended by itself.
+ */
+enum receive_phase receive_guard(struct receive_guard **guard, const libxl_uuid *uuid);
+void receive_guard_set(struct receive_guard *guard, enum receive_phase phase);
+
+/* True: the sender says something within some seconds. */
+int receive_guard_hears(int fd);
+
+/*
+ * "xl migrate-receive --outcome UUID": once no copy of the domain is on its way any more, print
+ * what has become of it. Result: the program's.
+ */
+int outcome_tell(const char *uuid);
+#define OUTCOME_STARTED "started"
+#define OUTCOME_GONE    "gone"
+
+#endif
