@@ -11,6 +11,7 @@ CLANG    := $(findstring clang,$(shell $(CC) --version))
 CPPFLAGS += -Dvsnprintf=our_vsnprintf -Dsnprintf=our_snprintf
 CFLAGS_lib/string := -include $(ROOT)/arch/sim/libc_names.h
 CFLAGS_arch/sim/host := -D_GNU_SOURCE
+CFLAGS_arch/sim/server_io := -D_GNU_SOURCE
 # What guests do with their memory races, by right.
 UNWATCHED := $(if $(findstring thread,$(SAN)),-fno-sanitize=thread)
 CFLAGS_arch/sim/guest_memory := $(UNWATCHED) -fno-builtin

@@ -53,6 +53,7 @@ int port_domain_create(struct domain *d, struct xen_domctl_createdomain *config,
 
 void port_domain_destroy(struct domain *d)
 {
+    pv_domain_destroy(d);
     p2m_domain_destroy(d);
     if (d->shared_info) {
         /* Still shared only where creation failed. */
@@ -111,17 +112,27 @@ int port_vcpu_create(struct vcpu *v)
 
 void port_vcpu_destroy(struct vcpu *v)
 {
+    xfree(v->arch.ctx);
+    v->arch.ctx = NULL;
 }
 
 int port_set_vcpu_context(struct vcpu *v, struct vcpu_guest_context *ctx)
 {
+    if (!v->arch.ctx)
+        v->arch.ctx = xmalloc(struct vcpu_guest_context);
+    if (!v->arch.ctx)
+        return -ENOMEM;
+    memcpy(v->arch.ctx, ctx, sizeof(*ctx));
     v->is_initialised = true;
     return 0;
 }
 
 void port_get_vcpu_context(struct vcpu *v, struct vcpu_guest_context *ctx)
 {
-    memset(ctx, 0, sizeof(*ctx));
+    if (v->arch.ctx)
+        memcpy(ctx, v->arch.ctx, sizeof(*ctx));
+    else
+        memset(ctx, 0, sizeof(*ctx));
 }
 
 int port_vcpu_reset(struct vcpu *v)
@@ -143,18 +154,11 @@ void port_vcpu_mark_events_pending(struct vcpu *v)
     vcpu_kick(v);
 }
 
-long port_do_domctl(struct xen_domctl *op, struct domain *d, bool *copyback)
-{
-    return -ENOSYS;
-}
-
-long port_do_sysctl(struct xen_sysctl *op, bool *copyback)
-{
-    return -ENOSYS;
-}
-
 void port_physinfo(struct xen_sysctl_physinfo *pi)
 {
+    pi->capabilities |= XEN_SYSCTL_PHYSCAP_pv;
+    pi->total_pages = max_page;
+    pi->cpu_khz = SIM_TSC_KHZ;
 }
 
 void port_get_domain_info(struct domain *d, struct xen_domctl_getdomaininfo *info)
@@ -163,7 +167,7 @@ void port_get_domain_info(struct domain *d, struct xen_domctl_getdomaininfo *inf
 
 void port_capabilities(char *buf, size_t size)
 {
-    snprintf(buf, size, "xen-3.0-sim ");
+    snprintf(buf, size, "xen-3.0-sim xen-3.0-x86_64 ");
 }
 
 uint32_t port_get_features(struct domain *d, unsigned int submap_idx)

@@ -119,6 +119,8 @@ void sim_boot(const struct sim_conf *conf)
     cmdline_parse(conf->cmdline ? conf->cmdline : "");
     console_register(&sink);
     console_early_init();
+    if (conf->server)
+        m2p_boot_in_ram();
     heap_init();
     console_init();
     rcu_subsys_init();
@@ -164,7 +166,7 @@ void sim_settle(void)
     } while (any);
 }
 
-static s_time_t next_deadline(void)
+s_time_t sim_next_deadline(void)
 {
     s_time_t first = STIME_MAX;
 
@@ -192,7 +194,7 @@ void sim_advance(s_time_t ns)
     unsigned int stuck = 0;
 
     sim_settle();
-    while ((at = next_deadline()) <= end) {
+    while ((at = sim_next_deadline()) <= end) {
         stuck = at > sim_now ? 0 : stuck + 1;
         if (stuck > 10000)
             sim_fail("timers expire for ever at one moment");

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <asm/host.h>
+#include <asm/server.h>
 
 #define PAGE 4096UL
 
@@ -93,6 +94,26 @@ void *host_alloc(size_t bytes)
     if (p == MAP_FAILED)
         host_die("no memory");
     return p;
+}
+
+void *host_malloc(size_t bytes)
+{
+    return calloc(1, bytes);
+}
+
+void host_free(void *p)
+{
+    free(p);
+}
+
+void host_flush(void)
+{
+    fflush(stdout);
+}
+
+int host_ram_fd(void)
+{
+    return ram_fd;
 }
 
 void host_yield(void)

@@ -3,7 +3,7 @@
  * xen-sim [SEED [STEPS [STEP...]]]: a random run, its history as a hash; of its steps only those
  * named. xen-sim --seeds FIRST LAST [STEPS]: many of them; the steps that make a run fail are
  * searched, and the command printed that repeats it. xen-sim --threads SECONDS [CPUS]: CPUs are
- * threads; no hash then. --scale DOMAINS ROUNDS, --locks CPUS MS: see bench.c.
+ * threads; no hash then. --server SOCKET [MB [CPUS]]: a machine for the tools, see server.h. --scale DOMAINS ROUNDS, --locks CPUS MS: see bench.c.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -183,6 +183,9 @@ int main(int argc, char **argv)
     if (argc > 3 && !strcmp(argv[1], "--locks")) {
         return !sim_bench_locks((unsigned int)number(argv[2]), (unsigned int)number(argv[3]));
     }
+    if (argc > 2 && !strcmp(argv[1], "--server"))
+        return sim_server(argv[2], argc > 3 ? (unsigned int)number(argv[3]) : 256,
+                          argc > 4 ? (unsigned int)number(argv[4]) : 4);
     r.steps = parse_steps(argc > 2 ? argv[2] : NULL);
     r.skip = calloc(1, r.steps + 1);
     r.show = getenv("SIM_VERBOSE") != NULL;

@@ -50,6 +50,13 @@ unsigned int port_node_distance(unsigned int from, unsigned int to)
     return from == to ? 10 : 20;
 }
 
+/* Whoever had it writable has put that before the last general reference. */
+void port_page_freed(struct page_info *pg)
+{
+    BUG_ON(pg->type_info);
+    pv_page_freed(page_to_mfn(pg));
+}
+
 uint32_t port_tlb_clock(void)
 {
     return __atomic_load_n(&tlb_clock, __ATOMIC_RELAXED);

@@ -15,6 +15,7 @@
 #include "private.h"
 
 static uint64_t *m2p;
+static uint64_t m2p_nr_frames; /* 0: not in the machine's memory */
 
 static struct sim_p2m_entry *new_table(unsigned int nr)
 {
@@ -153,6 +154,29 @@ bool port_direct_mapped(const struct domain *d)
     return false;
 }
 
+void m2p_boot_in_ram(void)
+{
+    uint64_t frames = ROUNDUP(max_page * sizeof(*m2p), 2UL << 20) >> PAGE_SHIFT;
+    mfn_t first = boot_pages_alloc(frames, 1);
+
+    m2p = mfn_to_virt(first);
+    m2p_nr_frames = frames;
+    for (uint64_t i = 0; i < max_page; i++)
+        m2p[i] = INVALID_M2P_ENTRY;
+}
+
+uint64_t sim_m2p_frames(uint64_t *first)
+{
+    *first = m2p_nr_frames ? virt_to_mfn(m2p).nr : 0;
+    return m2p_nr_frames;
+}
+
+void m2p_share(void)
+{
+    for (uint64_t i = 0; i < m2p_nr_frames; i++)
+        page_share_xen_with_privileged(virt_to_page(m2p) + i, SHARE_RO);
+}
+
 void port_m2p_set(mfn_t mfn, uint64_t pfn)
 {
     if (!m2p)
@@ -230,11 +254,6 @@ int port_add_to_physmap(struct domain *d, unsigned int space, uint64_t idx, gfn_
         d->arch.p2m[gfn.nr] = (struct sim_p2m_entry){.mfn = (uint32_t)mfn.nr, .kind = P2M_SHARED};
     spin_unlock(&d->arch.p2m_lock);
     return rc;
-}
-
-long port_memory_op(unsigned long cmd, void *arg)
-{
-    return -ENOSYS;
 }
 
 int port_grant_map_host(uint64_t addr, mfn_t mfn, unsigned int flags)

@@ -45,12 +45,6 @@ void port_page_assigned(struct page_info *pg, struct domain *d)
     pg->type_info = 0;
 }
 
-/* Whoever had it writable has put that before the last general reference. */
-void port_page_freed(struct page_info *pg)
-{
-    BUG_ON(pg->type_info);
-}
-
 void port_page_shared(struct page_info *pg, bool writable)
 {
     pg->type_info = writable ? 1 : TYPE_READONLY;

@@ -7,6 +7,12 @@
 #include <xen/port/p2m.h>
 #include <xen/port/page_type.h>
 
+/* Whoever had it writable has put that before the last general reference. */
+void port_page_freed(struct page_info *pg)
+{
+    BUG_ON(pg->type_info);
+}
+
 uint32_t port_tlb_clock(void)
 {
     return 0;

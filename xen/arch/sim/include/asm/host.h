@@ -22,6 +22,10 @@ void host_write(const char *s, size_t len); /* to stdout */
 void host_log(const char *s, size_t len);   /* shown only by host_die() */
 /* Free ordinary memory, zeroed, that no leak check looks at. */
 void *host_alloc(size_t bytes);
+/* The C library's, zeroed; NULL: no memory. */
+void *host_malloc(size_t bytes);
+void host_free(void *p);
+void host_flush(void); /* what host_write() has kept */
 void host_yield(void);       /* to the process's other threads */
 void host_nap(void);         /* a little longer */
 uint64_t host_clock(void);   /* ns that pass by themselves */

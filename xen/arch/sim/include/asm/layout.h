@@ -17,7 +17,7 @@ extern unsigned long sim_vmap;
 
 #define frame_table    sim_frames
 #define SIM_VMAP_SIZE  (4UL << 30)
-#define SIM_MAX_FRAMES (1UL << 20)
+#define SIM_MAX_FRAMES (1UL << 21)
 #define VMAP_START     sim_vmap
 #define VMAP_END       (sim_vmap + SIM_VMAP_SIZE)
 

@@ -15,6 +15,7 @@ struct sim_conf {
     uint64_t seed;        /* order in which CPUs with work go on; 0: by number */
     bool verbose;         /* console to stdout */
     const char *cmdline;
+    bool server; /* the machine-to-physical table lies in the machine's memory */
 };
 void sim_boot(const struct sim_conf *conf);
 
@@ -104,6 +105,8 @@ sim_guest_fn sim_workload_guest;
 void sim_bench_scale(unsigned int nr_domains, unsigned int rounds);
 /* False: disjoint pairs wait for a lock of some class in more than one case of a hundred. */
 bool sim_bench_locks(unsigned int nr_cpus, unsigned int ms);
+/* server.c: serve on the Unix socket @path until SIGTERM. 0; 1: cannot; 3: guests were left. */
+int sim_server(const char *path, unsigned int ram_mb, unsigned int nr_cpus);
 /* Domains 0 (control) to 3 are made, @steps steps done. */
 void sim_workload(struct sim_input *in, unsigned int steps, unsigned int check_every);
 
