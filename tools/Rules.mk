@@ -43,6 +43,11 @@ xenlibs = $(foreach l,$(1),$(if $(filter xlutil,$(l)),-l$(l),-lxen$(l)))
 .DELETE_ON_ERROR:
 all:
 
+# SIM=y: a test build, on xen-sim instead of a hypervisor
+ifeq ($(SIM),y)
+include $(TOOLS)/tests/sim/lib.mk
+endif
+
 $(OBJ) $(LIBOUT) $(LIBOUT)/pkgconfig $(BINOUT):
 	@mkdir -p $@
 
@@ -66,9 +71,9 @@ LIB_OBJS := $(call obj_of,$(SRCS),pic)
 
 all: $(LIBOUT)/$(SOFILE) $(LIBOUT)/lib$(LIBFILE).a $(LIBOUT)/pkgconfig/$(PCNAME).pc
 
-$(LIBOUT)/$(SOFILE): $(LIB_OBJS) $(VERSION_MAP) | $(LIBOUT)
+$(LIBOUT)/$(SOFILE): $(LIB_OBJS) $(VERSION_MAP) | $(LIBOUT) $(EXTRA_LDLIBS)
 	$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=$(VERSION_MAP) \
-		-Wl,-z,defs $(ALL_LDFLAGS) -o $@ $(LIB_OBJS) $(call xenlibs,$(USELIBS)) $(LDLIBS)
+		-Wl,-z,defs $(ALL_LDFLAGS) -o $@ $(LIB_OBJS) $(call xenlibs,$(USELIBS)) $(LDLIBS) $(EXTRA_LDLIBS)
 	@ln -sf $(SOFILE) $(LIBOUT)/$(SONAME)
 	@ln -sf $(SONAME) $(LIBOUT)/lib$(LIBFILE).so
 
@@ -97,9 +102,9 @@ endif
 
 define prog_rules
 all: $(BINOUT)/$(1)
-$(BINOUT)/$(1): $(call obj_of,$($(1)_SRCS),exe) | $(BINOUT)
+$(BINOUT)/$(1): $(call obj_of,$($(1)_SRCS),exe) | $(BINOUT) $(EXTRA_LDLIBS)
 	$$(CC) $$(CFLAGS) -pie $$(ALL_LDFLAGS) -o $$@ $$(filter %.o,$$^) \
-		$(call xenlibs,$($(1)_USELIBS)) $($(1)_LDLIBS)
+		$(call xenlibs,$($(1)_USELIBS)) $($(1)_LDLIBS) $(EXTRA_LDLIBS)
 install: install-$(1)
 .PHONY: install-$(1)
 install-$(1): $(BINOUT)/$(1)
