@@ -418,6 +418,25 @@ static int close_fake(void **state)
     return 0;
 }
 
+/* A stream for the fuzzer to begin with, or for others to check. */
+static int record(const char *path, const char *how)
+{
+    bool remus = !strcmp(how, "remus");
+    unsigned int flags = strcmp(how, "plain") ? XCFLAGS_LIVE : 0;
+    struct stream_bytes stream;
+    FILE *f = fopen(path, "wb");
+    int failed;
+
+    if (!strcmp(how, "debug"))
+        flags |= XCFLAGS_DEBUG;
+    fake_open();
+    stream = recorded(flags, remus ? XC_STREAM_REMUS : XC_STREAM_PLAIN,
+                      &(struct script){.checkpoints = 2});
+    failed = !f || fwrite(stream.data, stream.len, 1, f) != 1 || fclose(f);
+    free(stream.data);
+    return failed;
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -429,14 +448,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_sender_cut),
     };
 
-    if (argc == 3 && !strcmp(argv[1], "record")) {
-        /* A stream for the fuzzer to begin with. */
-        struct stream_bytes stream;
-        FILE *f = fopen(argv[2], "wb");
-
-        fake_open();
-        stream = recorded(0, XC_STREAM_PLAIN, &(struct script){0});
-        return !f || fwrite(stream.data, stream.len, 1, f) != 1 || fclose(f);
-    }
+    if (argc >= 3 && !strcmp(argv[1], "record"))
+        return record(argv[2], argc > 3 ? argv[3] : "plain");
     return cmocka_run_group_tests(tests, open_fake, close_fake);
 }

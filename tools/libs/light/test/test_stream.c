@@ -168,7 +168,28 @@ static void what_was_in_xenstore_is_skipped(void **state)
     assert_int_equal(access(to, F_OK), -1);
 }
 
-int main(void)
+/* libxl's stream around libxc's in @inner, for others to check. */
+static int record(const char *inner, const char *state, const char *out)
+{
+    char chunk[4096];
+    FILE *f = fopen(inner, "rb");
+    size_t n;
+    int rc = -1;
+
+    stream = fopen(out, "wb");
+    if (f && stream) {
+        fd = fileno(stream);
+        rc = put_header(fd) || put_record(fd, LIBXL_RECORD_LIBXC_CONTEXT);
+        while (!rc && (n = fread(chunk, 1, sizeof(chunk), f)))
+            rc = stream_put(fd, chunk, n);
+        rc = rc || put_emulator(fd, state) || put_record(fd, LIBXL_RECORD_END);
+    }
+    if (f)
+        fclose(f);
+    return !stream || fclose(stream) || rc;
+}
+
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(state_comes_through, setup, teardown),
@@ -178,5 +199,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_in_xenstore_is_skipped, setup, teardown),
     };
 
+    if (argc == 5 && !strcmp(argv[1], "record"))
+        return record(argv[2], argv[3], argv[4]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
