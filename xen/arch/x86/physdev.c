@@ -159,27 +159,12 @@ static long map_for(struct domain *d, struct physdev_map_pirq *map)
     }
 }
 
-/* @domid as the caller may name it; NULL and *@rc where it may not. Ends with rcu_unlock_domain. */
-static struct domain *target_domain(domid_t domid, long *rc)
-{
-    struct domain *d = rcu_lock_domain_by_any_id(domid);
-
-    if (!d) {
-        *rc = -ESRCH;
-    } else if (d != current->domain && !is_control_domain(current->domain)) {
-        rcu_unlock_domain(d);
-        *rc = -EPERM;
-        d = NULL;
-    }
-    return d;
-}
-
 static long op_map_pirq(struct domain *self, union physdev_arg *arg)
 {
-    long rc;
-    struct domain *d = target_domain(arg->map.domid, &rc);
+    struct domain *d;
+    long rc = rcu_lock_controlled_domain(arg->map.domid, &d);
 
-    if (!d)
+    if (rc)
         return rc;
     rc = map_for(d, &arg->map);
     rcu_unlock_domain(d);
@@ -188,10 +173,10 @@ static long op_map_pirq(struct domain *self, union physdev_arg *arg)
 
 static long op_unmap_pirq(struct domain *self, union physdev_arg *arg)
 {
-    long rc;
-    struct domain *d = target_domain(arg->unmap.domid, &rc);
+    struct domain *d;
+    long rc = rcu_lock_controlled_domain(arg->unmap.domid, &d);
 
-    if (!d)
+    if (rc)
         return rc;
     rc = pirq_unmap(d, arg->unmap.pirq);
     rcu_unlock_domain(d);

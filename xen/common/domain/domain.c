@@ -47,6 +47,17 @@ struct domain *rcu_lock_domain_by_any_id(domid_t id)
     return rcu_lock_domain_by_id(id);
 }
 
+int rcu_lock_controlled_domain(domid_t id, struct domain **d)
+{
+    *d = rcu_lock_domain_by_any_id(id);
+    if (*d == NULL)
+        return -ESRCH;
+    if (*d == current->domain || is_control_domain(current->domain))
+        return 0;
+    rcu_unlock_domain(*d);
+    return -EPERM;
+}
+
 struct vcpu *domain_vcpu(const struct domain *d, unsigned int id)
 {
     return id < d->max_vcpus ? __atomic_load_n(&d->vcpu[id], __ATOMIC_ACQUIRE) : NULL;

@@ -6,22 +6,6 @@
 
 #include "private.h"
 
-/* The domain that @id names, for an operation which only itself and the privileged may do. */
-static struct domain *lock_target(domid_t id, int *rc)
-{
-    struct domain *d = rcu_lock_domain_by_any_id(id);
-
-    *rc = 0;
-    if (d == NULL) {
-        *rc = -ESRCH;
-    } else if (d != current->domain && !is_control_domain(current->domain)) {
-        rcu_unlock_domain(d);
-        d = NULL;
-        *rc = -EPERM;
-    }
-    return d;
-}
-
 static void make_unbound(struct evtchn *chn, domid_t remote)
 {
     spin_lock(&chn->lock);
@@ -52,8 +36,8 @@ long evtchn_alloc_unbound(struct evtchn_alloc_unbound *op)
     struct domain *d;
     int rc;
 
-    d = lock_target(op->dom, &rc);
-    if (d == NULL)
+    rc = rcu_lock_controlled_domain(op->dom, &d);
+    if (rc)
         return rc;
     rc = evtchn_alloc_unbound_for(d, remote);
     rcu_unlock_domain(d);
@@ -365,8 +349,8 @@ long evtchn_status(struct evtchn_status *op)
     struct domain *d;
     int rc;
 
-    d = lock_target(op->dom, &rc);
-    if (d == NULL)
+    rc = rcu_lock_controlled_domain(op->dom, &d);
+    if (rc)
         return rc;
     chn = d->evtchn ? evtchn_from_port(d, op->port) : NULL;
     if (chn) {

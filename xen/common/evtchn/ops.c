@@ -82,15 +82,12 @@ static long op_unmask(union op *op)
 
 static long op_reset(union op *op)
 {
-    struct domain *d = rcu_lock_domain_by_any_id(op->reset.dom);
-    long rc;
+    struct domain *d;
+    long rc = rcu_lock_controlled_domain(op->reset.dom, &d);
 
-    if (d == NULL)
-        return -ESRCH;
-    if (d != current->domain && !is_control_domain(current->domain))
-        rc = -EPERM;
-    else
-        rc = evtchn_reset(d);
+    if (rc)
+        return rc;
+    rc = evtchn_reset(d);
     rcu_unlock_domain(d);
     return rc;
 }

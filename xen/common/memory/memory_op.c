@@ -12,31 +12,16 @@
 
 #include "private.h"
 
-/* The domain that @id names; others than its own only for the privileged. */
-static struct domain *lock_target(domid_t id, long *rc)
-{
-    struct domain *d = rcu_lock_domain_by_any_id(id);
-
-    if (d == NULL) {
-        *rc = -ESRCH;
-    } else if (d != current->domain && !is_control_domain(current->domain)) {
-        rcu_unlock_domain(d);
-        *rc = -EPERM;
-        d = NULL;
-    }
-    return d;
-}
-
 static long op_domain_figure(unsigned int op, void *arg)
 {
     struct xen_memory_domain dom;
     struct domain *d;
-    long rc = 0;
+    long rc;
 
     if (copy_from_guest_bytes(&dom, arg, sizeof(dom)))
         return -EFAULT;
-    d = lock_target(dom.domid, &rc);
-    if (d == NULL)
+    rc = rcu_lock_controlled_domain(dom.domid, &d);
+    if (rc)
         return rc;
     switch (op) {
     case XENMEM_current_reservation:
@@ -57,14 +42,14 @@ static long op_add_to_physmap(void *arg)
 {
     struct xen_add_to_physmap xatp;
     struct domain *d;
-    long rc = 0;
+    long rc;
 
     if (copy_from_guest_bytes(&xatp, arg, sizeof(xatp)))
         return -EFAULT;
     if (xatp.space == XENMAPSPACE_gmfn_foreign)
         return -ENOSYS;
-    d = lock_target(xatp.domid, &rc);
-    if (d == NULL)
+    rc = rcu_lock_controlled_domain(xatp.domid, &d);
+    if (rc)
         return rc;
     if (xatp.space != XENMAPSPACE_gmfn_range)
         xatp.size = 1;
@@ -108,14 +93,14 @@ static long op_add_batch(void *arg, unsigned int start)
 {
     struct xen_add_to_physmap_batch b;
     struct domain *d;
-    long rc = 0;
+    long rc;
 
     if (copy_from_guest_bytes(&b, arg, sizeof(b)))
         return -EFAULT;
     if (start > b.size)
         return -EINVAL;
-    d = lock_target(b.domid, &rc);
-    if (d == NULL)
+    rc = rcu_lock_controlled_domain(b.domid, &d);
+    if (rc)
         return rc;
     rc = batch_add(d, &b, start);
     rcu_unlock_domain(d);
@@ -131,12 +116,12 @@ static long op_remove_from_physmap(void *arg)
 {
     struct xen_remove_from_physmap xrfp;
     struct domain *d;
-    long rc = 0;
+    long rc;
 
     if (copy_from_guest_bytes(&xrfp, arg, sizeof(xrfp)))
         return -EFAULT;
-    d = lock_target(xrfp.domid, &rc);
-    if (d == NULL)
+    rc = rcu_lock_controlled_domain(xrfp.domid, &d);
+    if (rc)
         return rc;
     rc = port_physmap_clear(d, mk_gfn(xrfp.gpfn));
     rcu_unlock_domain(d);
@@ -147,7 +132,7 @@ static long op_claim(void *arg)
 {
     struct xen_memory_reservation res;
     struct domain *d;
-    long rc = 0;
+    long rc;
 
     if (!is_control_domain(current->domain))
         return -EPERM;
@@ -155,8 +140,8 @@ static long op_claim(void *arg)
         return -EFAULT;
     if (!guest_handle_is_null(res.extent_start) || res.extent_order || res.mem_flags)
         return -EINVAL;
-    d = lock_target(res.domid, &rc);
-    if (d == NULL)
+    rc = rcu_lock_controlled_domain(res.domid, &d);
+    if (rc)
         return rc;
     rc = domain_set_claim(d, res.nr_extents);
     rcu_unlock_domain(d);

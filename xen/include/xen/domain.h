@@ -170,6 +170,9 @@ int domain_kill(struct domain *d);
 /* For ports: drop the owner's reference of each page on @list, which has @len; pages that others
  * still use stay on it. -ERESTART until done; one list at a time. */
 int domain_release_pages(struct domain *d, struct page_list_head *list, uint64_t len);
+/* The same where more than that reference is to be dropped: by @release, 0 or -ERESTART. */
+int domain_release_pages_by(struct domain *d, struct page_list_head *list, uint64_t len,
+                            int (*release)(struct page_info *pg));
 /* Tell the toolstack (VIRQ_DOM_EXC), stop all vCPUs, remember @reason (SHUTDOWN_*). */
 int domain_shutdown(struct domain *d, uint32_t reason);
 void domain_shutdown_check(void);
@@ -185,6 +188,9 @@ int domain_soft_reset(struct domain *d);
 struct domain *domain_by_id_rcu(domid_t id); /* under rcu_read_lock() */
 struct domain *rcu_lock_domain_by_id(domid_t id);
 struct domain *rcu_lock_domain_by_any_id(domid_t id); /* DOMID_SELF too */
+/* The same for an operation on which only itself and the control domain have a say.
+ * 0, -ESRCH, -EPERM. */
+int rcu_lock_controlled_domain(domid_t id, struct domain **d);
 static inline void rcu_unlock_domain(struct domain *d)
 {
     (void)d;

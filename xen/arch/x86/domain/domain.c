@@ -49,7 +49,6 @@ int port_domain_create(struct domain *d, struct xen_domctl_createdomain *config,
 {
     int rc;
 
-    page_list_init(&d->arch.relinquish_list);
     if (!config)
         return 0;
     d->guest_type = GUEST_PV;

@@ -20,8 +20,6 @@ enum stage {
     STAGE_DONE,
 };
 
-#define PREEMPT_EACH 256
-
 int vcpu_drop_guest_state(struct vcpu *v)
 {
     int rc;
@@ -51,65 +49,6 @@ static int drop_vcpus(struct domain *d)
     return 0;
 }
 
-/* The head of @list, put at its tail, with a reference; NULL: it is just being freed. */
-static struct page_info *next_page(struct domain *d, struct page_list_head *list)
-{
-    struct page_info *pg;
-
-    spin_lock(&d->page_lock);
-    pg = page_list_remove_head(list);
-    if (pg) {
-        page_list_add_tail(pg, list);
-        if (!page_get(pg, d))
-            pg = NULL;
-    }
-    spin_unlock(&d->page_lock);
-    return pg;
-}
-
-static uint64_t list_length(const struct domain *d, const struct page_list_head *list)
-{
-    if (list == &d->page_list)
-        return d->tot_pages;
-    return list == &d->extra_page_list ? d->extra_pages : d->xenheap_pages;
-}
-
-/* @pg, with a reference of ours, is to be the next again. */
-static void put_back(struct domain *d, struct page_list_head *list, struct page_info *pg)
-{
-    spin_lock(&d->page_lock);
-    page_list_del(pg, list);
-    page_list_add(pg, list);
-    spin_unlock(&d->page_lock);
-}
-
-/* Once through the list; pages that others still use stay on it. */
-static int release_list(struct domain *d, struct page_list_head *list)
-{
-    uint64_t *left = &d->arch.relinquish_left; /* and one, so that 0 is "not begun" */
-    struct page_info *pg;
-
-    if (*left == 0)
-        *left = list_length(d, list) + 1;
-    while (*left > 1) {
-        int rc = 0;
-
-        pg = next_page(d, list);
-        if (pg) {
-            rc = pv_page_release(pg);
-            if (rc)
-                put_back(d, list, pg);
-            page_put(pg);
-        }
-        if (rc == 0)
-            --*left;
-        if (rc || (*left % PREEMPT_EACH == 0 && hypercall_preempt_check()))
-            return -ERESTART;
-    }
-    *left = 0;
-    return 0;
-}
-
 static int run_stage(struct domain *d, unsigned int stage)
 {
     switch (stage) {
@@ -121,11 +60,11 @@ static int run_stage(struct domain *d, unsigned int stage)
     case STAGE_VCPUS:
         return drop_vcpus(d);
     case STAGE_SHARED:
-        return release_list(d, &d->xenpage_list);
+        return domain_release_pages_by(d, &d->xenpage_list, d->xenheap_pages, pv_page_release);
     case STAGE_EXTRA:
-        return release_list(d, &d->extra_page_list);
+        return domain_release_pages_by(d, &d->extra_page_list, d->extra_pages, pv_page_release);
     default:
-        return release_list(d, &d->page_list);
+        return domain_release_pages_by(d, &d->page_list, d->tot_pages, pv_page_release);
     }
 }
 

@@ -41,33 +41,14 @@ static bool tables_ok(const struct vcpu_guest_context *c)
            guest_may_access(c->ldt_base + 8 * c->ldt_ents - 1);
 }
 
-/* Reference and type of a root table. 0, -EINVAL, -ERESTART. */
 static int take_root(struct domain *d, unsigned long cr3, mfn_t *root)
 {
     mfn_t mfn = mk_mfn(xen_cr3_to_pfn(cr3));
-    struct page_info *pg = page_get_from_mfn(mfn, d);
-    int rc;
+    int rc = root_get(mfn, d);
 
-    if (!pg)
-        return -EINVAL;
-    rc = page_get_type_preemptible(pg, PGT_L4);
-    if (rc) {
-        page_put(pg);
-        return rc == -EINTR || rc == -ERESTART ? -ERESTART : -EINVAL;
-    }
-    *root = mfn;
-    return 0;
-}
-
-/* What cannot be let go of at once is stashed, for which there must be room. */
-static void drop_kernel_root(struct vcpu *v)
-{
-    struct page_info *pg = mfn_to_page(v->arch.guest_table);
-
-    v->arch.guest_table = INVALID_MFN;
-    if (page_put_type_preemptible(pg))
-        stash_partial(pg);
-    page_put(pg);
+    if (rc == 0)
+        *root = mfn;
+    return rc;
 }
 
 /*
@@ -77,6 +58,7 @@ static void drop_kernel_root(struct vcpu *v)
 static int take_roots(struct vcpu *v, const struct vcpu_guest_context *c)
 {
     int rc = pv_put_old_guest_table(current);
+    mfn_t kernel;
 
     if (rc == 0 && v->arch.guest_table.nr != xen_cr3_to_pfn(c->ctrlreg[3]))
         rc = pv_vcpu_drop_page_tables(v);
@@ -87,8 +69,11 @@ static int take_roots(struct vcpu *v, const struct vcpu_guest_context *c)
     if (rc || !c->ctrlreg[1])
         return rc;
     rc = take_root(v->domain, c->ctrlreg[1], &v->arch.guest_table_user);
-    if (rc && rc != -ERESTART)
-        drop_kernel_root(v);
+    if (rc && rc != -ERESTART) {
+        kernel = v->arch.guest_table;
+        v->arch.guest_table = INVALID_MFN;
+        (void)table_put(kernel);
+    }
     return rc;
 }
 

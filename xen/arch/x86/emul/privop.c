@@ -104,18 +104,6 @@ static int read_cr(struct vcpu *v, unsigned int cr, uint64_t *value)
     }
 }
 
-static void set_ts(struct vcpu *v, bool ts)
-{
-    if (ts) {
-        v->arch.pv.ctrlreg[0] |= CR0_TS;
-        write_cr0(read_cr0() | CR0_TS);
-    } else {
-        v->arch.pv.ctrlreg[0] &= ~CR0_TS;
-        if (v->fpu_dirtied)
-            clts();
-    }
-}
-
 static int new_cr3(mfn_t root)
 {
     int rc = pv_put_old_guest_table(current);
@@ -136,7 +124,7 @@ static int write_cr(struct vcpu *v, unsigned int cr, uint64_t value)
     case 0:
         if ((value ^ v->arch.pv.ctrlreg[0]) & ~CR0_TS)
             return 0;
-        set_ts(v, value & CR0_TS);
+        pv_set_ts(v, value & CR0_TS);
         return 1;
     case 2:
         v->arch.pv.ctrlreg[2] = value;
@@ -224,7 +212,7 @@ static int emulate_two_byte(struct vcpu *v, struct cpu_user_regs *regs, const st
     case 0x01:
         return emulate_group7(v, regs, in);
     case 0x06:
-        set_ts(v, false);
+        pv_set_ts(v, false);
         return 1;
     case 0x09:
         if (is_hardware_domain(v->domain))

@@ -21,16 +21,11 @@ typedef int ext_fn(const struct mmuext_op *op, struct domain *d);
 
 int mmu_unpin(struct page_info *pg)
 {
-    int rc;
 
     if (!(__atomic_fetch_and(&pg->type_info, ~PGT_PINNED, __ATOMIC_ACQ_REL) & PGT_PINNED))
         return -EINVAL;
     log_dirty_mark_mfn(page_owner(pg), page_to_mfn(pg)); /* the pin is saved with the page */
-    rc = page_put_type_preemptible(pg);
-    if (rc)
-        stash_partial(pg);
-    page_put(pg);
-    return rc ? -EINTR : 0;
+    return table_put(page_to_mfn(pg));
 }
 
 static int ext_pin(const struct mmuext_op *op, struct domain *d)
@@ -80,34 +75,21 @@ static int ext_new_user_baseptr(const struct mmuext_op *op, struct domain *d)
 {
     struct vcpu *v = current;
     mfn_t new = op->arg1.mfn ? mk_mfn(op->arg1.mfn) : INVALID_MFN, old = v->arch.guest_table_user;
-    struct page_info *pg;
-    int rc;
 
     if (mfn_eq(new, old))
         return 0;
     if (op->arg1.mfn) {
-        pg = page_get_from_mfn(new, v->domain);
-        if (!pg)
-            return -EINVAL;
-        rc = page_get_type_preemptible(pg, PGT_L4);
-        if (rc) {
-            page_put(pg);
+        int rc = root_get(new, v->domain);
+
+        if (rc)
             return rc;
-        }
         /* The table is the kernel's to read, not its user mode's. */
         if (!mfn_eq(new, v->arch.guest_table))
-            page_table(pg)[pt_index(RO_M2P_START, 4)].e = 0;
+            ((pte_t *)mfn_to_virt(new))[pt_index(RO_M2P_START, 4)].e = 0;
     }
     v->arch.guest_table_user = new;
     shadow_note_roots(v);
-    if (mfn_eq(old, INVALID_MFN))
-        return 0;
-    pg = mfn_to_page(old);
-    rc = page_put_type_preemptible(pg);
-    if (rc)
-        stash_partial(pg);
-    page_put(pg);
-    return rc ? -EINTR : 0;
+    return mfn_eq(old, INVALID_MFN) ? 0 : table_put(old);
 }
 
 static int ext_tlb_local(const struct mmuext_op *op, struct domain *d)

@@ -50,25 +50,43 @@ int pv_put_old_guest_table(struct vcpu *v)
     return 0;
 }
 
+int root_get(mfn_t mfn, const struct domain *d)
+{
+    struct page_info *pg = page_get_from_mfn(mfn, d);
+    int rc;
+
+    if (!pg)
+        return -EINVAL;
+    rc = page_get_type_preemptible(pg, PGT_L4);
+    if (rc)
+        page_put(pg);
+    return rc;
+}
+
+int table_put(mfn_t mfn)
+{
+    struct page_info *pg = mfn_to_page(mfn);
+    int rc = page_put_type_preemptible(pg);
+
+    if (rc)
+        stash_partial(pg);
+    page_put(pg);
+    return rc ? -EINTR : 0;
+}
+
 int pv_new_guest_cr3(mfn_t mfn)
 {
     struct vcpu *v = current;
     mfn_t old = v->arch.guest_table;
     unsigned int m2p_slot = pt_index(RO_M2P_START, 4);
-    struct page_info *pg;
-    int rc;
 
     if (!mfn_eq(mfn, old)) {
-        pg = page_get_from_mfn(mfn, v->domain);
-        if (!pg)
-            return -EINVAL;
-        rc = page_get_type_preemptible(pg, PGT_L4);
-        if (rc) {
-            page_put(pg);
+        int rc = root_get(mfn, v->domain);
+
+        if (rc)
             return rc;
-        }
         /* It may have been a root of user mode, which has no view of the M2P. */
-        page_table(pg)[m2p_slot] = idle_l4[m2p_slot];
+        ((pte_t *)mfn_to_virt(mfn))[m2p_slot] = idle_l4[m2p_slot];
         /* LDT pages were found by the old tables. */
         pv_ldt_unmap_all(v);
         v->arch.guest_table = mfn;
@@ -76,14 +94,7 @@ int pv_new_guest_cr3(mfn_t mfn)
     }
     make_cr3(v);
     write_ptbase(v);
-    if (mfn_eq(mfn, old) || mfn_eq(old, INVALID_MFN))
-        return 0;
-    pg = mfn_to_page(old);
-    rc = page_put_type_preemptible(pg);
-    if (rc)
-        stash_partial(pg);
-    page_put(pg);
-    return rc ? -EINTR : 0;
+    return mfn_eq(mfn, old) || mfn_eq(old, INVALID_MFN) ? 0 : table_put(old);
 }
 
 /* Drop the table that *@root names; what is preempted of it becomes v->arch.old_guest_table. */

@@ -170,11 +170,9 @@ static long do_nmi_op(unsigned int cmd, const void *arg)
     }
 }
 
-static long do_fpu_taskswitch(int set)
+void pv_set_ts(struct vcpu *v, bool ts)
 {
-    struct vcpu *v = current;
-
-    if (set) {
+    if (ts) {
         v->arch.pv.ctrlreg[0] |= CR0_TS;
         write_cr0(read_cr0() | CR0_TS);
     } else {
@@ -182,6 +180,11 @@ static long do_fpu_taskswitch(int set)
         if (v->fpu_dirtied)
             clts();
     }
+}
+
+static long do_fpu_taskswitch(int set)
+{
+    pv_set_ts(current, set);
     return 0;
 }
 

@@ -86,7 +86,6 @@ struct arch_domain {
     uint32_t tsc_incarnation;
     struct vcpu *relinquish_vcpu;
     unsigned int relinquish_stage;
-    struct page_list_head relinquish_list;
     struct shadow *shadow;          /* NULL: never used. Set under RANK_DOMCTL, freed at the end */
     bool shadow_on;                 /* vCPUs run on shadow tables; changed while all are stopped */
     uint64_t physmap_pfn_list;      /* p2m frame list list of the shared info, for tools */
@@ -96,7 +95,6 @@ struct arch_domain {
     uint32_t emulation_flags;
     void *pirq_arch;                /* irq/ */
     bool msr_relaxed;               /* unknown MSRs read as 0 (XEN_X86_MSR_RELAXED) */
-    uint64_t relinquish_left;       /* pages still to be seen in this stage */
     /* CPUs that may hold translations of this domain's: set by the context switch before it loads
      * a vCPU's CR3, cleared once another CR3 is loaded there. */
     cpumask_t dirty_cpumask;

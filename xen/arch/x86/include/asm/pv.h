@@ -69,6 +69,8 @@ void pv_destroy_gdt(struct vcpu *v);
 void pv_load_ldt(const struct vcpu *v);
 
 /* Debug registers: checks of MOV DRn and set_debugreg. 0, -EINVAL, -ENODEV (reg 4, 5). */
+/* CR0.TS as the guest sees it. @v is current. */
+void pv_set_ts(struct vcpu *v, bool ts);
 long pv_set_debugreg(struct vcpu *v, unsigned int reg, unsigned long value);
 unsigned long pv_get_debugreg(const struct vcpu *v, unsigned int reg);
 

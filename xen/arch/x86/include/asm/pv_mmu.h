@@ -21,6 +21,11 @@ int pv_new_guest_cr3(mfn_t mfn);
 int pv_put_old_guest_table(struct vcpu *v);
 /* Remember that @pg is PGT_PARTIAL, for the next call of current to finish. */
 void stash_partial(struct page_info *pg);
+/* Both references to the root table @mfn of @d's. 0, -EINVAL, -ERESTART (not done, call again). */
+int root_get(mfn_t mfn, const struct domain *d);
+/* Drop both references to a table of any level. 0, -EINTR: done, but its release is to be gone on
+ * with (stash_partial()). */
+int table_put(mfn_t mfn);
 /*
  * The LDT page that has byte @offset of current's LDT has been touched and is not mapped: map it.
  * False: the guest has no valid descriptors there.
