@@ -10,6 +10,7 @@
 #include "private.h"
 
 #define ERR_IDT 2u /* selector error code: it names an IDT entry */
+#define PF_USER 4u /* page fault: by an access of the program's own. AMD APM vol 2, 8.4.2 */
 
 /* INT n that the IDT's privilege level refused: the guest's own table decides. */
 static bool software_interrupt(struct vcpu *v, struct cpu_user_regs *regs)
@@ -43,12 +44,13 @@ static void general_protection(struct vcpu *v, struct cpu_user_regs *regs)
     pv_inject_exception(regs, TRAP_GP, regs->error_code);
 }
 
-/* A fault in the per-domain area is one in the guest's own LDT. */
+/* A fault in the per-domain area is one in the guest's own descriptor tables, where the processor
+ * looked there itself; else somebody wants to read them by the hypervisor's addresses. */
 static bool descriptor_table_fault(struct vcpu *v, struct cpu_user_regs *regs, unsigned long addr)
 {
     unsigned long offset = addr - GDT_VIRT(v->vcpu_id);
 
-    if (offset >= 1UL << GDT_LDT_VCPU_SHIFT)
+    if ((regs->error_code & PF_USER) || offset >= 1UL << GDT_LDT_VCPU_SHIFT)
         return false;
     if (mm_fixup_fault(addr, regs))
         return true;

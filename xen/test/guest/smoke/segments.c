@@ -67,8 +67,15 @@ static void bad_gdt(void)
     WANT("a data page again", make_writable(g), 0);
 }
 
+static void read_word(void *va)
+{
+    *(volatile uint64_t *)va;
+}
+
 static void ldt(void)
 {
+    /* Where the processor finds the first vCPU's. */
+    void *at = (void *)(HYPERVISOR_VIRT_START + (4UL << 39) + 0x10008);
     uint64_t *l = page_alloc();
 
     l[1] = DATA3;
@@ -80,6 +87,8 @@ static void ldt(void)
     WANT("error code", trap_regs.error, 2 * 8 + 4);
     WANT("beyond the table", trap_try(load_fs, (void *)(700 * 8 + 7)), 13);
     REFUSED("a writable map of the LDT", make_writable(l));
+    WANT("a look at it behind the hypervisor's back", trap_try(read_word, at), 14);
+    WANT("the fault's address", trap_cr2, (unsigned long)at);
     load_fs(0);
     WANT("no LDT", mmuext(MMUEXT_SET_LDT, 0, 0), 0);
     WANT("none there", trap_try(load_fs, (void *)(1 * 8 + 7)), 13);
