@@ -113,8 +113,12 @@ unsigned int bitmap_weight(const unsigned long *map, unsigned int nr)
 {
     unsigned int weight = 0;
 
-    for (size_t i = 0; i < BITS_TO_LONGS((size_t)nr); i++)
-        weight += hweight_long(map[i] & word_mask(i, nr));
+    for (size_t i = 0; i < BITS_TO_LONGS((size_t)nr); i++) {
+        unsigned long word = map[i] & word_mask(i, nr);
+
+        if (word) /* most words of most maps are empty */
+            weight += hweight_long(word);
+    }
     return weight;
 }
 

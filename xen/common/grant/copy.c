@@ -82,7 +82,8 @@ static int hold_ref_locked(struct side *s, struct active_entry *act)
         entry_unuse(gt, (grant_ref_t)s->name, act);
         return rc;
     }
-    act->mfn = page_to_mfn(s->page);
+    if (pins_none(&act->pins))
+        act->mfn = page_to_mfn(s->page);
     (*count)++;
     s->start = act->start;
     s->length = act->length;

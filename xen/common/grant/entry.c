@@ -7,7 +7,7 @@
 
 struct active_entry *active_lock(const struct grant_table *gt, grant_ref_t ref)
 {
-    struct active_entry *act = &gt->active[ref / ACTIVE_PER_CHUNK][ref % ACTIVE_PER_CHUNK];
+    struct active_entry *act = active_entry_of(gt, ref);
 
     spin_lock(&act->lock);
     return act;

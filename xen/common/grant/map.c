@@ -23,7 +23,8 @@ static int take_page(struct domain *rd, struct active_entry *act, bool readonly)
         page_put(pg);
         return GNTST_general_error;
     }
-    act->mfn = page_to_mfn(pg);
+    if (pins_none(&act->pins))
+        act->mfn = page_to_mfn(pg);
     return GNTST_okay;
 }
 
@@ -188,37 +189,21 @@ struct unmapped {
     struct maptrack_entry *mt;
 };
 
-/* The frame that the handle's grant maps; pinned, so it does not change. */
-static int active_mfn(struct domain *rd, grant_ref_t ref, mfn_t *mfn)
-{
-    struct active_entry *act;
-    int rc = GNTST_bad_gntref;
-
-    read_lock(&rd->grant->lock);
-    if (ref < nr_entries(rd->grant)) {
-        act = active_lock(rd->grant, ref);
-        *mfn = act->mfn;
-        active_unlock(act);
-        rc = GNTST_okay;
-    }
-    read_unlock(&rd->grant->lock);
-    return rc;
-}
-
 /* What is claimed goes out of the page tables. GNTST_*. */
 static int remove_claimed(const struct unmapped *um, uint16_t kinds, uint64_t host_addr,
                           uint64_t dev_addr, uint64_t new_addr)
 {
-    struct domain *rd = rcu_lock_domain_by_id(um->domid);
-    mfn_t mfn = INVALID_MFN;
-    int rc;
+    struct domain *rd;
+    mfn_t mfn;
 
+    if (kinds == 0)
+        return GNTST_okay;
+    rd = rcu_lock_domain_by_id(um->domid);
     if (rd == NULL)
         return GNTST_bad_domain;
-    rc = active_mfn(rd, um->ref, &mfn);
+    /* No locks: what is claimed has pins, with which neither the entry nor its frame changes. */
+    mfn = active_entry_of(rd->grant, um->ref)->mfn;
     rcu_unlock_domain(rd);
-    if (rc)
-        return rc;
     if (dev_addr && (dev_addr & PAGE_MASK) != mfn_to_maddr(mfn))
         return GNTST_bad_dev_addr;
     if (kinds & GNTMAP_host_map)

@@ -152,8 +152,7 @@ static int swap_refs(struct grant_table *gt, grant_ref_t a, grant_ref_t b)
         return GNTST_bad_gntref;
     if (a == b)
         return GNTST_okay;
-    if (!pins_none(&gt->active[a / ACTIVE_PER_CHUNK][a % ACTIVE_PER_CHUNK].pins) ||
-        !pins_none(&gt->active[b / ACTIVE_PER_CHUNK][b % ACTIVE_PER_CHUNK].pins))
+    if (!pins_none(&active_entry_of(gt, a)->pins) || !pins_none(&active_entry_of(gt, b)->pins))
         return GNTST_eagain;
     if (gt->version == 2) {
         grant_entry_v2_t t = *entry_v2(gt, a);

@@ -98,6 +98,11 @@ static inline bool pins_none(const struct pins *p)
     return !(p->host_w | p->host_r | p->dev_w | p->dev_r);
 }
 
+/* @ref is below nr_entries(); table lock held, or the entry has pins of the caller's. */
+static inline struct active_entry *active_entry_of(const struct grant_table *gt, grant_ref_t ref)
+{
+    return &gt->active[ref / ACTIVE_PER_CHUNK][ref % ACTIVE_PER_CHUNK];
+}
 /* The active entry of @ref, locked. @ref is below nr_entries(); table lock held. */
 struct active_entry *active_lock(const struct grant_table *gt, grant_ref_t ref);
 static inline void active_unlock(struct active_entry *act)
