@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Xenstore watches. The token is the watch's number, so a late event finds nobody. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "core/loop_impl.h"
@@ -25,16 +26,26 @@ static void watch_event(libxl_ctx *ctx, char **vec)
     }
 }
 
+/* No event will come any more, and the descriptor stays readable for ever. */
+static void store_lost(libxl_ctx *ctx, struct ev_fd *fd)
+{
+    struct scope sc = {.ctx = ctx, .domid = (uint32_t)INVALID_DOMID};
+
+    LOG_ERRNO(&sc, "the connection to the store is lost");
+    ev_fd_stop(ctx, fd);
+}
+
 static void xs_readable(libxl_ctx *ctx, struct ev_fd *fd, short revents)
 {
     char **vec;
 
-    (void)fd;
     (void)revents;
     while ((vec = xs_check_watch(ctx->xsh))) {
         watch_event(ctx, vec);
         free(vec);
     }
+    if (errno != EAGAIN)
+        store_lost(ctx, fd);
 }
 
 int ev_watch_start(libxl_ctx *ctx, struct ev_watch *ev, const char *path,
