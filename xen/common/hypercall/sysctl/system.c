@@ -30,7 +30,10 @@ long sysctl_get_domains(struct xen_sysctl *op)
     long rc = 0;
 
     rcu_read_lock();
-    for_each_domain (d) {
+    /* Mostly asked for by number: then not through all before it. */
+    d = list->first_domain < DOMID_FIRST_RESERVED ?
+            domain_by_id_rcu((domid_t)list->first_domain) : NULL;
+    for (d = d ?: rcu_dereference(domain_list); d; d = rcu_dereference(d->next_in_list)) {
         if (d->domain_id < list->first_domain)
             continue;
         if (nr == list->max_domains)
