@@ -26,6 +26,9 @@ struct xen_handles {
     xengnttab_handle *xgt;
     xenforeignmemory_handle *fmem;
     int virq_port;
+    struct link **by_port; /* [nr_ports]: whose events come there */
+    unsigned int nr_ports;
+    struct link *by_domid[STORE_NR_DOMIDS]; /* of those that are not gone */
 };
 
 static int dom_read(struct link *l, void *buf, size_t len)
@@ -66,14 +69,50 @@ static const struct link_ops dom_ops = {dom_read, dom_write, dom_flush, dom_brok
 
 static struct link *find_domain(struct daemon *d, uint32_t domid)
 {
-    struct link *l;
+    return domid < STORE_NR_DOMIDS ? d->xen->by_domid[domid] : NULL;
+}
 
-    TAILQ_FOREACH(l, &d->rings, link)
-    {
-        if (l->domid == domid && !l->gone)
-            return l;
+/* Event channel @port is @l's from now on. 0 or -ENOMEM. */
+static int port_set(struct xen_handles *x, unsigned int port, struct link *l)
+{
+    if (port >= x->nr_ports) {
+        unsigned int nr = (port + 1) * 2;
+        struct link **all = realloc(x->by_port, nr * sizeof(*all));
+
+        if (!all)
+            return -ENOMEM;
+        memset(all + x->nr_ports, 0, (nr - x->nr_ports) * sizeof(*all));
+        x->by_port = all;
+        x->nr_ports = nr;
     }
-    return NULL;
+    x->by_port[port] = l;
+    l->port = (int)port;
+    return 0;
+}
+
+static void port_drop(struct xen_handles *x, struct link *l)
+{
+    if (l->port < 0)
+        return;
+    x->by_port[l->port] = NULL;
+    (void)xenevtchn_unbind(x->xce, (evtchn_port_t)l->port);
+    l->port = -1;
+}
+
+/* In place of the one that it has. 0 or a negative errno, then it has none or the old one. */
+static int port_bind(struct xen_handles *x, struct link *l, uint32_t remote)
+{
+    int local = xenevtchn_bind_interdomain(x->xce, l->domid, remote);
+
+    if (local < 0)
+        return -EINVAL;
+    port_drop(x, l);
+    if (port_set(x, (unsigned int)local, l)) {
+        (void)xenevtchn_unbind(x->xce, (evtchn_port_t)local);
+        return -ENOMEM;
+    }
+    l->remote_port = remote;
+    return 0;
 }
 
 static void unmap_page(struct xen_handles *x, void *page, int kind)
@@ -111,18 +150,20 @@ static void *map_page(struct xen_handles *x, uint32_t domid, uint64_t gfn, int *
 /* The link itself stays until the round is over: somebody may be walking the list. */
 static void drop_domain(struct daemon *d, struct link *l)
 {
-    if (l->port >= 0)
-        (void)xenevtchn_unbind(d->xen->xce, (evtchn_port_t)l->port);
-    l->port = -1;
+    port_drop(d->xen, l);
+    d->xen->by_domid[l->domid] = NULL;
     unmap_page(d->xen, l->ring.page, l->map_kind);
     conn_reset(l->conn);
-    l->dead = l->gone = true;
+    l->dead = l->gone = d->reap = true;
 }
 
 void domio_reap(struct daemon *d)
 {
     struct link *l, *next;
 
+    if (!d->reap)
+        return;
+    d->reap = false;
     for (l = TAILQ_FIRST(&d->rings); l; l = next) {
         next = TAILQ_NEXT(l, link);
         if (l->gone) {
@@ -134,20 +175,21 @@ void domio_reap(struct daemon *d)
 
 static int add_domain(struct daemon *d, uint32_t domid, void *page, int kind, uint32_t port)
 {
-    struct link *l = link_new(d, &dom_ops, domid);
+    struct link *l = domid < STORE_NR_DOMIDS ? link_new(d, &dom_ops, domid) : NULL;
+    int rc;
 
     if (!l) {
         unmap_page(d->xen, page, kind);
         return -ENOMEM;
     }
     TAILQ_INSERT_TAIL(&d->rings, l, link);
+    d->xen->by_domid[domid] = l;
     l->map_kind = kind;
     ring_attach(&l->ring, page);
-    l->remote_port = port;
-    l->port = xenevtchn_bind_interdomain(d->xen->xce, domid, port);
-    if (l->port < 0) {
+    rc = port_bind(d->xen, l, port);
+    if (rc) {
         drop_domain(d, l);
-        return -EINVAL;
+        return rc;
     }
     dom_flush(l);
     return 0;
@@ -156,22 +198,17 @@ static int add_domain(struct daemon *d, uint32_t domid, void *page, int kind, ui
 /* A domain that is known already came back from a suspend: it has a new event channel. */
 static int rebind(struct daemon *d, struct link *l, uint32_t port)
 {
-    int local = xenevtchn_bind_interdomain(d->xen->xce, l->domid, port);
+    int rc = port_bind(d->xen, l, port);
 
-    if (local < 0)
-        return -EINVAL;
-    if (l->port >= 0)
-        (void)xenevtchn_unbind(d->xen->xce, (evtchn_port_t)l->port);
-    l->port = local;
-    l->remote_port = port;
-    l->ready = true;
-    return 0;
+    if (!rc)
+        link_set_ready(l, true);
+    return rc;
 }
 
 static int host_introduce(void *ctx, uint32_t domid, uint64_t gfn, uint32_t port)
 {
     struct daemon *d = ctx;
-    struct link *l = find_domain(d, domid);
+    struct link *l = d->xen ? find_domain(d, domid) : NULL;
     void *page;
     int kind;
 
@@ -186,7 +223,7 @@ static int host_introduce(void *ctx, uint32_t domid, uint64_t gfn, uint32_t port
 static void host_release(void *ctx, uint32_t domid)
 {
     struct daemon *d = ctx;
-    struct link *l = find_domain(d, domid);
+    struct link *l = d->xen ? find_domain(d, domid) : NULL;
 
     if (l)
         drop_domain(d, l);
@@ -256,7 +293,7 @@ static void check_domains(struct daemon *d)
 
 static void ring_event(struct link *l)
 {
-    l->ready = true;
+    link_set_ready(l, true);
     if (!ring_wants_restart(&l->ring))
         return;
     conn_reset(l->conn);
@@ -280,13 +317,9 @@ void domio_event(struct daemon *d)
         check_domains(d);
         return;
     }
-    TAILQ_FOREACH(l, &d->rings, link)
-    {
-        if (!l->gone && l->port == port) {
-            ring_event(l);
-            break;
-        }
-    }
+    l = (unsigned int)port < d->xen->nr_ports ? d->xen->by_port[port] : NULL;
+    if (l)
+        ring_event(l);
 }
 
 int domio_fd(const struct daemon *d)
@@ -375,6 +408,7 @@ void domio_close(struct daemon *d)
         xenevtchn_close(x->xce);
     if (x->xch)
         xc_interface_close(x->xch);
+    free(x->by_port);
     free(x);
     d->xen = NULL;
 }

@@ -29,7 +29,8 @@ struct link {
     const struct link_ops *ops;
     struct daemon *d;
     struct conn *conn;
-    bool ready; /* there may be something to read */
+    TAILQ_ENTRY(link) turn;
+    bool ready; /* there may be something to read: it is on d->ready */
     bool dead;  /* not served */
     bool gone;  /* released; freed at the end of the round */
     bool moved; /* bytes moved in this turn */
@@ -55,6 +56,8 @@ struct xen_handles; /* domio.c */
 struct daemon {
     struct store *s;
     struct link_list socks, rings;
+    struct link_list ready; /* of both, those that may have something to read */
+    bool reap;              /* some ring is gone */
     int listen_fd;
     struct xen_handles *xen; /* NULL: run without domains */
     FILE *trace;
@@ -67,6 +70,7 @@ struct daemon {
 bool link_turn(struct link *l);
 /* Only sends. */
 void link_push(struct link *l);
+void link_set_ready(struct link *l, bool ready);
 struct link *link_new(struct daemon *d, const struct link_ops *ops, uint32_t domid);
 void link_free(struct link *l);
 

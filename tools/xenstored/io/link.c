@@ -23,12 +23,23 @@ struct link *link_new(struct daemon *d, const struct link_ops *ops, uint32_t dom
     l->domid = domid;
     l->fd = -1;
     l->port = -1;
-    l->ready = true;
+    l->conn->user = l;
+    link_set_ready(l, true);
     return l;
+}
+
+void link_set_ready(struct link *l, bool ready)
+{
+    if (ready && !l->ready)
+        TAILQ_INSERT_TAIL(&l->d->ready, l, turn);
+    else if (!ready && l->ready)
+        TAILQ_REMOVE(&l->d->ready, l, turn);
+    l->ready = ready;
 }
 
 void link_free(struct link *l)
 {
+    link_set_ready(l, false);
     conn_free(l->conn);
     free(l);
 }
@@ -92,7 +103,7 @@ static int take_request(struct link *l)
         return 0;
     rc = read_message(l);
     if (rc <= 0) {
-        l->ready = rc < 0;
+        link_set_ready(l, rc < 0);
         return rc;
     }
     l->got = 0;
@@ -117,8 +128,10 @@ bool link_turn(struct link *l)
 {
     int rc, more = 0;
 
-    if (l->dead)
+    if (l->dead) {
+        link_set_ready(l, false);
         return false;
+    }
     rc = write_messages(l);
     if (rc == 0) {
         more = take_request(l);

@@ -69,21 +69,21 @@ static void mark_ready(struct daemon *d)
     TAILQ_FOREACH(l, &d->socks, link)
     {
         if (l->poll && l->poll->revents & (POLLIN | POLLHUP | POLLERR))
-            l->ready = true;
+            link_set_ready(l, true);
         l->poll = NULL;
     }
 }
 
 /* True: somebody has more to do. */
-static bool turns(struct link_list *list)
+static bool turns(struct daemon *d)
 {
     struct link *l, *next;
     bool more = false;
 
-    for (l = TAILQ_FIRST(list); l; l = next) {
-        next = TAILQ_NEXT(l, link);
-        if (l->ready || conn_out_peek(l->conn))
-            more |= link_turn(l);
+    /* A turn ends no other link than its own; rings that it releases stay until all is over. */
+    for (l = TAILQ_FIRST(&d->ready); l; l = next) {
+        next = TAILQ_NEXT(l, turn);
+        more |= link_turn(l);
     }
     return more;
 }
@@ -91,16 +91,11 @@ static bool turns(struct link_list *list)
 /* Every message of the last turns may have queued events for any connection. */
 static void flush_events(struct daemon *d)
 {
-    struct link_list *lists[] = {&d->socks, &d->rings};
+    struct conn *c, *next;
 
-    for (int i = 0; i < 2; i++) {
-        struct link *l, *next;
-
-        for (l = TAILQ_FIRST(lists[i]); l; l = next) {
-            next = TAILQ_NEXT(l, link);
-            if (conn_out_peek(l->conn))
-                link_push(l);
-        }
+    for (c = TAILQ_FIRST(&d->s->speaking); c; c = next) {
+        next = TAILQ_NEXT(c, speaking);
+        link_push(c->user);
     }
 }
 
@@ -122,8 +117,7 @@ int loop_run(struct daemon *d)
         mark_ready(d);
         if (set.fds[1].revents & POLLIN)
             domio_event(d);
-        more = turns(&d->socks);
-        more |= turns(&d->rings);
+        more = turns(d);
         flush_events(d);
         domio_reap(d);
         if (set.fds[0].revents & POLLIN)

@@ -165,6 +165,7 @@ int main(int argc, char **argv)
     options_parse(argc, argv, &o);
     TAILQ_INIT(&d->socks);
     TAILQ_INIT(&d->rings);
+    TAILQ_INIT(&d->ready);
     d->verbose = o.verbose;
     d->trace_file = o.trace_file;
     if (!o.no_fork)

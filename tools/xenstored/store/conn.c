@@ -86,6 +86,8 @@ static void out_put(struct conn *conn, struct out_msg *m, struct domain *cause)
     conn->dom->queue_bytes += (long)out_cost(m);
     if (conn->privileged && conn->out_bytes > PRIVILEGED_OUT_MAX)
         conn->overflow = true;
+    if (STAILQ_EMPTY(&conn->out))
+        TAILQ_INSERT_TAIL(&conn->s->speaking, conn, speaking);
     STAILQ_INSERT_TAIL(&conn->out, m, link);
 }
 
@@ -171,6 +173,8 @@ void conn_out_pop(struct conn *conn)
     struct out_msg *m = STAILQ_FIRST(&conn->out);
 
     STAILQ_REMOVE_HEAD(&conn->out, link);
+    if (STAILQ_EMPTY(&conn->out))
+        TAILQ_REMOVE(&conn->s->speaking, conn, speaking);
     if (m->cause)
         m->cause->outstanding--;
     conn->replies -= !m->event;

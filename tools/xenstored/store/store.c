@@ -31,6 +31,7 @@ struct store *store_new(const struct host_ops *host, void *ctx)
     if (!p)
         goto fail;
     TAILQ_INIT(&s->conns);
+    TAILQ_INIT(&s->speaking);
     s->host = host;
     s->host_ctx = ctx;
     s->quotas = default_quotas;
@@ -77,7 +78,7 @@ void store_tick(struct store *s, uint64_t now_ms)
     struct conn *c;
 
     s->now_ms = now_ms;
-    TAILQ_FOREACH(c, &s->conns, link)
+    TAILQ_FOREACH(c, &s->speaking, speaking)
     conn_out_age(c);
 }
 

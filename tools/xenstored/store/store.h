@@ -94,6 +94,8 @@ struct conn {
     struct watch_list watches;
     LIST_HEAD(, txn) txns;
     struct out_queue out;
+    TAILQ_ENTRY(conn) speaking; /* while @out has something */
+    void *user;                 /* the transport's */
     size_t out_bytes;
     unsigned int replies; /* answers in @out */
 };
@@ -110,6 +112,7 @@ struct store {
     struct perms *special[2]; /* of @introduceDomain and @releaseDomain */
     struct strmap watches;    /* path -> struct watch_list * */
     struct conn_list conns;
+    struct conn_list speaking; /* those with something to send, for whoever goes round them */
     const struct host_ops *host;
     void *host_ctx;
     struct domain *domains[STORE_NR_DOMIDS];
