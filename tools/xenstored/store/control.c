@@ -227,12 +227,47 @@ static int cmd_quota_soft(struct control *c)
     return -EINVAL;
 }
 
+/* A domain's name is one of the first things that it gets. */
+static const struct node *name_of(const struct node *dom)
+{
+    for (unsigned int i = 0; i < dom->nr_kids; i++)
+        if (dom->kids[i]->name_len == 4 && memcmp(dom->kids[i]->name, "name", 4) == 0)
+            return dom->kids[i];
+    return NULL;
+}
+
+/*
+ * For libxl, which else would have to read the name of each domain: the numbers of those whose node
+ * "name" has this value, or "none". The domains themselves may be gone.
+ */
+static int cmd_domain_by_name(struct control *c)
+{
+    const struct node *all = tree_find(c->conn->s->root, "/local/domain");
+    char buf[XENSTORE_PAYLOAD_MAX] = "";
+    size_t used = 0, len;
+
+    if (c->nr != 1)
+        return -EINVAL;
+    len = strlen(c->words[0]);
+    for (unsigned int i = 0; all && i < all->nr_kids; i++) {
+        const struct node *name = name_of(all->kids[i]);
+
+        if (!name || name->value_len != len || memcmp(name->value, c->words[0], len) != 0)
+            continue;
+        used += (size_t)snprintf(buf + used, sizeof(buf) - used, "%s ", all->kids[i]->name);
+        if (used >= sizeof(buf))
+            return -E2BIG;
+    }
+    answer(c, used ? buf : "none");
+    return 0;
+}
+
 static int cmd_help(struct control *c);
 
 static const struct command {
     const char *name;
     int (*run)(struct control *c); /* answers and returns 0, or returns a negative errno */
-    const char *params;
+    const char *params; /* NULL: for programs only */
 } commands[] = {
     {"check", cmd_check, ""},
     {"log", cmd_log, "on|off"},
@@ -243,6 +278,7 @@ static const struct command {
     {"print", cmd_print, "<string>"},
     {"quota", cmd_quota, "[set <name> <val>|<domid>]"},
     {"quota-soft", cmd_quota_soft, "[set <name> <val>]"},
+    {"domain-by-name", cmd_domain_by_name, NULL},
     {"help", cmd_help, ""},
 };
 
@@ -256,7 +292,8 @@ static int cmd_help(struct control *c)
     if (c->nr)
         return -EINVAL;
     for (size_t i = 0; i < NR_COMMANDS && used < sizeof(buf); i++)
-        used += (size_t)snprintf(buf + used, sizeof(buf) - used, "%s\t%s\n", commands[i].name,
+        if (commands[i].params)
+            used += (size_t)snprintf(buf + used, sizeof(buf) - used, "%s\t%s\n", commands[i].name,
                                  commands[i].params);
     answer(c, buf);
     return 0;

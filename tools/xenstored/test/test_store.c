@@ -119,6 +119,27 @@ static void a_guest_keeps_to_its_own_nodes(void **state)
     expect_error(ASK(g, XS_READ, 0, "data/none\0"), "ENOENT");
 }
 
+/* Of every domain with the name, living or not; libxl asks so. */
+static void domains_are_found_by_name(void **state)
+{
+    struct conn *d0 = conn_new(*state, 0), *g = guest(*state, d0, 5);
+    struct answer a;
+
+    give_home(d0, 5);
+    give_home(d0, 17);
+    expect_ok(ASK(d0, XS_WRITE, 0, "/local/domain/5/name\0one"));
+    expect_ok(ASK(d0, XS_WRITE, 0, "/local/domain/17/name\0two"));
+    a = ASK(d0, XS_CONTROL, 0, "domain-by-name\0two\0");
+    assert_string_equal(a.body, "17 ");
+    a = ASK(d0, XS_CONTROL, 0, "domain-by-name\0tw\0");
+    assert_string_equal(a.body, "none");
+    expect_ok(ASK(d0, XS_WRITE, 0, "/local/domain/5/name\0two"));
+    a = ASK(d0, XS_CONTROL, 0, "domain-by-name\0two\0");
+    assert_string_equal(a.body, "5 17 ");
+    expect_error(ASK(d0, XS_CONTROL, 0, "domain-by-name\0"), "EINVAL");
+    expect_error(ASK(g, XS_CONTROL, 0, "domain-by-name\0two\0"), "EACCES");
+}
+
 static void a_target_lends_its_rights(void **state)
 {
     struct conn *d0 = conn_new(*state, 0), *g = guest(*state, d0, 5), *dm = guest(*state, d0, 6);
@@ -441,6 +462,7 @@ int main(void)
         T(nodes_can_be_written_read_listed_and_removed),
         T(malformed_requests_are_refused),
         T(a_guest_keeps_to_its_own_nodes),
+        T(domains_are_found_by_name),
         T(a_target_lends_its_rights),
         T(quotas_bind_a_guest_and_not_dom0),
         T(watches_and_transactions_have_quotas),
