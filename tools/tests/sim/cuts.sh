@@ -24,8 +24,9 @@ named_in() {
 }
 
 cut_line() {
-    # shellcheck disable=SC2046
-    kill -9 $(cat "$work/cuts") 2>/dev/null
+    local up down
+    [ ! -e "$work/cuts" ] || read -r up down <"$work/cuts"
+    [ -z "${down:-}" ] || kill -9 "$up" "$down" 2>/dev/null
 }
 
 # Receiving is a process and its guard; either is killed.

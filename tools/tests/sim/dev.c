@@ -261,7 +261,8 @@ static int ioctl_mapping(struct device *d, unsigned long request, void *arg, uin
     uint64_t *frame;
     int rc;
 
-    if (!r || r->dev != d || nr > (r->len - (size_t)((char *)(uintptr_t)addr - r->addr)) / PAGE_BYTES) {
+    if (!r || r->dev != d ||
+        nr > (r->len - (size_t)((char *)(uintptr_t)addr - r->addr)) / PAGE_BYTES) {
         errno = EINVAL;
         return -1;
     }

@@ -5,7 +5,7 @@ SIM_DIR := $(TOOLS)/tests/sim
 SIM_LIB := $(LIBOUT)/libxensim.so
 SIM_WRAP := $(foreach f,open close ioctl mmap munmap syscall,-Wl,--wrap=$(f))
 SIM_SAN := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-OPT = -O1 -g
+OPT = $(if $(SAN),-O1,-O2) -g
 libexecdir = $(BINOUT)
 override CFLAGS += $(SIM_SAN)
 override LDFLAGS += $(SIM_WRAP)

@@ -216,7 +216,8 @@ static long update_one(struct domain *d, const struct mmu_update *u)
     return 0;
 }
 
-static long do_mmu_update(struct mmu_update *ops, unsigned int count, unsigned int *done, domid_t id)
+static long do_mmu_update(struct mmu_update *ops, unsigned int count, unsigned int *done,
+                          domid_t id)
 {
     long rc;
     unsigned int i;

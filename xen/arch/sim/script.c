@@ -251,8 +251,7 @@ static bool go_on(struct script *s)
 {
     mfn_t store, console;
 
-    if (!by_pfn(s, s->si->store_mfn, &store) ||
-        !by_pfn(s, s->si->console.domU.mfn, &console))
+    if (!by_pfn(s, s->si->store_mfn, &store) || !by_pfn(s, s->si->console.domU.mfn, &console))
         return false;
     s->si->store_mfn = store.nr;
     s->si->console.domU.mfn = console.nr;

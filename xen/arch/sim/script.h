@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The guest that runs in every PV domain which the toolstack has built in server mode: a script
- * instead of code. What it must keep over a suspend lies in the guest's memory, as a kernel's would.
+ * instead of code. What it must keep over a suspend lies in the guest's memory, as a kernel's
+ * would.
  */
 #ifndef SIM_SCRIPT_H
 #define SIM_SCRIPT_H
@@ -35,8 +36,8 @@ struct script {
     struct xencons_interface *console;
     mfn_t console_mfn;
     uint32_t timer_port;
-    unsigned int todo;    /* 1 << enum script_request */
-    int waiting;          /* for the reply to that request; -1: none */
+    unsigned int todo; /* 1 << enum script_request */
+    int waiting;       /* for the reply to that request; -1: none */
     enum script_action action;
     enum script_action asked; /* once the store has taken our acknowledgement */
     char data[SCRIPT_TEXT];   /* what was asked in data/ask */

@@ -75,8 +75,10 @@ static void send_next(struct script *s)
 static enum script_action action_of(const char *word)
 {
     static const char *const words[] = {
-        [ACT_SUSPEND] = "suspend", [ACT_POWEROFF] = "poweroff",
-        [ACT_REBOOT] = "reboot",   [ACT_CRASH] = "crash",
+        [ACT_SUSPEND] = "suspend",
+        [ACT_POWEROFF] = "poweroff",
+        [ACT_REBOOT] = "reboot",
+        [ACT_CRASH] = "crash",
     };
 
     for (unsigned int i = 1; i < ARRAY_SIZE(words); i++)

@@ -148,7 +148,8 @@ static void handle(const struct server_event *ev)
         server_reply(ev->client, client_message(ev->client, ev), GIFT_NONE);
 }
 
-/* Each guest that is on a CPU, until all have blocked; a little more work waits for the next turn. */
+/* Each guest that is on a CPU, until all have blocked; a little more work waits for the next turn.
+ */
 static void run_guests(void)
 {
     bool any = true;
@@ -236,10 +237,10 @@ static void boot(unsigned int ram_mb, unsigned int nr_cpus)
     pv_calls_register();
     sim_dom0_copy = dom0_copy;
     sim_mark_mapped = privcmd_mark_mapped;
-    dom0_vcpu = sim_domain(0, &(struct sim_domain_conf){.privileged = true,
-                                                        .nr_pages = 256,
-                                                        .max_maptrack = 64})
-                    ->vcpu[0];
+    dom0_vcpu =
+        sim_domain(
+            0, &(struct sim_domain_conf){.privileged = true, .nr_pages = 256, .max_maptrack = 64})
+            ->vcpu[0];
     dom0_vcpu->vcpu_info->evtchn_upcall_mask = 1;
     sim_clock_offset = sim_now - (s_time_t)host_clock();
 }
