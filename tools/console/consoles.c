@@ -15,6 +15,7 @@
 
 #define EVENTS_PER_PERIOD 30u
 #define PERIOD_MS         200u
+#define SWEEP_MS          30000
 #define DOMAINS_AT_ONCE   64u
 
 #define load(x)     __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
@@ -344,35 +345,54 @@ static bool mark_seen(struct daemon *d, uint32_t domid)
     return known;
 }
 
-static void saw_domain(struct daemon *d, const xc_dominfo_t *info)
+/* True: it was not known. */
+static bool saw_domain(struct daemon *d, const xc_dominfo_t *info)
 {
     if (info->domid == 0 || info->dying || mark_seen(d, info->domid))
-        return;
+        return false;
     for (size_t i = 0; i < NR_KINDS; i++)
         console_add(d, info->domid, &kinds[i]);
+    return true;
+}
+
+/* Domains from @first on. True: some are new. */
+static bool scan(struct daemon *d, uint32_t first)
+{
+    static xc_dominfo_t info[DOMAINS_AT_ONCE];
+    bool found = false;
+    int n;
+
+    do {
+        n = xc_domain_getinfo(d->xch, first, DOMAINS_AT_ONCE, info);
+        for (int i = 0; i < n; i++)
+            found |= saw_domain(d, &info[i]);
+        if (n > 0)
+            first = d->next_domid = info[n - 1].domid + 1;
+    } while (n == (int)DOMAINS_AT_ONCE);
+    return found;
 }
 
 void consoles_enumerate(struct daemon *d)
 {
-    static xc_dominfo_t info[DOMAINS_AT_ONCE];
     struct console *c, *next;
-    uint32_t first = 0;
-    int n;
 
+    d->sweep_ms = 0;
     LIST_FOREACH(c, &d->consoles, link)
     c->seen = false;
-    do {
-        n = xc_domain_getinfo(d->xch, first, DOMAINS_AT_ONCE, info);
-        for (int i = 0; i < n; i++)
-            saw_domain(d, &info[i]);
-        if (n > 0)
-            first = info[n - 1].domid + 1;
-    } while (n == (int)DOMAINS_AT_ONCE);
+    scan(d, 0);
     for (c = LIST_FIRST(&d->consoles); c; c = next) {
         next = LIST_NEXT(c, link);
         if (!c->seen)
             console_free(c);
     }
+}
+
+void consoles_introduced(struct daemon *d, uint64_t now_ms)
+{
+    if (!scan(d, d->next_domid))
+        consoles_enumerate(d);
+    else if (!d->sweep_ms)
+        d->sweep_ms = now_ms + SWEEP_MS;
 }
 
 void consoles_free(struct daemon *d)

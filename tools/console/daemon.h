@@ -85,11 +85,16 @@ struct daemon {
     int hv_port;
     uint32_t hv_index;
     uint64_t period_start_ms;
+    uint32_t next_domid; /* above all that were seen */
+    uint64_t sweep_ms;   /* when to go through all domains; 0: no need */
     volatile bool stop, reopen;
 };
 
 /* consoles.c */
 void consoles_enumerate(struct daemon *d);
+/* Some domain is new: look above those that are known, and through all only if it is not there, or
+ * half a minute later (two may have come, and one of them lower). */
+void consoles_introduced(struct daemon *d, uint64_t now_ms);
 void console_store_event(struct console *c); /* its nodes changed */
 void console_ring_event(struct console *c);  /* its event channel fired */
 void console_pump_out(struct console *c);    /* pty takes output again */

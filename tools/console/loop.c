@@ -24,7 +24,10 @@ static void store_event(struct daemon *d, const char *path)
     struct console *c;
 
     if (path[0] == '@') {
-        consoles_enumerate(d);
+        if (!strcmp(path, "@introduceDomain"))
+            consoles_introduced(d, now_ms());
+        else
+            consoles_enumerate(d);
         return;
     }
     LIST_FOREACH(c, &d->consoles, link)
@@ -93,7 +96,7 @@ static struct pollfd *fill(struct daemon *d, unsigned int *nr, int *wait)
     fds[0] = (struct pollfd){.fd = xs_fileno(d->xs), .events = POLLIN};
     fds[1] = (struct pollfd){.fd = xenevtchn_fd(d->xce), .events = POLLIN};
     *nr = FIXED_FDS;
-    *wait = IDLE_WAIT_MS;
+    *wait = IDLE_WAIT_MS; /* a sweep comes that much later, perhaps */
     LIST_FOREACH(c, &d->consoles, link)
     {
         short events =
@@ -153,6 +156,8 @@ int loop_run(struct daemon *d)
         }
         ptys(d);
         console_period(d, now_ms());
+        if (d->sweep_ms && now_ms() >= d->sweep_ms)
+            consoles_enumerate(d);
         if (fds[1].revents & POLLIN)
             channel_event(d);
         if (fds[0].revents & POLLIN)

@@ -19,11 +19,14 @@ static void watch_free(struct watch *w)
 
 static struct watch *watch_find(struct conn *conn, const char *path, const char *token)
 {
+    void **slot = strmap_find(&conn->s->watches, path, strlen(path));
     struct watch *w;
 
-    LIST_FOREACH(w, &conn->watches, conn_link)
+    if (!slot)
+        return NULL;
+    LIST_FOREACH(w, (struct watch_list *)*slot, path_link)
     {
-        if (strcmp(w->path, path) == 0 && strcmp(w->token, token) == 0)
+        if (w->conn == conn && strcmp(w->token, token) == 0)
             return w;
     }
     return NULL;

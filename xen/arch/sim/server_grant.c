@@ -22,11 +22,15 @@ static uint64_t slot_addr(unsigned int slot)
 /* @nr free slots in a row; -ENOMEM. */
 static int slots_take(unsigned int nr)
 {
+    static unsigned int next; /* behind the last that were found */
     unsigned int run = 0;
 
-    for (unsigned int i = 0; i < SIM_WINDOW_FRAMES; i++) {
+    for (unsigned int n = 0, i = next; n < 2 * SIM_WINDOW_FRAMES; n++, i++) {
+        if (i == SIM_WINDOW_FRAMES)
+            i = run = 0;
         run = slot_used[i] ? 0 : run + 1;
         if (run == nr) {
+            next = i + 1;
             memset(&slot_used[i + 1 - nr], 1, nr);
             return (int)(i + 1 - nr);
         }
