@@ -127,10 +127,10 @@ dom0_image() {
     pack "$s" "$2"
 }
 
-# What a test of dom0's PCI devices loads, in $build/image/pci/modules.
+# pci_modules NAME...: what a test of dom0's PCI devices loads, in $image_out/pci/modules.
 pci_modules() {
-    rm -rf "$build/image/pci"
-    put_modules "$build/image/pci" ahci sd_mod nvme e1000e
+    rm -rf "$image_out/pci"
+    put_modules "$image_out/pci" "$@"
 }
 
 # The stock hypervisor and toolstack, unpacked (not installed) in $cache/stock.
