@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Device tree nodes that dom0 and guests have alike. */
+#include <asm/its.h>
 #include <asm/domain.h>
 #include <asm/time.h>
 #include <xen/init.h>
@@ -90,7 +91,22 @@ void __init nodes_timer(struct fdt_writer *w, const struct build *b)
     fdtw_end(w);
 }
 
-/* What only the hypervisor uses of the machine's (GICH, GICV), and MSIs, are left out. */
+static void __init node_its(struct fdt_writer *w, struct dt_cells n)
+{
+    struct fdt_cells *c = fresh();
+
+    fdtw_begin_at(w, "msi-controller", its_info.regs.base);
+    fdtw_string(w, "compatible", "arm,gic-v3-its");
+    fdtw_empty(w, "msi-controller");
+    fdtw_u32(w, "#msi-cells", 1);
+    if (its_info.phandle)
+        fdtw_u32(w, "phandle", its_info.phandle);
+    add_region(c, n, &its_info.regs);
+    fdtw_cells(w, "reg", c);
+    fdtw_end(w);
+}
+
+/* What only the hypervisor uses of the machine's (GICH, GICV) is left out. */
 void __init nodes_gic(struct fdt_writer *w, const struct build *b, struct dt_cells n)
 {
     const struct vgic_domain *g = &b->d->arch.vgic;
@@ -114,6 +130,10 @@ void __init nodes_gic(struct fdt_writer *w, const struct build *b, struct dt_cel
         add_region(c, n, &g->cpu);
     }
     fdtw_cells(w, "reg", c);
+    if (g->its) {
+        fdtw_empty(w, "ranges");
+        node_its(w, n);
+    }
     fdtw_end(w);
 }
 

@@ -3,6 +3,8 @@
 #include <asm/cpu.h>
 #include <asm/irq.h>
 #include <asm/time.h>
+#include <asm/vgic.h>
+#include <xen/domain.h>
 #include <xen/init.h>
 #include <xen/kernel.h>
 #include <xen/port/cpu.h>
@@ -103,6 +105,12 @@ void gic_handle_irq(struct cpu_user_regs *regs)
         uint32_t ack = gic_ops->ack();
         unsigned int irq = ack & 0x3ff;
 
+        if (ack >= GIC_FIRST_LPI) { /* GICv2 tells no such numbers */
+            gic_ops->drop(ack);
+            if (dom0)
+                vgic_inject_spi(dom0, ack);
+            continue;
+        }
         if (irq >= GIC_MAX_IRQS)
             return;
         if (irq >= GIC_FIRST_PPI) {

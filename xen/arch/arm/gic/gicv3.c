@@ -2,6 +2,7 @@
 /* GICv3 (IHI 0069H), one security state or the non-secure side of two. */
 #include <asm/cpu.h>
 #include <asm/gic_sysregs.h>
+#include <asm/its.h>
 #include <asm/page.h>
 #include <asm/platform.h>
 #include <asm/vgic.h>
@@ -290,6 +291,7 @@ static void v3_cpu_init(void)
     write_sysreg(1, ICC_IGRPEN1_EL1);
     isb();
     hyp_cpu_init();
+    its_cpu_init(at);
 }
 
 static const struct gic_ops v3_ops = {
@@ -382,6 +384,7 @@ const struct gic_ops *__init gicv3_boot_init(int node)
     map_rdists(node);
     find_v2_interface(node);
     dist_init();
+    its_boot_init(node);
     write_sysreg(0xf, ICC_SRE_EL2);
     isb();
     read_vtr();

@@ -23,7 +23,7 @@ unsigned int vgic_max_vcpus(unsigned int version)
     }
 }
 
-static void irq_init(struct vgic_irq *irq, unsigned int intid, unsigned int vcpu_id)
+void vgic_irq_init(struct vgic_irq *irq, unsigned int intid, unsigned int vcpu_id)
 {
     *irq = (struct vgic_irq){
         .intid = (uint16_t)intid,
@@ -45,7 +45,7 @@ static int spis_alloc(struct vgic_domain *g, unsigned int nr)
     if (!g->spis)
         return -ENOMEM;
     for (unsigned int i = 0; i < nr; i++)
-        irq_init(&g->spis[i], VGIC_NR_LOCAL + i, 0);
+        vgic_irq_init(&g->spis[i], VGIC_NR_LOCAL + i, 0);
     return 0;
 }
 
@@ -77,6 +77,7 @@ int vgic_domain_init(struct domain *d, unsigned int version, unsigned int nr_spi
 
 void vgic_domain_free(struct domain *d)
 {
+    vits_free(d);
     xfree(d->arch.vgic.spis);
     d->arch.vgic.spis = NULL;
     d->arch.vgic.nr_spis = 0;
@@ -102,7 +103,7 @@ int vgic_vcpu_init(struct vcpu *v)
     spin_lock_init(&g->lock, RANK_VGIC);
     list_init(&g->queue);
     for (unsigned int i = 0; i < VGIC_NR_LOCAL; i++)
-        irq_init(&g->local[i], i, v->vcpu_id);
+        vgic_irq_init(&g->local[i], i, v->vcpu_id);
     if (v->domain->arch.vgic.soft) {
         g->soft = xzalloc(struct vgic_soft_cpu);
         if (!g->soft)
@@ -153,7 +154,7 @@ void vgic_vcpu_reset(struct vcpu *v)
 
         if (irq->queued)
             list_del(&irq->link);
-        irq_init(irq, i, v->vcpu_id);
+        vgic_irq_init(irq, i, v->vcpu_id);
         irq->host_ppi = ppi;
         irq->line = line;
     }

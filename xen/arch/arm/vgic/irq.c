@@ -2,6 +2,7 @@
 /* Virtual interrupts: whose they are, when they are due, how they come to be pending. */
 #include <asm/cpu.h>
 #include <asm/current.h>
+#include <asm/its.h>
 #include <xen/kernel.h>
 #include <xen/port/domain.h>
 #include <xen/sched.h>
@@ -11,6 +12,10 @@ struct vgic_irq *vgic_irq(struct domain *d, struct vcpu *v, unsigned int intid)
 {
     if (intid < VGIC_NR_LOCAL)
         return v ? &v->arch.vgic.local[intid] : NULL;
+    if (intid >= GIC_FIRST_LPI) {
+        intid -= GIC_FIRST_LPI;
+        return d->arch.vgic.lpis && intid < ITS_NR_LPIS ? &d->arch.vgic.lpis[intid] : NULL;
+    }
     intid -= VGIC_NR_LOCAL;
     return intid < d->arch.vgic.nr_spis ? &d->arch.vgic.spis[intid] : NULL;
 }

@@ -47,6 +47,29 @@ bool vgic_irq_registers(struct vgic_access *a);
 /* SGI @intid for @target, sent by @source. */
 void vgic_send_sgi(struct vcpu *target, unsigned int intid, unsigned int source);
 
+/* As at reset, for vCPU @vcpu_id. */
+void vgic_irq_init(struct vgic_irq *irq, unsigned int intid, unsigned int vcpu_id);
+
+/* vgic/its.c: an ITS where the host's is, if it has one. 0, -ENOMEM, mmio_register()'s errors. */
+int vits_init(struct domain *d);
+void vits_free(struct domain *d);
+
+/* Registers of 64 bits, by halves too: the part at @offset, and the register with a part written.
+ */
+static inline uint64_t vgic_part_read(uint64_t reg, uint64_t offset, unsigned int size)
+{
+    return size == 8 ? reg : (uint32_t)(reg >> (offset & 4 ? 32 : 0));
+}
+static inline uint64_t vgic_part_write(uint64_t reg, uint64_t offset, unsigned int size,
+                                       uint64_t value)
+{
+    if (size == 8)
+        return value;
+    if (offset & 4)
+        return (reg & 0xffffffff) | value << 32;
+    return (reg & ~UINT64_C(0xffffffff)) | (uint32_t)value;
+}
+
 int vgic_v2_init(struct domain *d, bool host_layout);
 int vgic_v3_init(struct domain *d, bool host_layout);
 void vgic_v3_vcpu_init(struct vcpu *v);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A virtual GICv3 (IHI 0069H, 12.9 to 12.11): one security state, affinity routing always on, no
- * LPIs. vCPU n has affinity 0.0.(n / 16).(n % 16), and redistributor n of the regions.
+ * A virtual GICv3 (IHI 0069H, 12.9 to 12.11): one security state, affinity routing always on,
+ * LPIs for who has an ITS (its.c). vCPU n has affinity 0.0.(n / 16).(n % 16), and redistributor n
+ * of the regions.
  */
 #include <asm/cpu.h>
 #include <asm/current.h>
+#include <asm/its.h>
 #include <asm/mmio.h>
 #include <asm/sysreg_trap.h>
 #include <public/xen.h>
@@ -15,17 +17,23 @@
 #define CTLR_ARE  (1U << 4)
 #define CTLR_DS   (1U << 6)
 
-#define GICR_CTLR    0x0000
-#define GICR_IIDR    0x0004
-#define GICR_TYPER   0x0008
-#define GICR_WAKER   0x0014
-#define GICR_PIDR2   0xffe8
-#define GICR_SGI     0x10000
-#define GICR_STRIDE  0x20000
-#define WAKER_SLEEP  (1U << 1)
-#define WAKER_ASLEEP (1U << 2)
-#define TYPER_LAST   (1U << 4)
+#define GICR_CTLR      0x0000
+#define GICR_IIDR      0x0004
+#define GICR_TYPER     0x0008
+#define GICR_WAKER     0x0014
+#define GICR_PROPBASER 0x0070
+#define GICR_PENDBASER 0x0078
+#define GICR_PIDR2     0xffe8
+#define GICR_SGI       0x10000
+#define GICR_STRIDE    0x20000
+#define WAKER_SLEEP    (1U << 1)
+#define WAKER_ASLEEP   (1U << 2)
+#define TYPER_LAST     (1U << 4)
+#define TYPER_PLPIS    (1U << 0)
+#define CTLR_LPIS      (1U << 0)
 
+#define TYPER_LPIS  (1U << 17) /* GICD_TYPER */
+#define TYPER_A3V   (1U << 24) /* affinity 3 as routers have it */
 #define IROUTER_ANY (UINT64_C(1) << 31)
 #define IDBITS      9U /* 10 bits of interrupt number */
 
@@ -47,7 +55,9 @@ static uint32_t read_typer(const struct domain *d)
 {
     uint32_t lines = d->arch.vgic.nr_spis / 32U;
 
-    return lines | IDBITS << 19 | 1U << 24; /* A3V: affinity 3 as routers have it */
+    if (d->arch.vgic.its)
+        return lines | (ITS_LPI_BITS - 1U) << 19 | TYPER_LPIS | TYPER_A3V;
+    return lines | IDBITS << 19 | TYPER_A3V;
 }
 
 static void write_ctlr(struct domain *d, uint32_t value)
@@ -77,21 +87,6 @@ static void write_router(struct domain *d, struct vgic_irq *irq, uint64_t value)
         v = d->vcpu[0];
     if (v) /* else to nobody: it stays where it was */
         vgic_set_target(d, irq, v->vcpu_id);
-}
-
-/* Registers of 64 bits by halves too. */
-static uint64_t part_read(uint64_t reg, uint64_t offset, unsigned int size)
-{
-    return size == 8 ? reg : (uint32_t)(reg >> (offset & 4 ? 32 : 0));
-}
-
-static uint64_t part_write(uint64_t reg, uint64_t offset, unsigned int size, uint64_t value)
-{
-    if (size == 8)
-        return value;
-    if (offset & 4)
-        return (reg & 0xffffffff) | value << 32;
-    return (reg & ~UINT64_C(0xffffffff)) | (uint32_t)value;
 }
 
 static struct vgic_irq *router_irq(struct vcpu *v, uint64_t offset)
@@ -140,7 +135,7 @@ static bool dist_read(struct vcpu *v, void *priv, uint64_t offset, unsigned int 
     }
     irq = router_irq(v, offset);
     if (irq && size >= 4)
-        *value = part_read(read_router(v->domain, irq), offset, size);
+        *value = vgic_part_read(read_router(v->domain, irq), offset, size);
     else if (vgic_irq_registers(&a))
         *value = a.value;
     return true;
@@ -157,7 +152,8 @@ static bool dist_write(struct vcpu *v, void *priv, uint64_t offset, unsigned int
     if (size == 4 && offset == GICD_CTLR)
         write_ctlr(v->domain, (uint32_t)value);
     else if (irq && size >= 4)
-        write_router(v->domain, irq, part_write(read_router(v->domain, irq), offset, size, value));
+        write_router(v->domain, irq,
+                     vgic_part_write(read_router(v->domain, irq), offset, size, value));
     else
         (void)vgic_irq_registers(&a);
     return true;
@@ -182,7 +178,8 @@ static uint64_t read_rdist_typer(const struct vcpu *v)
     uint64_t aff = affinity(v);
 
     return ((aff >> 32 & 0xff) << 24 | (aff & 0xffffff)) << 32 | (uint64_t)v->vcpu_id << 8 |
-           (v->arch.vgic.rdist_last ? TYPER_LAST : 0);
+           (v->arch.vgic.rdist_last ? TYPER_LAST : 0) |
+           (v->domain->arch.vgic.its ? TYPER_PLPIS : 0);
 }
 
 static struct vgic_access local_access(struct vcpu *v, uint64_t offset, unsigned int size)
@@ -211,12 +208,23 @@ static bool rdist_read(struct vcpu *v, void *priv, uint64_t offset, unsigned int
         return true;
     }
     switch (offset) {
+    case GICR_CTLR:
+        *value = owner->arch.vgic.lpis_on ? CTLR_LPIS : 0;
+        break;
     case GICR_IIDR:
         *value = VGIC_IIDR;
         break;
+    case GICR_PROPBASER:
+    case GICR_PROPBASER + 4:
+        *value = vgic_part_read(owner->arch.vgic.propbase, offset, size);
+        break;
+    case GICR_PENDBASER:
+    case GICR_PENDBASER + 4:
+        *value = vgic_part_read(owner->arch.vgic.pendbase, offset, size);
+        break;
     case GICR_TYPER:
     case GICR_TYPER + 4:
-        *value = part_read(read_rdist_typer(owner), offset, size);
+        *value = vgic_part_read(read_rdist_typer(owner), offset, size);
         break;
     case GICR_WAKER:
         *value = owner->arch.vgic.waker;
@@ -226,6 +234,20 @@ static bool rdist_read(struct vcpu *v, void *priv, uint64_t offset, unsigned int
         break;
     }
     return true;
+}
+
+/* LPIs once on stay on, and their tables where they are. */
+static void write_lpi_register(struct vgic_vcpu *g, uint64_t offset, unsigned int size,
+                               uint64_t value)
+{
+    uint64_t *reg = (offset & ~UINT64_C(4)) == GICR_PROPBASER ? &g->propbase : &g->pendbase;
+
+    if (g->lpis_on)
+        return;
+    if (offset == GICR_CTLR)
+        g->lpis_on = value & CTLR_LPIS;
+    else
+        WRITE_ONCE(*reg, vgic_part_write(*reg, offset, size, value));
 }
 
 static bool rdist_write(struct vcpu *v, void *priv, uint64_t offset, unsigned int size,
@@ -243,6 +265,9 @@ static bool rdist_write(struct vcpu *v, void *priv, uint64_t offset, unsigned in
         (void)vgic_irq_registers(&a);
     } else if (offset == GICR_WAKER) {
         owner->arch.vgic.waker = value & WAKER_SLEEP ? WAKER_SLEEP | WAKER_ASLEEP : 0;
+    } else if (v->domain->arch.vgic.its &&
+               (offset == GICR_CTLR || (offset >= GICR_PROPBASER && offset < GICR_PENDBASER + 8))) {
+        write_lpi_register(&owner->arch.vgic, offset, size, value);
     }
     return true;
 }
@@ -274,6 +299,8 @@ int vgic_v3_init(struct domain *d, bool host_layout)
     rc = mmio_register(d, g->dist.base, g->dist.size, &dist_ops, NULL);
     for (unsigned int i = 0; !rc && i < g->nr_rdists; i++)
         rc = mmio_register(d, g->rdist[i].base, g->rdist[i].size, &rdist_ops, &g->rdist[i]);
+    if (!rc && host_layout)
+        rc = vits_init(d);
     return rc;
 }
 

@@ -123,12 +123,18 @@ static void hypervisor_timer_and_cpus(void **state)
 static void gic_of_either_version(void **state)
 {
     static const uint32_t v3[] = {0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 0xf60000};
+    static const uint32_t its[] = {0, 0x8080000, 0, 0x20000};
     static const uint32_t v2[] = {0, 0x8000000, 0, 0x10000, 0, 0x8010000, 0, 0x2000};
 
     make(3);
     assert_cells("/interrupt-controller", "reg", 8, v3);
     assert_prop("/interrupt-controller", "compatible", "arm,gic-v3", 11);
+    assert_cells("/interrupt-controller/msi-controller@8080000", "reg", 4, its);
+    assert_int_equal(
+        fdt_get_phandle(tree, node_at(tree, "/interrupt-controller/msi-controller@8080000")),
+        0x1234);
     make(2);
+    assert_true(fdt_path_offset(tree, "/interrupt-controller/msi-controller@8080000") < 0);
     assert_cells("/interrupt-controller", "reg", 8, v2);
     assert_prop("/interrupt-controller", "compatible", "arm,gic-400", 12);
     assert_int_equal(fdt_get_phandle(tree, node_at(tree, "/interrupt-controller")), 0x8003);

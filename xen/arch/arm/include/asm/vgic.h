@@ -93,6 +93,8 @@ struct vgic_vcpu {
     uint64_t rdist_base; /* GICv3: guest address of its redistributor */
     bool rdist_last;     /* the last of its region */
     uint32_t waker;
+    bool lpis_on; /* GICR_CTLR.EnableLPIs, of domains with an ITS; as are these: */
+    uint64_t propbase, pendbase;
 };
 
 struct vgic_domain {
@@ -101,6 +103,8 @@ struct vgic_domain {
     uint16_t nr_spis;
     uint32_t ctlr;
     struct vgic_irq *spis;
+    struct vgic_irq *lpis; /* ITS_NR_LPIS of them, where there is an ITS */
+    struct vits *its;
     struct gic_region dist;
     struct gic_region cpu; /* GICv2 */
     struct gic_region rdist[GIC_MAX_RDISTS];
@@ -140,7 +144,7 @@ int vgic_connect(struct domain *d, unsigned int virq, struct irq_desc *desc, boo
 bool vgic_disconnect(struct domain *d, unsigned int virq);
 struct irq_desc *vgic_hw_desc(struct domain *d, unsigned int virq); /* NULL: none */
 
-/* An edge on a private interrupt of @v, or on an SPI of @d. Any context. */
+/* An edge on a private interrupt of @v, or on an SPI or LPI of @d. Any context. */
 void vgic_inject_local(struct vcpu *v, unsigned int intid);
 void vgic_inject_spi(struct domain *d, unsigned int intid);
 /* The level of a line of an emulated device. Any context. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the builder of dom0's device tree asks of the hypervisor: a domain of three vCPUs. */
 #include <asm/domain.h>
+#include <asm/its.h>
 #include <asm/platform.h>
 #include <asm/time.h>
 #include <asm/uart.h>
@@ -16,6 +17,7 @@ const void *host_fdt;
 struct dt_boot dt_boot;
 int uart_dt_node;
 struct timer_info timer_info;
+struct its_info its_info = {.regs = {0x8080000, 0x20000}, .phandle = 0x1234};
 
 static uint64_t heap[(64 << 10) / 8];
 
@@ -49,6 +51,7 @@ static void make_domain(unsigned int gic_version)
     a->vgic.rdist[0] = (struct gic_region){0x80a0000, 0xf60000};
     a->vgic.nr_rdists = 1;
     a->vgic.rdist_stride = 0x20000;
+    a->vgic.its = gic_version == 3 ? (struct vits *)&its_info : NULL; /* there is one */
 }
 
 long make_dom0_tree(const void *host, const char *uart, unsigned int gic_version, void *out,

@@ -5,6 +5,7 @@
 
 #include <asm/cpu.h>
 #include <asm/current.h>
+#include <asm/its.h>
 #include <asm/mmio.h>
 #include <asm/p2m.h>
 #include <asm/sysreg_trap.h>
@@ -16,8 +17,10 @@
 
 #include "../../../../arch/arm/vgic/private.h"
 
-#define MAX_CPUS 16
-#define MAX_HW   256
+#define MAX_CPUS    16
+#define MAX_HW      256
+#define MAX_DEVICES 4
+#define MAX_EVENTS  256
 
 /* libc's, which these headers do not declare */
 void *calloc(size_t n, size_t size);
@@ -31,7 +34,13 @@ struct vcpu *current;
 unsigned int this_pcpu;
 uint64_t hcr_el2;
 struct gic_info gic_info;
+struct its_info its_info;
 
+static struct {
+    unsigned int lpi, cpu;
+} events[MAX_DEVICES][MAX_EVENTS];
+static unsigned int nr_devices;
+static uint8_t memory[GUEST_MEMORY_BYTES];
 static struct domain *d;
 static struct vcpu *vcpus[MAX_CPUS];
 static struct gic_lr lrs[MAX_CPUS][GIC_MAX_LRS];
@@ -139,7 +148,46 @@ unsigned int irq_desc_number(const struct irq_desc *desc)
     return desc->hw;
 }
 
+void *its_device_map(uint32_t device, unsigned int bits)
+{
+    BUG_ON(device >= MAX_DEVICES || 1U << bits > MAX_EVENTS);
+    nr_devices++;
+    return calloc(1, 1);
+}
+void its_device_unmap(uint32_t device, unsigned int bits, void *table)
+{
+    for (unsigned int i = 0; i < MAX_EVENTS; i++)
+        BUG_ON(events[device][i].lpi);
+    nr_devices--;
+    free(table);
+}
+void its_event_map(uint32_t device, uint32_t event, unsigned int lpi, unsigned int cpu)
+{
+    BUG_ON(events[device][event].lpi);
+    events[device][event].lpi = lpi;
+    events[device][event].cpu = cpu;
+}
+void its_event_move(uint32_t device, uint32_t event, unsigned int cpu)
+{
+    BUG_ON(!events[device][event].lpi);
+    events[device][event].cpu = cpu;
+}
+void its_event_unmap(uint32_t device, uint32_t event)
+{
+    BUG_ON(!events[device][event].lpi);
+    events[device][event].lpi = 0;
+}
+
 /* What the sources want of the rest */
+
+void *memcpy(void *to, const void *from, size_t n);
+int guest_phys_read(struct domain *dom, paddr_t gpa, void *to, size_t len)
+{
+    if (gpa < GUEST_MEMORY || gpa - GUEST_MEMORY > GUEST_MEMORY_BYTES - len)
+        return -EFAULT;
+    memcpy(to, &memory[gpa - GUEST_MEMORY], len);
+    return 0;
+}
 void spin_lock_pair(spinlock_t *a, spinlock_t *b)
 {
     spin_lock(a);
@@ -226,12 +274,17 @@ void machine_start(const struct machine_conf *conf)
 {
     machine_stop();
     gic_info = (struct gic_info){.version = conf->host, .nr_lrs = conf->nr_lrs ?: 4};
+    its_info = (struct its_info){
+        .present = conf->its, .regs = {.base = 0x8080000, .size = 0x20000}, .id_bits = 2};
+    for (unsigned int i = 0; i < GUEST_MEMORY_BYTES; i++)
+        memory[i] = 0;
     d = calloc(1, sizeof(*d));
     d->domain_id = 1;
     d->max_vcpus = conf->nr_vcpus ?: 1;
     d->vcpu = vcpus;
     d->arch.evtchn_irq = 31;
     BUG_ON(vgic_domain_init(d, conf->guest, conf->nr_spis ?: 64, false));
+    BUG_ON(vits_init(d));
     for (unsigned int i = 0; i < d->max_vcpus; i++)
         vcpus[i] = make_vcpu(i);
     for (unsigned int i = 0; i < MAX_HW; i++) {
@@ -312,6 +365,27 @@ bool machine_rdist(unsigned int by, unsigned int vcpu, uint32_t off, unsigned in
 bool machine_cpuif(unsigned int by, uint32_t off, bool write, uint64_t *value)
 {
     return do_mmio(by, &d->arch.mmio.region[1], off, 4, write, value);
+}
+
+bool machine_its(unsigned int by, uint32_t off, unsigned int size, bool write, uint64_t *value)
+{
+    return do_mmio(by, &d->arch.mmio.region[2], off, size, write, value);
+}
+
+uint8_t *machine_memory(void)
+{
+    return memory;
+}
+
+unsigned int machine_event(unsigned int device, unsigned int event, unsigned int *cpu)
+{
+    *cpu = events[device][event].cpu;
+    return events[device][event].lpi;
+}
+
+unsigned int machine_devices(void)
+{
+    return nr_devices;
 }
 
 bool machine_sgi1r(unsigned int by, uint64_t value)

@@ -15,6 +15,7 @@
 struct machine_conf {
     unsigned int host, guest; /* version of the GIC: 2 or 3 */
     unsigned int nr_vcpus, nr_spis, nr_lrs;
+    bool its;
 };
 void machine_start(const struct machine_conf *conf); /* ends what was before */
 void machine_stop(void);
@@ -29,6 +30,15 @@ bool machine_rdist(unsigned int by, unsigned int vcpu, uint32_t off, unsigned in
                    uint64_t *value);
 bool machine_cpuif(unsigned int by, uint32_t off, bool write, uint64_t *value);
 bool machine_sgi1r(unsigned int by, uint64_t value);
+
+/* The virtual ITS; memory of the guest's at GUEST_MEMORY; and what the machine's ITS was told: the
+ * LPI and the CPU of an event (0: none), devices that are mapped. */
+#define GUEST_MEMORY       0x50000000UL
+#define GUEST_MEMORY_BYTES 0x20000U
+bool machine_its(unsigned int by, uint32_t off, unsigned int size, bool write, uint64_t *value);
+uint8_t *machine_memory(void);
+unsigned int machine_event(unsigned int device, unsigned int event, unsigned int *cpu);
+unsigned int machine_devices(void);
 
 /* What comes from outside. */
 void machine_inject_spi(unsigned int intid);
