@@ -57,7 +57,7 @@ def page(path):
 
 def make(path, out):
     name, section, what, lines = page(path)
-    text = ['.\\" Made by docs/man/mkman.py.', f'.TH {name.upper()} {section}', ".SH NAME",
+    text = ['.\\" Made by docs/man/mkman.py.', f'.TH {name.upper()} {section}', ".ad l", ".SH NAME",
             inline(f"{name} - {what}")] + body(lines)
     with open(out, "w", encoding="utf-8") as f:
         f.write("\n".join(text) + "\n")

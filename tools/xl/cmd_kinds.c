@@ -4,83 +4,6 @@
 
 #include "xl.h"
 
-/* "KEY=VALUE" words, as one string each or separated by commas. */
-static void each_pair(int argc, char **argv, int from,
-                      void (*take)(const char *key, const char *value, void *arg), void *arg)
-{
-    for (int i = from; i < argc; i++) {
-        char *copy = must_alloc(strdup(argv[i])), *save = NULL, *part, *value;
-
-        for (part = strtok_r(copy, ",", &save); part; part = strtok_r(NULL, ",", &save)) {
-            part += strspn(part, " ");
-            value = strchr(part, '=');
-            if (value)
-                *value++ = '\0';
-            take(part, value ? value : "", arg);
-        }
-        free(copy);
-    }
-}
-
-static void unknown(const char *key)
-{
-    fprintf(stderr, "unrecognized argument `%s'\n", key);
-    exit(EXIT_USAGE);
-}
-
-static void replace(char **to, const char *value)
-{
-    free(*to);
-    *to = must_alloc(strdup(value));
-}
-
-/* Keyboards. */
-
-static void take_vkb(const char *key, const char *value, void *arg)
-{
-    libxl_device_vkb *vkb = arg;
-    const struct {
-        const char *key;
-        bool *to;
-    } bools[] = {
-        {"feature-disable-keyboard", &vkb->feature_disable_keyboard},
-        {"feature-disable-pointer", &vkb->feature_disable_pointer},
-        {"feature-abs-pointer", &vkb->feature_abs_pointer},
-        {"feature-raw-pointer", &vkb->feature_raw_pointer},
-        {"feature-multi-touch", &vkb->feature_multi_touch},
-    };
-    const struct {
-        const char *key;
-        uint32_t *to;
-    } numbers[] = {
-        {"width", &vkb->width},
-        {"height", &vkb->height},
-        {"multi-touch-width", &vkb->multi_touch_width},
-        {"multi-touch-height", &vkb->multi_touch_height},
-        {"multi-touch-num-contacts", &vkb->multi_touch_num_contacts},
-    };
-
-    for (unsigned int i = 0; i < ARRAY_SIZE(bools); i++) {
-        if (!strcmp(key, bools[i].key)) {
-            *bools[i].to = strtoul(value, NULL, 0);
-            return;
-        }
-    }
-    for (unsigned int i = 0; i < ARRAY_SIZE(numbers); i++) {
-        if (!strcmp(key, numbers[i].key)) {
-            *numbers[i].to = (uint32_t)strtoul(value, NULL, 0);
-            return;
-        }
-    }
-    if (!strcmp(key, "backend"))
-        replace(&vkb->backend_domname, value);
-    else if (!strcmp(key, "unique-id"))
-        replace(&vkb->unique_id, value);
-    else if (strcmp(key, "backend-type") ||
-             libxl_vkb_backend_from_string(value, &vkb->backend_type))
-        unknown(key);
-}
-
 int main_vkb_attach(int argc, char **argv)
 {
     libxl_device_vkb vkb;
@@ -90,17 +13,11 @@ int main_vkb_attach(int argc, char **argv)
     no_options(argc, argv, "vkb-attach", 2);
     domid = find_domain(argv[optind]);
     libxl_device_vkb_init(&vkb);
-    each_pair(argc, argv, optind + 1, take_vkb, &vkb);
-    if (vkb.backend_type == LIBXL_VKB_BACKEND_UNKNOWN) {
-        fprintf(stderr, "backend-type should be set\n");
+    for (int i = optind + 1; i < argc; i++)
+        if (each_pair(argv[i], take_vkb, &vkb))
+            return EXIT_USAGE;
+    if (check_vkb(&vkb))
         return EXIT_BAD;
-    }
-    if (vkb.multi_touch_width + vkb.multi_touch_height + vkb.multi_touch_num_contacts &&
-        !(vkb.multi_touch_width && vkb.multi_touch_height && vkb.multi_touch_num_contacts)) {
-        fprintf(stderr, "multi-touch-width, multi-touch-height, multi-touch-num-contacts "
-                        "should be set\n");
-        return EXIT_BAD;
-    }
     if (settings.dry_run) {
         char *json = libxl_device_vkb_to_json(ctx, &vkb);
 

@@ -436,24 +436,6 @@ static void take_vifs(XLU_Config *cfg, libxl_domain_config *d)
     }
 }
 
-/* Devices of other kinds are counted, so that libxl can refuse what it cannot give. */
-static void take_other_devices(XLU_Config *cfg, libxl_domain_config *d)
-{
-    XLU_ConfigList *list;
-    int nr;
-
-    if (!xlu_cfg_get_list(cfg, "pci", &list, &nr, 0) && nr) {
-        d->pcidevs = must_alloc(calloc((size_t)nr, sizeof(*d->pcidevs)));
-        for (int i = 0; i < nr; i++) {
-            const char *s = xlu_cfg_get_listitem(list, i);
-
-            libxl_device_pci_init(&d->pcidevs[d->num_pcidevs]);
-            if (!s || xlu_pci_parse_spec_string(cfg, &d->pcidevs[d->num_pcidevs++], s))
-                exit(EXIT_BAD);
-        }
-    }
-}
-
 void config_parse(const struct config_source *src, libxl_domain_config *d)
 {
     XLU_Config *cfg = must_alloc(xlu_cfg_init(stderr, src->name));
@@ -479,7 +461,7 @@ void config_parse(const struct config_source *src, libxl_domain_config *d)
     take_iomem(cfg, &d->b_info);
     take_disks(cfg, d);
     take_vifs(cfg, d);
-    take_other_devices(cfg, d);
     config_take_platform(cfg, d);
+    config_take_devices(cfg, d);
     xlu_cfg_destroy(cfg);
 }

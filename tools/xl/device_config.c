@@ -1,14 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* xl-network-configuration(5): "KEY=VALUE,KEY=VALUE ...". */
+/* What describes a device: "KEY=VALUE,KEY=VALUE ...". */
 #include <ctype.h>
 
 #include "xl.h"
 
-static void replace(char **to, const char *value)
+void replace(char **to, const char *value)
 {
     free(*to);
     *to = must_alloc(strdup(value));
 }
+
+int unknown_key(const char *key)
+{
+    fprintf(stderr, "unrecognized argument `%s'\n", key);
+    return ERROR_INVAL;
+}
+
+int each_pair(const char *spec, int (*take)(const char *key, const char *value, void *arg),
+              void *arg)
+{
+    char *copy = must_alloc(strdup(spec)), *save = NULL, *part;
+    int rc = 0;
+
+    for (part = strtok_r(copy, ",", &save); part && !rc; part = strtok_r(NULL, ",", &save)) {
+        char *value;
+
+        while (isspace((unsigned char)*part))
+            part++;
+        value = strchr(part, '=');
+        if (value)
+            *value++ = '\0';
+        rc = value ? take(part, value, arg) : unknown_key(part);
+    }
+    free(copy);
+    return rc;
+}
+
+/* xl-network-configuration(5). */
 
 void vif_defaults(libxl_device_nic *nic)
 {
@@ -85,25 +113,86 @@ static int parse_pair(const char *key, const char *value, XLU_Config *cfg, libxl
     return ERROR_INVAL;
 }
 
+struct vif_target {
+    XLU_Config *cfg;
+    libxl_device_nic *nic;
+};
+
+static int take_vif_pair(const char *key, const char *value, void *arg)
+{
+    struct vif_target *t = arg;
+
+    return parse_pair(key, value, t->cfg, t->nic);
+}
+
 int parse_vif(const char *spec, XLU_Config *cfg, libxl_device_nic *nic)
 {
-    char *copy = must_alloc(strdup(spec)), *save = NULL, *part;
-    int rc = 0;
+    struct vif_target t = {cfg, nic};
 
-    for (part = strtok_r(copy, ",", &save); part && !rc; part = strtok_r(NULL, ",", &save)) {
-        char *value;
+    return each_pair(spec, take_vif_pair, &t);
+}
 
-        while (isspace((unsigned char)*part))
-            part++;
-        value = strchr(part, '=');
-        if (!value) {
-            fprintf(stderr, "unrecognized argument `%s'\n", part);
-            rc = ERROR_INVAL;
-            break;
+/* Keyboards. */
+
+int take_vkb(const char *key, const char *value, void *arg)
+{
+    libxl_device_vkb *vkb = arg;
+    const struct {
+        const char *key;
+        bool *to;
+    } bools[] = {
+        {"feature-disable-keyboard", &vkb->feature_disable_keyboard},
+        {"feature-disable-pointer", &vkb->feature_disable_pointer},
+        {"feature-abs-pointer", &vkb->feature_abs_pointer},
+        {"feature-raw-pointer", &vkb->feature_raw_pointer},
+        {"feature-multi-touch", &vkb->feature_multi_touch},
+    };
+    const struct {
+        const char *key;
+        uint32_t *to;
+    } numbers[] = {
+        {"width", &vkb->width},
+        {"height", &vkb->height},
+        {"multi-touch-width", &vkb->multi_touch_width},
+        {"multi-touch-height", &vkb->multi_touch_height},
+        {"multi-touch-num-contacts", &vkb->multi_touch_num_contacts},
+    };
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(bools); i++) {
+        if (!strcmp(key, bools[i].key)) {
+            *bools[i].to = strtoul(value, NULL, 0);
+            return 0;
         }
-        *value++ = '\0';
-        rc = parse_pair(part, value, cfg, nic);
     }
-    free(copy);
-    return rc;
+    for (unsigned int i = 0; i < ARRAY_SIZE(numbers); i++) {
+        if (!strcmp(key, numbers[i].key)) {
+            *numbers[i].to = (uint32_t)strtoul(value, NULL, 0);
+            return 0;
+        }
+    }
+    if (!strcmp(key, "backend"))
+        replace(&vkb->backend_domname, value);
+    else if (!strcmp(key, "unique-id"))
+        replace(&vkb->unique_id, value);
+    else if (strcmp(key, "backend-type") ||
+             libxl_vkb_backend_from_string(value, &vkb->backend_type))
+        return unknown_key(key);
+    return 0;
+}
+
+int check_vkb(const libxl_device_vkb *vkb)
+{
+    bool any = vkb->multi_touch_width || vkb->multi_touch_height || vkb->multi_touch_num_contacts,
+         all = vkb->multi_touch_width && vkb->multi_touch_height && vkb->multi_touch_num_contacts;
+
+    if (vkb->backend_type == LIBXL_VKB_BACKEND_UNKNOWN) {
+        fprintf(stderr, "backend-type should be set\n");
+        return ERROR_INVAL;
+    }
+    if (any && !all) {
+        fprintf(stderr, "multi-touch-width, multi-touch-height, multi-touch-num-contacts "
+                        "should be set\n");
+        return ERROR_INVAL;
+    }
+    return 0;
 }

@@ -85,6 +85,14 @@ void config_parse(const struct config_source *src, libxl_domain_config *out);
 /* device_config.c */
 int parse_vif(const char *spec, XLU_Config *cfg, libxl_device_nic *nic);
 void vif_defaults(libxl_device_nic *nic);
+/* @take for each "KEY=VALUE" of a list with commas, until one fails. */
+int each_pair(const char *spec, int (*take)(const char *key, const char *value, void *arg),
+              void *arg);
+int unknown_key(const char *key); /* the message, and ERROR_INVAL */
+void replace(char **to, const char *value);
+/* For each_pair(), with a libxl_device_vkb; then the look at the whole. */
+int take_vkb(const char *key, const char *value, void *arg);
+int check_vkb(const libxl_device_vkb *vkb);
 
 /* create.c */
 struct create_options {

@@ -64,15 +64,22 @@ static int check_devices(struct scope *sc, const libxl_domain_config *c)
         const char *what;
         int nr;
     } unsupported[] = {
-        {"pci", c->num_pcidevs},        {"vtpm", c->num_vtpms},       {"p9", c->num_p9s},
-        {"pvcalls", c->num_pvcallsifs}, {"vdispl", c->num_vdispls},   {"vsnd", c->num_vsnds},
-        {"channel", c->num_channels},   {"usbctrl", c->num_usbctrls}, {"usbdev", c->num_usbdevs},
+        {"pci", c->num_pcidevs},
+        {"vtpm", c->num_vtpms},
+        {"p9", c->num_p9s},
+        {"pvcalls", c->num_pvcallsifs},
+        {"vdispl", c->num_vdispls},
+        {"vsnd", c->num_vsnds},
+        {"channel", c->num_channels},
+        {"usbctrl", c->num_usbctrls},
+        {"usbdev", c->num_usbdevs},
         {"dtdev", c->num_dtdevs},
+        {"vnuma", c->b_info.num_vnuma_nodes},
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(unsupported); i++) {
         if (unsupported[i].nr) {
-            LOG_ERROR(sc, "devices of kind %s are not supported", unsupported[i].what);
+            LOG_ERROR(sc, "%s is not supported", unsupported[i].what);
             return ERROR_NI;
         }
     }

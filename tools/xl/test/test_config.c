@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* xl.cfg to libxl's structure, without a hypervisor. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../xl.h"
+
+libxl_ctx *ctx;
+struct settings settings;
+
+#define BASE "name='a'\nmemory=64\nkernel='/k'\n"
+
+static void parse(const char *text, libxl_domain_config *d)
+{
+    char *copy = strdup(text);
+    struct config_source src = {.name = "test", .text = copy, .len = (int)strlen(copy)};
+
+    libxl_domain_config_init(d);
+    config_parse(&src, d);
+    free(copy);
+}
+
+/* The exit status of a program that reads this; 0: it is all right. */
+static int status_of(const char *text)
+{
+    libxl_domain_config d;
+    int status;
+    pid_t pid = fork();
+
+    if (!pid) {
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(99);
+        parse(text, &d);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WEXITSTATUS(status);
+}
+
+static void devices_are_read(void **state)
+{
+    libxl_domain_config d;
+
+    (void)state;
+    parse(BASE
+          "channel=['path=/c, connection=socket,name=org.x', 'connection=pty,name=p,backend=dd']\n"
+          "vkb=['backend-type=linux,unique-id=u,width=800']\n"
+          "vtpm=['backend=t,uuid=00112233-4455-6677-8899-aabbccddeeff']\n"
+          "p9=['tag=t,path=/p,security_model=none']\n"
+          "usbctrl=['version=3,ports=4,type=pv']\n"
+          "usbdev=['hostbus=1,hostaddr=200,controller=0,port=2']\n"
+          "vdispl=['be-alloc=1,connectors=a:1920x1080;b:800x600']\n"
+          "dtdev=['/soc/eth@0']\n",
+          &d);
+    assert_int_equal(d.num_channels, 2);
+    assert_int_equal(d.channels[0].connection, LIBXL_CHANNEL_CONNECTION_SOCKET);
+    assert_string_equal(d.channels[0].u.socket.path, "/c");
+    assert_string_equal(d.channels[0].name, "org.x");
+    assert_int_equal(d.channels[1].connection, LIBXL_CHANNEL_CONNECTION_PTY);
+    assert_string_equal(d.channels[1].backend_domname, "dd");
+    assert_int_equal(d.num_vkbs, 1);
+    assert_int_equal(d.vkbs[0].backend_type, LIBXL_VKB_BACKEND_LINUX);
+    assert_int_equal(d.vkbs[0].width, 800);
+    assert_int_equal(d.num_vtpms, 1);
+    assert_int_equal(libxl_uuid_bytearray(&d.vtpms[0].uuid)[15], 0xff);
+    assert_string_equal(d.p9s[0].security_model, "none");
+    assert_int_equal(d.usbctrls[0].type, LIBXL_USBCTRL_TYPE_PV);
+    assert_int_equal(d.usbctrls[0].ports, 4);
+    assert_int_equal(d.usbdevs[0].u.hostdev.hostaddr, 200);
+    assert_int_equal(d.usbdevs[0].port, 2);
+    assert_int_equal(d.vdispls[0].num_connectors, 2);
+    assert_string_equal(d.vdispls[0].connectors[1].unique_id, "b");
+    assert_int_equal(d.vdispls[0].connectors[1].height, 600);
+    assert_string_equal(d.dtdevs[0].path, "/soc/eth@0");
+    libxl_domain_config_dispose(&d);
+}
+
+/* A keyboard of its own comes after that which the framebuffer brings. */
+static void keyboards_add_up(void **state)
+{
+    libxl_domain_config d;
+
+    (void)state;
+    parse(BASE "vfb=['vnc=1']\nvkb=['backend-type=qemu']\n", &d);
+    assert_int_equal(d.num_vfbs, 1);
+    assert_int_equal(d.num_vkbs, 2);
+    libxl_domain_config_dispose(&d);
+}
+
+static void network_cards_are_read(void **state)
+{
+    libxl_domain_config d;
+
+    (void)state;
+    parse(BASE "vif=['', 'mac=00:16:3e:01:02:03, bridge=b,rate=8Mb/s,type=vif,trusted=0']\n", &d);
+    assert_int_equal(d.num_nics, 2);
+    assert_int_equal(d.nics[1].mac[5], 3);
+    assert_string_equal(d.nics[1].bridge, "b");
+    assert_int_equal(d.nics[1].nictype, LIBXL_NIC_TYPE_VIF);
+    assert_false(libxl_defbool_val(d.nics[1].trusted));
+    libxl_domain_config_dispose(&d);
+}
+
+static void what_is_wrong_ends_the_program(void **state)
+{
+    static const char *const wrong[] = {
+        "channel=['name=n']",
+        "channel=['connection=socket,name=n']",
+        "channel=['connection=pty,path=/p']",
+        "channel=['connection=smoke']",
+        "channel=['connection=pty,colour=red']",
+        "vkb=['unique-id=u']",
+        "vkb=['backend-type=linux,multi-touch-width=3']",
+        "vtpm=['uuid=1']",
+        "p9=['tag=t']",
+        "pvcalls=['front=1']",
+        "usbctrl=['ports=32']",
+        "usbctrl=['version=x']",
+        "usbdev=['hostbus=256']",
+        "usbdev=['type=toaster']",
+        "vdispl=['connectors=a:1920']",
+        "vdispl=['connectors=1920x1080']",
+        "vif=['bridge']",
+        "vif=['wings=2']",
+        "vnuma=[['pnode=0','size=64','vcpus=0']]",
+        "vsnd=[['card, short-name=Main']]",
+    };
+
+    (void)state;
+    assert_int_equal(status_of(BASE), 0);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        char text[256];
+
+        snprintf(text, sizeof(text), BASE "%s\n", wrong[i]);
+        if (status_of(text) != EXIT_BAD)
+            fail_msg("%s: status %d", wrong[i], status_of(text));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(devices_are_read),
+        cmocka_unit_test(keyboards_add_up),
+        cmocka_unit_test(network_cards_are_read),
+        cmocka_unit_test(what_is_wrong_ends_the_program),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
