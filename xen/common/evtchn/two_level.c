@@ -11,6 +11,12 @@
 
 #define WORD_BITS (8 * sizeof(xen_ulong_t))
 
+/* A domain that has gone back from the FIFO ABI has ports beyond, all of them free. */
+static bool in_bitmaps(const struct evtchn *chn)
+{
+    return chn->port < EVTCHN_2L_NR_CHANNELS;
+}
+
 static void two_level_init(struct domain *d, struct evtchn *chn)
 {
     (void)d;
@@ -44,19 +50,19 @@ static void two_level_unmask(struct domain *d, struct evtchn *chn)
 {
     unsigned int port = chn->port;
 
-    if (test_and_clear_bit(port, d->shared_info->evtchn_mask) &&
+    if (in_bitmaps(chn) && test_and_clear_bit(port, d->shared_info->evtchn_mask) &&
         test_bit(port, d->shared_info->evtchn_pending))
         notify(d->vcpu[chn->vcpu_id], port);
 }
 
 static bool two_level_is_pending(const struct domain *d, const struct evtchn *chn)
 {
-    return test_bit(chn->port, d->shared_info->evtchn_pending);
+    return in_bitmaps(chn) && test_bit(chn->port, d->shared_info->evtchn_pending);
 }
 
 static bool two_level_is_masked(const struct domain *d, const struct evtchn *chn)
 {
-    return test_bit(chn->port, d->shared_info->evtchn_mask);
+    return !in_bitmaps(chn) || test_bit(chn->port, d->shared_info->evtchn_mask);
 }
 
 static int two_level_set_priority(struct domain *d, struct evtchn *chn, unsigned int priority)

@@ -123,7 +123,7 @@ static bool load_selectors(const struct vcpu *v)
     return !refused;
 }
 
-/* The kernel is told of selectors that were refused. With interrupts on: it writes to the guest. */
+/* The kernel is told of selectors that were refused. */
 static void tell_refused_selectors(const struct vcpu *v)
 {
     const struct pv_vcpu *pv = &v->arch.pv;
@@ -263,13 +263,14 @@ void port_context_switch(struct vcpu *prev, struct vcpu *next)
     info->current_vcpu = next;
     selectors_ok = switch_state(next, info->cpu);
     sched_context_switched(prev, next);
-    if (!is_idle_vcpu(next))
-        time_update_vcpu(next);
+    /* What writes to the guest may fault: with interrupts on. */
     local_irq_enable();
-    if (unlikely(!selectors_ok))
-        tell_refused_selectors(next);
-    if (!is_idle_vcpu(next))
+    if (!is_idle_vcpu(next)) {
+        if (unlikely(!selectors_ok))
+            tell_refused_selectors(next);
+        time_update_vcpu(next);
         update_runstate_area(next);
+    }
     leave(next);
 }
 

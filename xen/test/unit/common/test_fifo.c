@@ -229,6 +229,24 @@ SIM_TEST(a_reset_frees_nothing_that_others_may_read)
     EXPECT_EQ(virt_to_page(words)->type_info, 0);
 }
 
+SIM_TEST(ports_beyond_two_levels_are_nothing_after_a_reset)
+{
+    struct evtchn_unmask unmask = {.port = 4200};
+    uint8_t *beyond;
+
+    setup();
+    while (alloc_unbound(b, DOMID_SELF, 1) < 4200)
+        continue;
+    EXPECT_EQ(evtchn_reset(b), 0);
+    beyond = (uint8_t *)b->shared_info->evtchn_mask + 4200 / 8;
+    *beyond = 0xff;
+    EXPECT_EQ(evtchn_op(b, EVTCHNOP_unmask, &unmask, sizeof(unmask)), 0);
+    EXPECT_EQ(*beyond, 0xff);
+    /* The mask, which stands where its pending bit would be. */
+    memset(b->shared_info->evtchn_mask, 0xff, sizeof(b->shared_info->evtchn_mask));
+    EXPECT_EQ(evtchn_port_pending(b, 4200), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +259,7 @@ int main(void)
         cmocka_unit_test(bad_arrays_and_control_blocks),
         cmocka_unit_test(reset_goes_back_to_two_levels),
         cmocka_unit_test(a_reset_frees_nothing_that_others_may_read),
+        cmocka_unit_test(ports_beyond_two_levels_are_nothing_after_a_reset),
     };
 
     return RUN_GROUP(tests);
