@@ -82,6 +82,40 @@ int ao_finish(struct ao *ao, int rc)
     return ao_run(ao);
 }
 
+int cancel_start(struct scope *sc, struct cancel *c, void (*stop)(libxl_ctx *, struct cancel *))
+{
+    struct ao *ao = CONTAINER_OF(sc, struct ao, sc);
+
+    if (ao->aborting)
+        return ERROR_ABORTED;
+    c->stop = stop;
+    c->active = true;
+    XEN_LIST_INSERT_HEAD(&ao->cancels, c, link);
+    return 0;
+}
+
+void cancel_stop(struct cancel *c)
+{
+    if (!c->active)
+        return;
+    c->active = false;
+    XEN_LIST_REMOVE(c, link);
+}
+
+/* The operation may be complete afterwards, but its memory stays until that has been told. */
+static void ao_stop(struct ao *ao)
+{
+    struct cancel *c;
+
+    ao->aborting = true;
+    if (ao->abort)
+        ao->abort(ao);
+    while ((c = XEN_LIST_FIRST(&ao->cancels))) {
+        cancel_stop(c);
+        c->stop(ao->sc.ctx, c);
+    }
+}
+
 static bool same_how(const libxl_asyncop_how *a, const libxl_asyncop_how *b)
 {
     if (a->callback != b->callback)
@@ -99,9 +133,8 @@ int libxl_ao_abort(libxl_ctx *ctx, const libxl_asyncop_how *how)
     {
         if (ao->done || !same_how(&ao->how, how))
             continue;
-        ao->aborting = true;
-        if (ao->abort)
-            ao->abort(ao);
+        if (!ao->aborting)
+            ao_stop(ao);
         rc = 0;
         break;
     }

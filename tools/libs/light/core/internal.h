@@ -19,8 +19,11 @@
 #include "core/types.h"
 #include "libxl_event.h"
 
-#define XEN_LIB_DIR    "/var/lib/xen"
-#define XEN_RUN_DIR    "/var/run/xen"
+/* The tests have them elsewhere. */
+#ifndef XEN_LIB_DIR
+#define XEN_LIB_DIR "/var/lib/xen"
+#define XEN_RUN_DIR "/var/run/xen"
+#endif
 #define XEN_LOG_DIR    "/var/log/xen"
 #define XEN_SCRIPT_DIR "/etc/xen/scripts"
 

@@ -108,9 +108,26 @@ struct ao {
     bool sync, done, aborting;
     int rc;
     libxl_asyncop_how how;
-    void (*abort)(struct ao *ao); /* may be NULL: then the operation runs to its end */
+    void (*abort)(struct ao *ao); /* may be NULL */
     void *abort_of;               /* for that function */
+    XEN_LIST_HEAD(, struct cancel) cancels;
 };
+
+/*
+ * A place where an operation waits and can be stopped. The callback ends the wait with
+ * ERROR_ABORTED, or lets it go on where stopping would leave something behind; it comes at most
+ * once, and the source is idle by then. What runs where no source is active runs to its end.
+ */
+struct cancel {
+    XEN_LIST_ENTRY(struct cancel) link;
+    bool active;
+    void (*stop)(libxl_ctx *ctx, struct cancel *c);
+};
+
+/* @sc: the operation's own, struct ao's. ERROR_ABORTED, and nothing started, if it has been told to
+ * stop before. */
+int cancel_start(struct scope *sc, struct cancel *c, void (*stop)(libxl_ctx *, struct cancel *));
+void cancel_stop(struct cancel *c);
 
 struct ao *ao_begin(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *how);
 int ao_run(struct ao *ao);

@@ -91,7 +91,14 @@ static void op_finish(libxl_ctx *ctx, struct device_op *op, int rc)
 {
     ev_watch_stop(ctx, &op->state);
     ev_timer_stop(ctx, &op->timeout);
+    cancel_stop(&op->cancel);
     op->done(ctx, op, rc);
+}
+
+/* What is taken away by force, be it a domain's or what has just been added, goes in any case. */
+static int op_cancellable(struct device_op *op, void (*stop)(libxl_ctx *, struct cancel *))
+{
+    return op->force ? 0 : cancel_start(op->sc, &op->cancel, stop);
 }
 
 static int remove_nodes(struct scope *sc, xs_transaction_t t, void *arg)
@@ -125,7 +132,10 @@ static void script_ended(libxl_ctx *ctx, struct ev_child *ev, int status)
     char *why;
 
     ev_timer_stop(ctx, &op->timeout);
-    if (status) {
+    cancel_stop(&op->cancel);
+    if (op->adding && CONTAINER_OF(sc, struct ao, sc)->aborting) {
+        op->rc = ERROR_ABORTED;
+    } else if (status) {
         libxl_report_child_exitstatus(ctx, op->adding ? XTL_ERROR : XTL_WARN,
                                       "hotplug script of the device", ev->pid, status);
         why = store_readf(sc, XBT_NULL, "%s/hotplug-error", op->back_path);
@@ -150,6 +160,13 @@ static void script_timeout(libxl_ctx *ctx, struct ev_timer *ev)
     kill(op->script.pid, SIGKILL);
 }
 
+/* A script that adds is not waited for any longer; one that removes ends by itself. */
+static void script_stop(libxl_ctx *ctx, struct cancel *c)
+{
+    (void)ctx;
+    kill(CONTAINER_OF(c, struct device_op, cancel)->script.pid, SIGKILL);
+}
+
 static void script_run(libxl_ctx *ctx, struct device_op *op)
 {
     struct hotplug *h = scope_alloc(op->sc, sizeof(*h));
@@ -160,7 +177,9 @@ static void script_run(libxl_ctx *ctx, struct device_op *op)
         return;
     }
     LOG_DEBUG(op->sc, "running hotplug script %s %s for %s", h->argv[0], h->argv[1], op->back_path);
-    op->rc = ev_child_spawn(op->sc, &op->script, h->argv, h->env, script_ended);
+    op->rc = op->adding ? op_cancellable(op, script_stop) : 0;
+    if (!op->rc)
+        op->rc = ev_child_spawn(op->sc, &op->script, h->argv, h->env, script_ended);
     if (op->rc)
         after_script(ctx, op);
     else
@@ -172,6 +191,7 @@ static void state_reached(libxl_ctx *ctx, struct device_op *op, int rc)
 {
     ev_watch_stop(ctx, &op->state);
     ev_timer_stop(ctx, &op->timeout);
+    cancel_stop(&op->cancel);
     op->rc = rc;
     if (op->adding && rc)
         op_finish(ctx, op, rc);
@@ -210,9 +230,18 @@ static void state_changed(libxl_ctx *ctx, struct ev_watch *ev, const char *path)
     }
 }
 
+/* Of a device that the guest has not let go of yet, nothing is removed. */
+static void state_stop(libxl_ctx *ctx, struct cancel *c)
+{
+    op_finish(ctx, CONTAINER_OF(c, struct device_op, cancel), ERROR_ABORTED);
+}
+
 static void state_wait(libxl_ctx *ctx, struct device_op *op)
 {
-    int rc = ev_watch_start(ctx, &op->state, scope_printf(op->sc, "%s/state", op->back_path),
+    int rc = op_cancellable(op, state_stop);
+
+    if (!rc)
+        rc = ev_watch_start(ctx, &op->state, scope_printf(op->sc, "%s/state", op->back_path),
                             state_changed);
 
     if (!rc)
@@ -242,6 +271,7 @@ void device_add(struct device_op *op)
     op->adding = true;
     op->back_path = device_back_path(op->sc, &op->dev);
     rc = store_transact(op->sc, add_nodes, op);
+    op->written = !rc;
     if (rc)
         op->done(ctx, op, rc);
     else if (op->unwaited)
@@ -413,9 +443,25 @@ int device_backend_domid(struct scope *sc, const char *name, uint32_t *domid)
     return ERROR_INVAL;
 }
 
+/* By force, since the guest may know of it already; nothing waits for a kind without a driver. */
+static void undo_add(struct device_op *op, int rc)
+{
+    op->undoing = true;
+    op->failed = rc;
+    op->force = true;
+    op->nr_scripts = 0;
+    device_remove(op);
+}
+
 static void single_done(libxl_ctx *ctx, struct device_op *op, int rc)
 {
     (void)ctx;
+    if (op->undoing) {
+        rc = op->failed;
+    } else if (rc && op->adding && op->written) {
+        undo_add(op, rc);
+        return;
+    }
     ao_complete(op->ao, op->commit ? op->commit(op->sc, op, rc) : rc);
 }
 

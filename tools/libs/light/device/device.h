@@ -4,6 +4,7 @@
  * and for some kinds a hotplug script which connects the backend to something on the host.
  *
  * Adding:   write all three at once -> the backend says InitWait -> script -> done
+ *           a single device that cannot be added, or shall not any more, is removed again
  * Removing: backend offline and Closing -> it says Closed -> script -> remove all three
  */
 #ifndef LIBXL_DEVICE_DEVICE_H
@@ -81,6 +82,9 @@ struct device_op {
     struct ev_timer timeout;
     struct ev_child script;
     unsigned int nr_scripts;
+    struct cancel cancel;
+    bool written, undoing; /* adding: there is something to take back; it is being taken back */
+    int failed;            /* why */
 };
 
 void device_add(struct device_op *op);

@@ -109,6 +109,7 @@ struct dm_start {
     struct ev_watch state;
     struct ev_fd died;
     struct ev_timer timeout;
+    struct cancel cancel;
     struct qmp qmp;
     int next_step;
 };

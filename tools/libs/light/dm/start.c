@@ -24,6 +24,7 @@ static void watching_end(libxl_ctx *ctx, struct dm_start *d)
 
     ev_watch_stop(ctx, &d->state);
     ev_timer_stop(ctx, &d->timeout);
+    cancel_stop(&d->cancel);
     if (d->died.active) {
         ev_fd_stop(ctx, &d->died);
         close(fd);
@@ -194,6 +195,15 @@ static void too_late(libxl_ctx *ctx, struct ev_timer *ev)
     failed(ctx, d, "does not start");
 }
 
+/* It goes with the domain. */
+static void cancelled(libxl_ctx *ctx, struct cancel *c)
+{
+    struct dm_start *d = CONTAINER_OF(c, struct dm_start, cancel);
+
+    watching_end(ctx, d);
+    d->done(ctx, d, ERROR_ABORTED);
+}
+
 static int watch_it(libxl_ctx *ctx, struct dm_start *d)
 {
     int fd = (int)syscall(SYS_pidfd_open, d->pid, 0), rc;
@@ -210,6 +220,8 @@ static int watch_it(libxl_ctx *ctx, struct dm_start *d)
     rc = ev_timer_start(ctx, &d->timeout, START_TIMEOUT_MS, too_late);
     if (!rc)
         rc = ev_watch_start(ctx, &d->state, d->state_path, state_changed);
+    if (!rc)
+        rc = cancel_start(d->sc, &d->cancel, cancelled);
     if (rc)
         watching_end(ctx, d);
     return rc;

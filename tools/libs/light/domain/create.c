@@ -38,11 +38,13 @@ struct create {
     bool tell_console;
     libxl_asyncprogress_how console_how;
     struct ev_watch console;
+    struct cancel console_cancel;
 };
 
 static void create_end(struct create *c, int rc)
 {
     ev_watch_stop(c->ao->sc.ctx, &c->console);
+    cancel_stop(&c->console_cancel);
     libxl_domain_config_dispose(&c->config);
     *c->domid_out = rc ? (uint32_t)-1 : c->domid;
     ao_complete(c->ao, rc);
@@ -62,6 +64,8 @@ static void create_undone(libxl_ctx *ctx, struct domain_destroy *d, int rc)
 
 static void create_failed(struct create *c, int rc)
 {
+    ev_watch_stop(c->ao->sc.ctx, &c->console);
+    cancel_stop(&c->console_cancel);
     if (c->restore_fd >= 0)
         unlink(dm_resume_path(&c->ao->sc, c->domid));
     c->rc = rc;
@@ -172,6 +176,12 @@ static void console_ready(libxl_ctx *ctx, struct ev_watch *ev, const char *path)
     create_end(c, 0);
 }
 
+static void console_cancelled(libxl_ctx *ctx, struct cancel *cancel)
+{
+    (void)ctx;
+    create_failed(CONTAINER_OF(cancel, struct create, console_cancel), ERROR_ABORTED);
+}
+
 static int save_config(struct create *c)
 {
     struct scope *sc = &c->ao->sc;
@@ -205,10 +215,14 @@ static void nics_added(libxl_ctx *ctx, struct device_batch *b, int rc)
 {
     struct create *c = CONTAINER_OF(b, struct create, nics);
 
+    if (!rc && c->ao->aborting)
+        rc = ERROR_ABORTED;
     if (!rc) {
         keep_choices(c);
         rc = save_config(c);
     }
+    if (!rc && c->tell_console)
+        rc = cancel_start(&c->ao->sc, &c->console_cancel, console_cancelled);
     if (!rc && c->tell_console)
         rc = ev_watch_start(ctx, &c->console,
                             scope_printf(&c->ao->sc, "/local/domain/%u/console/tty", c->domid),

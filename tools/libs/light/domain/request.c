@@ -12,6 +12,7 @@ void guest_request_stop(struct guest_request *r)
 {
     ev_watch_stop(r->sc->ctx, &r->answer);
     ev_timer_stop(r->sc->ctx, &r->timeout);
+    cancel_stop(&r->cancel);
 }
 
 static void request_end(libxl_ctx *ctx, struct guest_request *r, int rc)
@@ -34,17 +35,26 @@ static int withdraw(struct scope *sc, xs_transaction_t t, void *arg)
     return w->taken ? 0 : store_write(sc, t, w->r->path, "");
 }
 
-static void request_timeout(libxl_ctx *ctx, struct ev_timer *ev)
+static void request_withdraw(libxl_ctx *ctx, struct guest_request *r, int why)
 {
-    struct guest_request *r = CONTAINER_OF(ev, struct guest_request, timeout);
     struct withdrawal w = {.r = r};
     int rc = store_transact(r->sc, withdraw, &w);
 
-    if (!rc && !w.taken) {
+    if (!rc && !w.taken)
+        rc = why;
+    if (rc == ERROR_TIMEDOUT)
         LOG_ERROR(r->sc, "the guest does not answer the request to %s", r->word);
-        rc = ERROR_TIMEDOUT;
-    }
     request_end(ctx, r, rc);
+}
+
+static void request_timeout(libxl_ctx *ctx, struct ev_timer *ev)
+{
+    request_withdraw(ctx, CONTAINER_OF(ev, struct guest_request, timeout), ERROR_TIMEDOUT);
+}
+
+static void request_cancelled(libxl_ctx *ctx, struct cancel *c)
+{
+    request_withdraw(ctx, CONTAINER_OF(c, struct guest_request, cancel), ERROR_ABORTED);
 }
 
 static void request_changed(libxl_ctx *ctx, struct ev_watch *ev, const char *path)
@@ -65,13 +75,15 @@ int guest_request_start(struct guest_request *r)
     int rc;
 
     r->path = scope_printf(r->sc, "/local/domain/%u/control/shutdown", r->domid);
-    rc = store_write(r->sc, XBT_NULL, r->path, r->word);
+    rc = cancel_start(r->sc, &r->cancel, request_cancelled);
+    if (!rc)
+        rc = store_write(r->sc, XBT_NULL, r->path, r->word);
     if (!rc)
         rc = ev_watch_start(ctx, &r->answer, r->path, request_changed);
     if (!rc)
         rc = ev_timer_start(ctx, &r->timeout, ANSWER_TIMEOUT_MS, request_timeout);
     if (rc)
-        ev_watch_stop(ctx, &r->answer);
+        guest_request_stop(r);
     return rc;
 }
 

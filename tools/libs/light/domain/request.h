@@ -10,12 +10,13 @@ struct guest_request {
     struct scope *sc;
     uint32_t domid;
     const char *word;
-    /* 0: the guest has taken it; ERROR_TIMEDOUT: it has not, and the word is withdrawn. */
+    /* 0: the guest has taken it; ERROR_TIMEDOUT, ERROR_ABORTED: not, and the word is withdrawn. */
     void (*done)(libxl_ctx *ctx, struct guest_request *r, int rc);
     /* Private: */
     char *path;
     struct ev_watch answer;
     struct ev_timer timeout;
+    struct cancel cancel;
 };
 
 /* Not called for an error here: done. */
@@ -28,7 +29,8 @@ struct guest_suspend {
     /* Set by the caller: */
     struct scope *sc;
     uint32_t domid;
-    /* ERROR_GUEST_TIMEDOUT: it does not answer, or not in time. */
+    /* ERROR_GUEST_TIMEDOUT: it does not answer, or not in time. ERROR_ABORTED: it goes on; what
+     * has begun to suspend is waited for. */
     void (*done)(libxl_ctx *ctx, struct guest_suspend *g, int rc);
     /* Private: */
     struct guest_request request;

@@ -19,6 +19,7 @@ struct save {
     struct helper helper;
     struct guest_suspend suspend;
     bool suspending;
+    int errnoval; /* of the helper, once it has ended */
     int guest_rc; /* why the guest could not be suspended or resumed */
     bool live;
     bool has_dm; /* with state to save */
@@ -43,9 +44,11 @@ static void save_ended(libxl_ctx *ctx, struct helper *h, int errnoval)
     struct save *s = CONTAINER_OF(h, struct save, helper);
     struct scope *sc = &s->ao->sc;
 
-    ev_timer_stop(ctx, &s->next);
+    /* A guest that is about to suspend would never be resumed. */
+    s->errnoval = errnoval;
     if (s->suspending)
-        guest_suspend_stop(&s->suspend);
+        return;
+    ev_timer_stop(ctx, &s->next);
     dm_task_stop(&s->dm);
     if (s->has_dm)
         unlink(dm_save_path(sc, s->domid));
@@ -85,6 +88,11 @@ static void save_suspended(libxl_ctx *ctx, struct guest_suspend *g, int rc)
     struct save *s = CONTAINER_OF(g, struct save, suspend);
 
     s->suspending = false;
+    if (!s->helper.child.active) {
+        s->guest_rc = rc;
+        save_ended(ctx, &s->helper, s->errnoval);
+        return;
+    }
     s->dm.done = save_dm_done;
     if (!rc && s->has_dm)
         dm_save(&s->dm, s->live);
