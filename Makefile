@@ -40,6 +40,15 @@ simulate:
 bench:
 	scripts/bench
 
+# Debian's libvirt over our libraries, on our hypervisor; and one part of the tools exchanged for
+# the stock one.
+.PHONY: libvirt-check mixed-check
+libvirt-check:
+	scripts/mixed --libvirt --timeout 1800 tools/tests/system/libvirt
+mixed-check:
+	set -e; for k in stock-xl our-xl; do for t in 02-guest 03-devices; do \
+		scripts/mixed --tools $$k --timeout 900 tools/tests/system/$$t; done; done
+
 # Guests under load for SOAK_SECONDS, then SOAK_CYCLES of create and destroy, on SOAK_CPUS CPUs.
 SOAK_SECONDS ?= 600
 SOAK_CYCLES  ?= 100

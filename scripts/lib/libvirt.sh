@@ -23,6 +23,18 @@ fetch_libvirt() {
     touch "$cache/libvirt/.done"
 }
 
+# Debian's device model for Xen, to look at.
+fetch_device_model() {
+    [ -e "$cache/device-model/.done" ] && return
+    step "downloading Debian's device model"
+    rm -rf "$cache/device-model"
+    mkdir -p "$cache/device-model/deb"
+    (cd "$cache/device-model/deb" &&
+        apt-get download -q -o APT::Sandbox::User=root qemu-system-xen >/dev/null)
+    dpkg -x "$cache"/device-model/deb/*.deb "$cache/device-model/root"
+    touch "$cache/device-model/.done"
+}
+
 # libvirt_image DOM0 OUT: what libvirt needs beside the image made in DOM0, a folder.
 libvirt_image() {
     local s=$image_out/libvirt.root from=$cache/libvirt/root lib=usr/lib/$image_triplet again=1 so f
