@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +37,23 @@ void check_failed(const char *file, int line, const char *what, long a, long b)
     leave(1);
 }
 
+static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGSYS};
+static struct sigaction fault_action[ARRAY_SIZE(faults)];
+
+/* A sanitizer's handlers, or none: before cmocka sets its own. */
+static void __attribute__((constructor)) remember_fault_actions(void)
+{
+    for (unsigned int i = 0; i < ARRAY_SIZE(faults); i++)
+        sigaction(faults[i], NULL, &fault_action[i]);
+}
+
+/* By cmocka's a child that faults would go on with the other tests, in the parent's place. */
+static void let_faults_kill(void)
+{
+    for (unsigned int i = 0; i < ARRAY_SIZE(faults); i++)
+        sigaction(faults[i], &fault_action[i], NULL);
+}
+
 static pid_t start_machine(void (*body)(void), const struct sim_conf *conf, int output)
 {
     pid_t child;
@@ -48,6 +66,7 @@ static pid_t start_machine(void (*body)(void), const struct sim_conf *conf, int 
         return child;
     if (output >= 0)
         dup2(output, STDERR_FILENO);
+    let_faults_kill();
     alarm(120);
     sim_boot(conf);
     body();
