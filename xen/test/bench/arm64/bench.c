@@ -83,9 +83,9 @@ static void end_line(void)
     hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, (void *)line_len, (uint64_t)line);
     line_len = 0;
 }
-static void stop(void)
+static void stop(unsigned int reason)
 {
-    sched_shutdown_t arg = {.reason = SHUTDOWN_poweroff};
+    sched_shutdown_t arg = {.reason = reason};
 
     for (;;)
         hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown, &arg, 0);
@@ -97,7 +97,7 @@ static void fail(const char *what, long result)
     put(result < 0 ? " -" : " ");
     put_number((uint64_t)(result < 0 ? -result : result));
     end_line();
-    stop();
+    stop(SHUTDOWN_crash);
 }
 void bad_trap(uint64_t esr, uint64_t pc, uint64_t far)
 {
@@ -466,5 +466,5 @@ void main(uint64_t cpu)
     bench_switch();
     put("BENCH-DONE");
     end_line();
-    stop();
+    stop(SHUTDOWN_poweroff);
 }
