@@ -5,6 +5,7 @@
 #include <xen/console.h>
 #include <xen/hypercall.h>
 #include <xen/init.h>
+#include <xen/irq.h>
 #include <xen/kernel.h>
 #include <xen/lib/printf.h>
 #include <xen/lib/string.h>
@@ -425,6 +426,9 @@ struct domain *sim_domain(domid_t id, const struct sim_domain_conf *conf)
 
     if (IS_ERR(d))
         sim_fail("domain %u cannot be created: %ld", id, PTR_ERR(d));
+    if (conf->privileged && (caps_change(d->iomem_caps, 0, SIM_MAX_FRAMES - 1, true) ||
+                             caps_change(d->irq_caps, 0, d->nr_pirqs - 1, true)))
+        sim_fail("no memory for the permissions of d%u", id);
     give_pages(d, conf->nr_pages ? conf->nr_pages : 64);
     for (unsigned int i = 0; i < c.max_vcpus; i++)
         start_vcpu(d, i, conf->blocked);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Which interrupts and which frames of devices a domain may use. */
+/* Which interrupts, frames of devices and other resources a domain may use. */
 #include <xen/irq.h>
 #include <xen/kernel.h>
 #include <xen/lib/rangeset.h>
 
-static rwlock_t caps_lock = RW_LOCK_INIT(RANK_NONE); /* irq_caps and iomem_caps of all domains */
+static rwlock_t caps_lock = RW_LOCK_INIT(RANK_NONE); /* caps of all domains */
 
-static bool permitted(const struct rangeset *r, uint64_t first, uint64_t last)
+bool caps_have(const struct rangeset *r, uint64_t first, uint64_t last)
 {
     bool ok;
 
@@ -18,7 +18,7 @@ static bool permitted(const struct rangeset *r, uint64_t first, uint64_t last)
     return ok;
 }
 
-static int change(struct rangeset *r, uint64_t first, uint64_t last, bool add)
+int caps_change(struct rangeset *r, uint64_t first, uint64_t last, bool add)
 {
     int rc;
 
@@ -32,30 +32,30 @@ static int change(struct rangeset *r, uint64_t first, uint64_t last, bool add)
 
 bool irq_access_permitted(const struct domain *d, unsigned int irq)
 {
-    return permitted(d->irq_caps, irq, irq);
+    return caps_have(d->irq_caps, irq, irq);
 }
 
 int irq_permit_access(struct domain *d, unsigned int irq)
 {
-    return change(d->irq_caps, irq, irq, true);
+    return caps_change(d->irq_caps, irq, irq, true);
 }
 
 int irq_deny_access(struct domain *d, unsigned int irq)
 {
-    return change(d->irq_caps, irq, irq, false);
+    return caps_change(d->irq_caps, irq, irq, false);
 }
 
 bool iomem_access_permitted(const struct domain *d, uint64_t first, uint64_t last)
 {
-    return permitted(d->iomem_caps, first, last);
+    return caps_have(d->iomem_caps, first, last);
 }
 
 int iomem_permit_access(struct domain *d, uint64_t first, uint64_t last)
 {
-    return change(d->iomem_caps, first, last, true);
+    return caps_change(d->iomem_caps, first, last, true);
 }
 
 int iomem_deny_access(struct domain *d, uint64_t first, uint64_t last)
 {
-    return change(d->iomem_caps, first, last, false);
+    return caps_change(d->iomem_caps, first, last, false);
 }

@@ -2,8 +2,8 @@
 /* Domctls of x86. Each handler has @d and our copy of the arguments; results go back in it. */
 #include <public/domctl.h>
 #include <xen/guest_access.h>
+#include <xen/irq.h>
 #include <xen/kernel.h>
-#include <xen/lib/rangeset.h>
 #include <xen/log_dirty.h>
 #include <xen/mm.h>
 #include <xen/port/domain.h>
@@ -28,10 +28,9 @@ static long ioport_permission(struct domain *d, const struct xen_domctl_ioport_p
     if (first >= NR_PORTS || nr > NR_PORTS - first)
         return -EINVAL;
     /* Nobody can hand on what it has not got. */
-    if (!rangeset_contains(current->domain->arch.ioport_caps, first, first + nr - 1))
+    if (!caps_have(current->domain->arch.ioport_caps, first, first + nr - 1))
         return -EPERM;
-    return op->allow_access ? rangeset_add(d->arch.ioport_caps, first, first + nr - 1) :
-                              rangeset_remove(d->arch.ioport_caps, first, first + nr - 1);
+    return caps_change(d->arch.ioport_caps, first, first + nr - 1, op->allow_access);
 }
 
 static long hypercall_init(struct domain *d, const struct xen_domctl_hypercall_init *op)

@@ -3,8 +3,8 @@
  * I/O ports. A domain reaches what it has been given; besides, the hardware domain has PCI
  * configuration space and the CMOS through us. Reads of all else give ones, writes nothing.
  */
+#include <xen/irq.h>
 #include <xen/kernel.h>
-#include <xen/lib/rangeset.h>
 #include <asm/cpu.h>
 #include <asm/pci.h>
 #include <asm/pv.h>
@@ -20,7 +20,7 @@ static DEFINE_SPINLOCK(cmos_lock, RANK_APIC); /* index and data go together */
 
 static bool permitted(const struct domain *d, unsigned int port, unsigned int bytes)
 {
-    return rangeset_contains(d->arch.ioport_caps, port, port + bytes - 1) && port != CMOS_INDEX &&
+    return caps_have(d->arch.ioport_caps, port, port + bytes - 1) && port != CMOS_INDEX &&
            port != CMOS_DATA;
 }
 
@@ -69,7 +69,7 @@ static uint32_t cmos_data(struct domain *d, bool write, uint8_t value)
 {
     unsigned long flags;
 
-    if (!rangeset_contains(d->arch.ioport_caps, CMOS_INDEX, CMOS_DATA))
+    if (!caps_have(d->arch.ioport_caps, CMOS_INDEX, CMOS_DATA))
         return 0xff;
     spin_lock_irqsave(&cmos_lock, flags);
     outb(d->arch.cmos_idx, CMOS_INDEX);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Entries of guests' page tables: what they may be, and the references they hold. */
+#include <xen/irq.h>
 #include <xen/lib/rangeset.h>
 #include <xen/log_dirty.h>
 #include <asm/cpu.h>
@@ -30,9 +31,9 @@ static int device_entry_get(mfn_t mfn, const struct domain *d, const struct doma
 {
     if (mfn.nr >> (host_phys_bits - PAGE_SHIFT))
         return -EINVAL;
-    if (fd != d && fd != dom_io && !(fd->iomem_caps && rangeset_has(fd->iomem_caps, mfn.nr)))
+    if (fd != d && fd != dom_io && !iomem_access_permitted(fd, mfn.nr, mfn.nr))
         return -EINVAL;
-    return d->iomem_caps && rangeset_has(d->iomem_caps, mfn.nr) ? 0 : -EINVAL;
+    return iomem_access_permitted(d, mfn.nr, mfn.nr) ? 0 : -EINVAL;
 }
 
 int l1_entry_get(pte_t *e, const struct domain *d, struct domain *fd)

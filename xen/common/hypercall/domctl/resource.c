@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a domain may have: memory, interrupts, device memory. */
+/* What a domain may have: memory, and of its controller's interrupts and device memory. */
 #include <xen/irq.h>
 #include <xen/kernel.h>
+#include <asm/current.h>
 
 #include "private.h"
 
@@ -20,6 +21,8 @@ long domctl_irq_permission(struct domain *d, struct xen_domctl *op)
 
     if (p->pirq >= d->nr_pirqs)
         return -EINVAL;
+    if (!irq_access_permitted(current->domain, p->pirq))
+        return -EPERM;
     return p->allow_access ? irq_permit_access(d, p->pirq) : irq_deny_access(d, p->pirq);
 }
 
@@ -30,6 +33,8 @@ long domctl_iomem_permission(struct domain *d, struct xen_domctl *op)
 
     if (last < p->first_mfn)
         return -EINVAL;
+    if (!iomem_access_permitted(current->domain, p->first_mfn, last))
+        return -EPERM;
     return p->allow_access ? iomem_permit_access(d, p->first_mfn, last)
                            : iomem_deny_access(d, p->first_mfn, last);
 }

@@ -10,6 +10,7 @@
 
 #define EXTENT_SHIFT 6 /* of memory_op's command: where to go on */
 #define BAD          ((void *)0xffff800000000000)
+#define NOT_OURS     20 /* the frame, and the pirq, that the control domain must not use */
 
 static struct domain *ctl, *d, *hvm;
 
@@ -142,6 +143,14 @@ SIM_TEST(domctls)
          {.iomem_permission = {.first_mfn = 5, .nr_mfns = 2, .allow_access = 1}},
          0},
         {XEN_DOMCTL_iomem_permission, 1, {.iomem_permission = {.first_mfn = 5, .nr_mfns = 2}}, 0},
+        {XEN_DOMCTL_iomem_permission,
+         1,
+         {.iomem_permission = {.first_mfn = NOT_OURS - 1, .nr_mfns = 2, .allow_access = 1}},
+         -EPERM},
+        {XEN_DOMCTL_irq_permission,
+         1,
+         {.irq_permission = {.pirq = NOT_OURS, .allow_access = 1}},
+         -EPERM},
         {0, 1, {}, -ENOSYS},
         {99, 1, {}, -ENOSYS},
         {~0U, 1, {}, -ENOSYS},
@@ -149,6 +158,8 @@ SIM_TEST(domctls)
     };
 
     three();
+    EXPECT_EQ(iomem_deny_access(ctl, NOT_OURS, NOT_OURS), 0);
+    EXPECT_EQ(irq_deny_access(ctl, NOT_OURS), 0);
     for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
         struct xen_domctl op = {.cmd = rows[i].cmd, .domain = rows[i].domid};
         long rc;
