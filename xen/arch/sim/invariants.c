@@ -125,6 +125,8 @@ static uint64_t check_entries(const struct domain *d)
 
         if (pins_none(&act->pins))
             continue;
+        if (act->transitive)
+            sim_fail("d%u grant %u: a transitive entry is still pinned", d->domain_id, ref);
         p = mapped_pins(d, ref);
         if (p.host_w != act->pins.host_w || p.host_r != act->pins.host_r ||
             p.dev_w != act->pins.dev_w || p.dev_r != act->pins.dev_r)

@@ -21,9 +21,13 @@ union header {
     };
 };
 
-static bool permits(union header h, domid_t ld, bool readonly)
+/* Types of entries that will do: bits by GTF_type_mask. */
+#define PAGES  (1U << GTF_permit_access)
+#define CHAINS (1U << GTF_transitive)
+
+static bool permits(union header h, domid_t ld, bool readonly, unsigned int types)
 {
-    return (h.flags & GTF_type_mask) == GTF_permit_access && h.domid == ld &&
+    return (types >> (h.flags & GTF_type_mask) & 1) && h.domid == ld &&
            (readonly || !(h.flags & GTF_readonly));
 }
 
@@ -35,7 +39,7 @@ static int mark_v1(uint32_t *header, domid_t ld, bool readonly)
     for (unsigned int i = 0; i < 5; i++) {
         union header want = seen;
 
-        if (!permits(seen, ld, readonly) || (seen.flags & GTF_sub_page))
+        if (!permits(seen, ld, readonly, PAGES) || (seen.flags & GTF_sub_page))
             return GNTST_general_error;
         want.flags |= readonly ? GTF_reading : GTF_reading | GTF_writing;
         if (want.word == seen.word ||
@@ -48,7 +52,7 @@ static int mark_v1(uint32_t *header, domid_t ld, bool readonly)
 
 /* Version 2: bits in the status page first, then look again at what the guest wrote. */
 static int mark_v2(const struct grant_table *gt, grant_ref_t ref, domid_t ld, bool readonly,
-                   union header *out)
+                   unsigned int types, union header *out)
 {
     uint32_t *header = entry_header(gt, ref);
     grant_status_t *status = entry_status(gt, ref);
@@ -56,11 +60,11 @@ static int mark_v2(const struct grant_table *gt, grant_ref_t ref, domid_t ld, bo
     grant_status_t was;
     union header h = { .word = __atomic_load_n(header, __ATOMIC_ACQUIRE) };
 
-    if (!permits(h, ld, readonly))
+    if (!permits(h, ld, readonly, types))
         return GNTST_general_error;
     was = __atomic_fetch_or(status, bits, __ATOMIC_SEQ_CST);
     h.word = __atomic_load_n(header, __ATOMIC_SEQ_CST);
-    if (!permits(h, ld, readonly)) {
+    if (!permits(h, ld, readonly, types)) {
         __atomic_fetch_and(status, (grant_status_t)(was | ~bits), __ATOMIC_SEQ_CST);
         return GNTST_general_error;
     }
@@ -72,8 +76,21 @@ static int read_v1(const struct grant_table *gt, grant_ref_t ref, struct active_
 {
     act->gfn = READ_ONCE(entry_v1(gt, ref)->frame);
     act->whole_page = true;
+    act->transitive = false;
     act->start = 0;
     act->length = PAGE_SIZE;
+    return GNTST_okay;
+}
+
+/* Which bytes, says the entry at the chain's end. */
+static int read_transitive(const struct grant_table *gt, grant_ref_t ref, struct active_entry *act)
+{
+    const grant_entry_v2_t *e = entry_v2(gt, ref);
+
+    act->whole_page = false;
+    act->transitive = true;
+    act->next_domid = READ_ONCE(e->transitive.trans_domid);
+    act->next_ref = READ_ONCE(e->transitive.gref);
     return GNTST_okay;
 }
 
@@ -83,6 +100,9 @@ static int read_v2(const struct grant_table *gt, grant_ref_t ref, union header h
     const grant_entry_v2_t *e = entry_v2(gt, ref);
     uint16_t off = READ_ONCE(e->sub_page.page_off), len = READ_ONCE(e->sub_page.length);
 
+    if ((h.flags & GTF_type_mask) == GTF_transitive)
+        return read_transitive(gt, ref, act);
+    act->transitive = false;
     act->whole_page = !(h.flags & GTF_sub_page);
     if (act->whole_page) {
         off = 0;
@@ -101,11 +121,12 @@ static int first_use(const struct grant_table *gt, grant_ref_t ref, struct activ
                      domid_t ld, bool readonly, bool for_copy)
 {
     union header h = { .word = __atomic_load_n(entry_header(gt, ref), __ATOMIC_ACQUIRE) };
+    unsigned int types = for_copy && opt_grant_transitive ? PAGES | CHAINS : PAGES;
     int rc;
 
     if (gt->version == 2 && !for_copy && (h.flags & GTF_sub_page))
         return GNTST_general_error;
-    rc = gt->version == 2 ? mark_v2(gt, ref, ld, readonly, &h)
+    rc = gt->version == 2 ? mark_v2(gt, ref, ld, readonly, types, &h)
                           : mark_v1(entry_header(gt, ref), ld, readonly);
     if (rc)
         return rc;
@@ -131,7 +152,7 @@ int entry_use(struct domain *rd, grant_ref_t ref, struct active_entry *act, domi
     if (readonly || act->pins.host_w || act->pins.dev_w)
         return GNTST_okay;
     /* In use read-only so far: the guest must permit writing now. */
-    return gt->version == 2 ? mark_v2(gt, ref, ld, false, &h)
+    return gt->version == 2 ? mark_v2(gt, ref, ld, false, act->transitive ? CHAINS : PAGES, &h)
                             : mark_v1(entry_header(gt, ref), ld, false);
 }
 

@@ -16,10 +16,17 @@ struct pins {
 struct active_entry {
     spinlock_t lock; /* RANK_GRANT_ENT */
     domid_t domid;   /* grantee */
-    bool whole_page;
+    bool whole_page; /* false: only for copies */
+    bool transitive; /* no page of its own: leads to next_ref of next_domid, for copies */
     uint16_t start, length; /* bytes of the page */
     struct pins pins;
-    mfn_t mfn;
+    union {
+        mfn_t mfn;
+        struct {
+            domid_t next_domid;
+            grant_ref_t next_ref;
+        };
+    };
     uint64_t gfn; /* as the granting domain named it */
 };
 
@@ -112,17 +119,19 @@ static inline void active_unlock(struct active_entry *act)
 
 /*
  * Check that @rd's entry @ref lets @ld use it, and mark it in use if it was not.
- * @for_copy  sub-page grants will do.
+ * @for_copy  sub-page and transitive grants will do.
  * Locks:     rd's table read-held, @act locked. GNTST_*; on error nothing has changed.
  */
 int entry_use(struct domain *rd, grant_ref_t ref, struct active_entry *act, domid_t ld,
               bool readonly, bool for_copy);
-/* A reference to the page of an entry that entry_use() has accepted: the one its frame number
- * names at first use, and while there are pins that same one whatever the domain's map says now.
- * NULL: there is none. Locks: @act. */
+/* A reference to the page of an entry, not a transitive one, that entry_use() has accepted: the one
+ * its frame number names at first use, and while there are pins that same one whatever the domain's
+ * map says now. NULL: there is none. Locks: @act. */
 struct page_info *active_get_page(struct domain *rd, const struct active_entry *act);
 /* After pins have been dropped: clear what is no longer so in the guest's entry. */
 void entry_unuse(const struct grant_table *gt, grant_ref_t ref, const struct active_entry *act);
+
+extern bool opt_grant_transitive; /* option gnttab=transitive */
 
 /* table.c. Table lock written. 0 or -ENOMEM, -EINVAL. */
 int table_grow(struct domain *d, uint32_t nr_frames);

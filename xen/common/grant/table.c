@@ -4,6 +4,7 @@
 #include <xen/console.h>
 #include <xen/init.h>
 #include <xen/kernel.h>
+#include <xen/lib/cmdline.h>
 #include <xen/lib/string.h>
 #include <xen/mm.h>
 #include <xen/param.h>
@@ -16,11 +17,28 @@ static unsigned int opt_max_maptrack = 1024;
 PARAM_UINT("gnttab_max_maptrack_frames", opt_max_maptrack);
 static unsigned int opt_max_version = 2;
 
+bool opt_grant_transitive = true;
+
 static int parse_gnttab(const char *s)
 {
-    if (strncmp(s, "max-ver:", 8) || (s[8] != '1' && s[8] != '2'))
-        return -EINVAL;
-    opt_max_version = (unsigned int)(s[8] - '0');
+    unsigned int version = opt_max_version;
+    int transitive = opt_grant_transitive;
+    struct cmdline_opt item;
+
+    while ((s = cmdline_next_item(s, &item))) {
+        if (cmdline_name_eq(item.name, "max-ver:1"))
+            version = 1;
+        else if (cmdline_name_eq(item.name, "max-ver:2"))
+            version = 2;
+        else if (cmdline_name_eq(item.name, "transitive"))
+            transitive = cmdline_bool(&item);
+        else
+            return -EINVAL;
+        if (transitive < 0)
+            return -EINVAL;
+    }
+    opt_max_version = version;
+    opt_grant_transitive = transitive;
     return 0;
 }
 PARAM_FN("gnttab", parse_gnttab);
@@ -315,7 +333,10 @@ static void dump_domain(struct domain *d)
     for (grant_ref_t ref = 0; ref < nr_entries(gt); ref++) {
         struct active_entry *act = active_lock(gt, ref);
 
-        if (!pins_none(&act->pins))
+        if (!pins_none(&act->pins) && act->transitive)
+            printk("[0x%03x] %5u to d%u [0x%03x] w=%u r=%u\n", ref, act->domid, act->next_domid,
+                   act->next_ref, act->pins.host_w, act->pins.host_r);
+        else if (!pins_none(&act->pins))
             printk("[0x%03x] %5u 0x%06lx w=%u r=%u dw=%u dr=%u\n", ref, act->domid, act->mfn.nr,
                    act->pins.host_w, act->pins.host_r, act->pins.dev_w, act->pins.dev_r);
         active_unlock(act);

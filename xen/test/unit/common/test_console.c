@@ -205,7 +205,8 @@ SIM_TEST(the_ring_keeps_the_latest, .cmdline = "conring_size=32k")
 }
 
 SIM_TEST(options, .cmdline = "unknown_one=1 loglvl=silly console_timestamps=never "
-                             "conring_size=1x bootscrub=1 noreboot=perhaps loglvl=error/warning")
+                             "conring_size=1x bootscrub=1 noreboot=perhaps loglvl=error/warning "
+                             "gnttab=no-transitive,max-ver:3")
 {
     struct domain *ctl = control_domain();
     uint32_t n;
@@ -220,11 +221,25 @@ SIM_TEST(options, .cmdline = "unknown_one=1 loglvl=silly console_timestamps=neve
     EXPECT(strstr(text, "Bad value of command line option \"console_timestamps\""));
     EXPECT(strstr(text, "Bad value of command line option \"conring_size\": \"1x\""));
     EXPECT(strstr(text, "Bad value of command line option \"noreboot\""));
+    EXPECT(
+        strstr(text, "Bad value of command line option \"gnttab\": \"no-transitive,max-ver:3\""));
     EXPECT(strstr(text, "Option \"bootscrub\" has no effect"));
     EXPECT_EQ(memcmp(saved_cmdline, "unknown_one=1 ", 14), 0);
     listen();
     version_print();
     EXPECT(heard("Xen version 4.17"));
+}
+
+SIM_TEST(options_that_are_fine, .cmdline = "gnttab=transitive=yes,max-ver:1 "
+                                           "gnttab=max-ver:2,no-transitive sched=credit")
+{
+    struct domain *ctl = control_domain();
+    uint32_t n;
+
+    read_ring(ctl, 0, false, &n);
+    memcpy(text, sim_page_virt(ctl, 8), n);
+    text[n] = 0;
+    EXPECT(!strstr(text, "command line option"));
 }
 
 static void broken(void)
@@ -356,6 +371,7 @@ int main(void)
         cmocka_unit_test(input_goes_to_dom0_or_to_keys),
         cmocka_unit_test(the_ring_keeps_the_latest),
         cmocka_unit_test(options),
+        cmocka_unit_test(options_that_are_fine),
         cmocka_unit_test(ends),
         cmocka_unit_test(a_warning_is_survived),
         cmocka_unit_test(addresses_have_names),
