@@ -17,6 +17,13 @@
 static char opt_sched[16] = "credit2";
 PARAM_STR("sched", opt_sched);
 
+/* Units of one vCPU are all there is. */
+static int parse_granularity(const char *s)
+{
+    return strcmp(s, "cpu") ? -EINVAL : 0;
+}
+PARAM_FN("sched-gran", parse_granularity);
+
 DEFINE_SPINLOCK(cpupool_lock, RANK_CPUPOOL);
 struct cpupool *cpupool0;
 static LIST_HEAD(pools); /* in order of id [cpupool_lock] */

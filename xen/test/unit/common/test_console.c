@@ -206,7 +206,7 @@ SIM_TEST(the_ring_keeps_the_latest, .cmdline = "conring_size=32k")
 
 SIM_TEST(options, .cmdline = "unknown_one=1 loglvl=silly console_timestamps=never "
                              "conring_size=1x bootscrub=1 noreboot=perhaps loglvl=error/warning "
-                             "gnttab=no-transitive,max-ver:3")
+                             "gnttab=no-transitive,max-ver:3 sched-gran=core")
 {
     struct domain *ctl = control_domain();
     uint32_t n;
@@ -223,6 +223,7 @@ SIM_TEST(options, .cmdline = "unknown_one=1 loglvl=silly console_timestamps=neve
     EXPECT(strstr(text, "Bad value of command line option \"noreboot\""));
     EXPECT(
         strstr(text, "Bad value of command line option \"gnttab\": \"no-transitive,max-ver:3\""));
+    EXPECT(strstr(text, "Bad value of command line option \"sched-gran\": \"core\""));
     EXPECT(strstr(text, "Option \"bootscrub\" has no effect"));
     EXPECT_EQ(memcmp(saved_cmdline, "unknown_one=1 ", 14), 0);
     listen();
@@ -230,7 +231,7 @@ SIM_TEST(options, .cmdline = "unknown_one=1 loglvl=silly console_timestamps=neve
     EXPECT(heard("Xen version 4.17"));
 }
 
-SIM_TEST(options_that_are_fine, .cmdline = "gnttab=transitive=yes,max-ver:1 "
+SIM_TEST(options_that_are_fine, .cmdline = "sched-gran=cpu gnttab=transitive=yes,max-ver:1 "
                                            "gnttab=max-ver:2,no-transitive sched=credit")
 {
     struct domain *ctl = control_domain();
