@@ -98,6 +98,8 @@ static void make_domain(struct work *w, domid_t id)
         return;
     w->d[id] = sim_domain(
         id, &(struct sim_domain_conf){.nr_vcpus = 2, .privileged = id == 0, .hvm = id == 3});
+    if (pick(w, 2))
+        work_grant_version(w->d[id]->vcpu[0], 2);
 }
 
 static void work_time(struct work *w)
@@ -105,13 +107,29 @@ static void work_time(struct work *w)
     sim_advance((s_time_t)pick(w, 65536) * (pick(w, 4) ? 100 : 1000));
 }
 
+/* As dom0 and the guest's other vCPUs would do in the end. */
+static void rouse(struct domain *d)
+{
+    struct vcpu *v;
+
+    domain_resume(d);
+    while (d->controller_pause_count)
+        domain_unpause_by_controller(d);
+    for_each_vcpu (d, v) {
+        if (v->is_initialised &&
+            __atomic_fetch_and(&v->pause_flags, ~VPF_DOWN, __ATOMIC_SEQ_CST) & VPF_DOWN)
+            vcpu_wake(v);
+        vcpu_unblock(v);
+    }
+}
+
 /* Guests left asleep or shut down would make a dull run. */
 static void work_stir(struct work *w)
 {
-    struct vcpu *v = pick_vcpu(w, false);
+    struct domain *d = pick_domain(w, false);
 
-    if (v)
-        vcpu_unblock(v);
+    if (d)
+        rouse(d);
     for (domid_t id = 0; id < NR_WORK_DOMAINS; id++)
         if (!w->d[id])
             make_domain(w, id);
@@ -131,24 +149,26 @@ static const struct {
     work_fn *fn;
     const char *name;
 } menu[] = {
-    ITEM(time),   ITEM(time),         ITEM(stir),     ITEM(stir),      ITEM(preempt),
-    ITEM(evtchn), ITEM(evtchn),       ITEM(evtchn),   ITEM(evtchn),    ITEM(fifo),
-    ITEM(fifo),   ITEM(write_shared), ITEM(map),      ITEM(map),       ITEM(grant_entry),
-    ITEM(map),    ITEM(unmap),        ITEM(unmap),    ITEM(copy),      ITEM(grant_entry),
-    ITEM(table),  ITEM(sched),        ITEM(sched),    ITEM(vcpu),      ITEM(timer),
-    ITEM(memory), ITEM(memory),       ITEM(exchange), ITEM(multicall), ITEM(misc),
-    ITEM(raw),    ITEM(domctl),       ITEM(domctl),   ITEM(sysctl),    ITEM(destroy),
-    ITEM(copy),
+    ITEM(time),    ITEM(time),         ITEM(stir),     ITEM(stir),      ITEM(preempt),
+    ITEM(evtchn),  ITEM(evtchn),       ITEM(evtchn),   ITEM(evtchn),    ITEM(fifo),
+    ITEM(fifo),    ITEM(write_shared), ITEM(map),      ITEM(map),       ITEM(grant_entry),
+    ITEM(map),     ITEM(unmap),        ITEM(unmap),    ITEM(copy),      ITEM(grant_entry),
+    ITEM(table),   ITEM(sched),        ITEM(sched),    ITEM(vcpu),      ITEM(timer),
+    ITEM(memory),  ITEM(memory),       ITEM(exchange), ITEM(multicall), ITEM(misc),
+    ITEM(raw),     ITEM(domctl),       ITEM(domctl),   ITEM(copy),      ITEM(sysctl),
+    ITEM(destroy),
 };
 
-/* Each step has numbers of its own, so that leaving out one changes nothing in the others. */
-static uint64_t step_rng(uint64_t seed, unsigned int step)
+static uint64_t mix(uint64_t x)
 {
-    uint64_t x = seed + step * UINT64_C(0x9e3779b97f4a7c15);
-
     x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (x ^ x >> 31) | 1;
+    return x ^ x >> 31;
+}
+
+uint64_t sim_step_rng(uint64_t seed, unsigned int step)
+{
+    return mix(mix(seed) + step * UINT64_C(0x9e3779b97f4a7c15)) | 1;
 }
 
 static void one_step(struct work *w, unsigned int step, bool show)
@@ -175,7 +195,7 @@ void sim_workload(struct sim_input *in, unsigned int steps, unsigned int check_e
         if (in->skip && in->skip[i])
             continue;
         if (in->pos >= in->len)
-            in->rng = step_rng(seed, i);
+            in->rng = sim_step_rng(seed, i);
         one_step(&w, i, in->show);
         if (i % check_every == 0)
             sim_check_invariants();
@@ -220,7 +240,7 @@ void sim_workload_guest(struct vcpu *v)
     struct work w = {.in = &in, .self = v};
 
     if (!in.rng)
-        in.rng = step_rng((uint64_t)v->domain->domain_id + 1, v->vcpu_id + 1);
+        in.rng = sim_step_rng((uint64_t)v->domain->domain_id + 1, v->vcpu_id + 1);
     if (v->domain->domain_id >= NR_WORK_DOMAINS) {
         act_without_pages(v, next_byte(&in));
     } else if (v->domain->domain_id) {

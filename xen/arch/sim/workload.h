@@ -30,6 +30,7 @@ uint64_t pick_addr(struct work *w, struct domain *d);
 typedef void work_fn(struct work *w);
 work_fn work_evtchn, work_fifo, work_write_shared;                     /* workload_evtchn.c */
 work_fn work_grant_entry, work_map, work_unmap, work_copy, work_table; /* workload_grant.c */
+void work_grant_version(struct vcpu *v, uint32_t version);
 work_fn work_sched, work_vcpu, work_timer, work_memory, work_exchange, work_multicall, work_misc,
     work_raw;                                   /* workload_guest.c */
 work_fn work_domctl, work_sysctl, work_destroy; /* workload_control.c */

@@ -126,10 +126,15 @@ static void random_run(void)
     *shared_word() = sim_hash();
 }
 
+uint64_t random_seed_of(uint64_t seed)
+{
+    return seed * 0x9e3779b97f4a7c15 + 1;
+}
+
 uint64_t hash_of_random_run(uint64_t seed, unsigned int nr_cpus, unsigned int steps,
                             const char *cmdline)
 {
-    random_seed = seed * 0x9e3779b97f4a7c15 + 1;
+    random_seed = random_seed_of(seed);
     random_steps = steps;
     *shared_word() = 0;
     run_on_machine(random_run,

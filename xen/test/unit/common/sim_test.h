@@ -25,6 +25,8 @@ void check_failed(const char *file, int line, const char *what, long a, long b) 
 
 /* Run fn(0) to fn(nr - 1) at once, each in a thread which is that CPU. */
 void on_threads(unsigned int nr, void (*fn)(unsigned int cpu));
+/* The state of the choices by @seed: as xen-sim SEED. */
+uint64_t random_seed_of(uint64_t seed);
 /* sim_workload() on a machine of its own, by @seed alone; @cmdline: the hypervisor's. */
 uint64_t hash_of_random_run(uint64_t seed, unsigned int nr_cpus, unsigned int steps,
                             const char *cmdline);

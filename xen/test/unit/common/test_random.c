@@ -6,6 +6,8 @@
  */
 #include "sim_test.h"
 
+#include <stdlib.h>
+
 static void one_seed_one_history(void **state)
 {
     uint64_t first = hash_of_random_run(7, 4, 200, "");
@@ -16,6 +18,26 @@ static void one_seed_one_history(void **state)
         assert_true(first == hash_of_random_run(7, 4, 200, ""));
     assert_true(first != hash_of_random_run(8, 4, 200, ""));
     assert_true(first != hash_of_random_run(7, 3, 200, ""));
+}
+
+static int compare(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* A seed's run is not its neighbour's some steps later. */
+static void seeds_are_not_alike(void **state)
+{
+    static uint64_t rng[100 * 100];
+
+    (void)state;
+    for (unsigned int i = 0; i < ARRAY_SIZE(rng); i++)
+        rng[i] = sim_step_rng(random_seed_of(1 + i / 100), 1 + i % 100);
+    qsort(rng, ARRAY_SIZE(rng), sizeof(rng[0]), compare);
+    for (unsigned int i = 1; i < ARRAY_SIZE(rng); i++)
+        assert_true(rng[i - 1] != rng[i]);
 }
 
 static void many_seeds_break_no_invariant(void **state)
@@ -44,6 +66,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_seed_one_history),
+        cmocka_unit_test(seeds_are_not_alike),
         cmocka_unit_test(many_seeds_break_no_invariant),
         cmocka_unit_test(other_schedulers_break_no_invariant),
     };

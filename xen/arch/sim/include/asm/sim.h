@@ -98,6 +98,9 @@ struct sim_input {
     const uint8_t *skip; /* NULL, or [steps + 1]: those not 0 are left out; the first is step 1 */
     bool show;           /* a line on the console for each step */
 };
+/* The state from which step @step (from 1) of @seed's run chooses. Each step has numbers of its
+ * own, so that leaving out one changes nothing in the others; and so has each seed. */
+uint64_t sim_step_rng(uint64_t seed, unsigned int step);
 /* What a vCPU of the random run does where CPUs are threads: for sim_run_threads(). */
 void sim_workload_domains(void);
 sim_guest_fn sim_workload_guest;
