@@ -300,6 +300,7 @@ int evtchn_alloc_unbound_xen(struct domain *d, unsigned int vcpu_id, domid_t rem
     if (rc == 0) {
         spin_lock(&chn->lock);
         chn->xen_fn = fn;
+        d->evtchn->nr_xen++;
         WRITE_ONCE(chn->vcpu_id, vcpu_id);
         chn->remote_domid = remote;
         chn->state = ECS_UNBOUND;

@@ -60,6 +60,7 @@ struct evtchn_table {
     uint32_t nr_valid;   /* ports below have a struct evtchn */
     uint32_t next_free;  /* no port below is free */
     uint32_t nr_active;
+    uint32_t nr_xen;     /* of these, ends of the hypervisor */
     bool closing;        /* no more binds */
     const struct vcpu *resetter; /* who is in evtchn_reset(), preempted */
     uint32_t close_next; /* cursor of evtchn_destroy() and evtchn_reset() */

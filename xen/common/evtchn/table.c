@@ -66,6 +66,8 @@ void evtchn_table_free(struct domain *d, struct evtchn *chn)
 
     t->ops->clear_pending(d, chn);
     chn->state = ECS_FREE;
+    if (chn->xen_fn)
+        t->nr_xen--;
     chn->xen_fn = NULL;
     chn->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
     WRITE_ONCE(chn->vcpu_id, 0);
@@ -95,13 +97,13 @@ int evtchn_domain_init(struct domain *d, unsigned int max_port)
     return 0;
 }
 
-/* Close from the cursor on, some ports at a time. */
-static int close_all(struct domain *d)
+/* Close from the cursor on, some ports at a time; @by_guest: what a guest may close. */
+static int close_all(struct domain *d, bool by_guest)
 {
     struct evtchn_table *t = d->evtchn;
 
     while (t->close_next < t->nr_valid) {
-        evtchn_close_port(d, t->close_next++, false);
+        evtchn_close_port(d, t->close_next++, by_guest);
         if (t->close_next % 64 == 0 && hypercall_preempt_check())
             return -ERESTART;
     }
@@ -122,7 +124,7 @@ int evtchn_destroy(struct domain *d)
         d->evtchn->close_next = 1;
     }
     spin_unlock(&d->evtchn->lock);
-    rc = close_all(d);
+    rc = close_all(d, false);
     if (rc == 0)
         evtchn_fifo_destroy(d);
     return rc;
@@ -143,11 +145,11 @@ int evtchn_reset(struct domain *d)
     }
     spin_unlock(&t->lock);
     if (rc == 0)
-        rc = close_all(d);
+        rc = close_all(d, true);
     if (rc)
         return rc;
     spin_lock(&t->lock);
-    if (t->ops == &evtchn_fifo_ops && t->nr_active == 0)
+    if (t->ops == &evtchn_fifo_ops && t->nr_active == t->nr_xen)
         evtchn_fifo_destroy(d);
     t->next_free = 1;
     t->resetter = NULL;

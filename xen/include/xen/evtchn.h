@@ -10,7 +10,8 @@
 int evtchn_domain_init(struct domain *d, unsigned int max_port);
 int evtchn_destroy(struct domain *d); /* closes all; -ERESTART: call again */
 void evtchn_destroy_final(struct domain *d);
-/* Close all and go back to the 2-level ABI. -ERESTART: the same vCPU calls again; -EBUSY. */
+/* Close all but the hypervisor's own and go back to the 2-level ABI. -ERESTART: the same vCPU calls
+ * again; -EBUSY. */
 int evtchn_reset(struct domain *d);
 
 /* Dispatch entry. */

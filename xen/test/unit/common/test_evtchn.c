@@ -235,6 +235,45 @@ SIM_TEST(reset_closes_all)
     EXPECT_EQ(evtchn_op(dom0, EVTCHNOP_reset, &reset, sizeof(reset)), 0);
 }
 
+static unsigned int nr_heard;
+
+static void hear(struct vcpu *v, unsigned int port)
+{
+    (void)v;
+    (void)port;
+    nr_heard++;
+}
+
+SIM_TEST(a_reset_leaves_the_ports_of_the_hypervisor)
+{
+    struct evtchn_reset reset = {.dom = DOMID_SELF};
+    struct evtchn_close close = {0};
+    unsigned int own, pa, pb;
+
+    two_domains();
+    nr_heard = 0;
+    own = alloc_unbound(a, DOMID_SELF, 2);
+    pa = (unsigned int)evtchn_alloc_unbound_xen(a, 0, 2, hear);
+    pb = bind_interdomain(b, 1, pa);
+    clear_pending_2l(b, pb);
+    EXPECT_EQ(evtchn_op(a, EVTCHNOP_reset, &reset, sizeof(reset)), 0);
+    EXPECT_EQ(port_status(a, own), EVTCHNSTAT_closed);
+    EXPECT_EQ(port_status(a, pa), EVTCHNSTAT_interdomain);
+    EXPECT_EQ(send(b, pb), 0);
+    EXPECT_EQ(nr_heard, 1);
+    evtchn_notify_xen(a, pa);
+    EXPECT(pending_2l(b, pb));
+    /* Nor has the number gone to the guest. */
+    EXPECT_EQ(alloc_unbound(a, DOMID_SELF, 2), own);
+    EXPECT_NE(alloc_unbound(a, DOMID_SELF, 2), pa);
+    close.port = pa;
+    EXPECT_EQ(evtchn_op(a, EVTCHNOP_close, &close, sizeof(close)), -EINVAL);
+    evtchn_free_xen(a, pa);
+    EXPECT_EQ(port_status(a, pa), EVTCHNSTAT_closed);
+    EXPECT_EQ(port_status(b, pb), EVTCHNSTAT_unbound);
+    EXPECT_EQ(alloc_unbound(a, DOMID_SELF, 2), pa);
+}
+
 SIM_TEST(a_dying_domain_leaves_its_peers_unbound)
 {
     unsigned int pa, pb;
@@ -305,6 +344,7 @@ int main(void)
         cmocka_unit_test(two_level_ends_at_4095),
         cmocka_unit_test(the_limit_of_creation_holds),
         cmocka_unit_test(reset_closes_all),
+        cmocka_unit_test(a_reset_leaves_the_ports_of_the_hypervisor),
         cmocka_unit_test(a_dying_domain_leaves_its_peers_unbound),
         cmocka_unit_test(polling_ends_with_the_event),
         cmocka_unit_test(bad_arguments),

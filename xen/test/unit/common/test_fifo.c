@@ -217,6 +217,30 @@ SIM_TEST(reset_goes_back_to_two_levels)
     EXPECT(pending_2l(b, 1));
 }
 
+static void ignore(struct vcpu *v, unsigned int port)
+{
+    (void)v;
+    (void)port;
+}
+
+SIM_TEST(a_port_of_the_hypervisor_goes_to_two_levels_too)
+{
+    unsigned int xens, port, at_a;
+
+    setup();
+    xens = (unsigned int)evtchn_alloc_unbound_xen(b, 0, 1, ignore);
+    EXPECT_EQ(evtchn_reset(b), 0);
+    EXPECT_EQ(port_status(b, xens), EVTCHNSTAT_unbound);
+    port = alloc_unbound(b, DOMID_SELF, 1);
+    EXPECT_NE(port, xens);
+    at_a = bind_interdomain(a, 2, port);
+    clear_pending_2l(b, port);
+    EXPECT_EQ(send(a, at_a), 0);
+    EXPECT(pending_2l(b, port));
+    evtchn_free_xen(b, xens);
+    EXPECT_EQ(port_status(b, xens), EVTCHNSTAT_closed);
+}
+
 /* Another CPU may be in the middle of an operation by the old ABI: its pages stay until it is out. */
 SIM_TEST(a_reset_frees_nothing_that_others_may_read)
 {
@@ -258,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_guest_may_ruin_only_itself),
         cmocka_unit_test(bad_arrays_and_control_blocks),
         cmocka_unit_test(reset_goes_back_to_two_levels),
+        cmocka_unit_test(a_port_of_the_hypervisor_goes_to_two_levels_too),
         cmocka_unit_test(a_reset_frees_nothing_that_others_may_read),
         cmocka_unit_test(ports_beyond_two_levels_are_nothing_after_a_reset),
     };
