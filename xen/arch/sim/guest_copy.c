@@ -47,6 +47,20 @@ static struct held page_at(uint64_t addr, bool write)
     return h;
 }
 
+/* As arm does it, for the translated domains. */
+struct page_info *port_get_area_page(const void *guest)
+{
+    struct domain *d = current->domain;
+    struct held h;
+
+    if (is_pv_domain(d))
+        return NULL;
+    h = page_at((uint64_t)guest, true);
+    if (h.lock)
+        spin_unlock(h.lock);
+    return h.pg;
+}
+
 static void release(const struct held *h)
 {
     if (h->pg)

@@ -207,7 +207,7 @@ int domain_kill(struct domain *d)
             return rc;
     }
     for_each_vcpu (d, v)
-        vcpu_unmap_info(v);
+        vcpu_drop_areas(v);
     clear_virq_handlers(d);
     domain_set_claim(d, 0);
     d->is_dying = DOMDYING_DEAD;
@@ -282,10 +282,8 @@ int domain_soft_reset(struct domain *d)
     if (rc)
         return rc;
     grant_warn_active(d);
-    for_each_vcpu (d, v) {
-        v->runstate_guest = 0;
-        vcpu_unmap_info(v);
-    }
+    for_each_vcpu (d, v)
+        vcpu_drop_areas(v);
     domain_resume(d);
     return 0;
 }

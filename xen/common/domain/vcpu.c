@@ -45,6 +45,7 @@ struct vcpu *vcpu_create(struct domain *d, unsigned int id)
     v->vcpu_info = default_info(v);
     v->dirty_cpu = VCPU_CPU_CLEAN;
     spin_lock_init(&v->virq_lock, RANK_PORT);
+    spin_lock_init(&v->runstate_lock, RANK_NONE);
     if (!is_idle_domain(d))
         v->pause_flags = VPF_DOWN;
     if (port_vcpu_create(v))
@@ -62,7 +63,7 @@ free_vcpu:
 
 void vcpu_free(struct vcpu *v)
 {
-    vcpu_unmap_info(v);
+    vcpu_drop_areas(v);
     sched_vcpu_destroy(v);
     port_vcpu_destroy(v);
     v->domain->vcpu[v->vcpu_id] = NULL;
@@ -111,7 +112,7 @@ int vcpu_map_info(struct vcpu *v, gfn_t gfn, unsigned int offset)
     return 0;
 }
 
-void vcpu_unmap_info(struct vcpu *v)
+static void unmap_info(struct vcpu *v)
 {
     mfn_t mfn = v->vcpu_info_mfn;
 
@@ -122,46 +123,10 @@ void vcpu_unmap_info(struct vcpu *v)
     page_put_writable(mfn_to_page(mfn));
 }
 
-void vcpu_update_runstate_area(struct vcpu *v)
+void vcpu_drop_areas(struct vcpu *v)
 {
-    struct vcpu_runstate_info *area = (void *)READ_ONCE(v->runstate_guest), copy;
-    bool flag;
-
-    if (area == NULL)
-        return;
-    flag = READ_ONCE(v->domain->vm_assist) & (1UL << VMASST_TYPE_runstate_update_flag);
-    copy = v->runstate;
-    if (flag) {
-        copy.state_entry_time |= XEN_RUNSTATE_UPDATE;
-        if (copy_to_guest_ptr(&area->state_entry_time, &copy.state_entry_time))
-            return;
-        smp_wmb();
-    }
-    if (copy_to_guest_ptr(area, &copy) || !flag)
-        return;
-    smp_wmb();
-    copy.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
-    /* Best effort: a guest that unmaps its area goes without. */
-    if (copy_to_guest_ptr(&area->state_entry_time, &copy.state_entry_time))
-        return;
-}
-
-static long op_register_runstate(struct vcpu *v, void *arg)
-{
-    struct vcpu_register_runstate_memory_area area;
-    struct vcpu_runstate_info info;
-
-    if (copy_from_guest_bytes(&area, arg, sizeof(area)))
-        return -EFAULT;
-    if (!port_guest_range_ok(area.addr.h.p, 1, sizeof(info)))
-        return -EFAULT;
-    WRITE_ONCE(v->runstate_guest, (uint64_t)area.addr.h.p);
-    vcpu_runstate_get(v, &info);
-    if (v == current)
-        vcpu_update_runstate_area(v);
-    else if (copy_to_guest_bytes(area.addr.h.p, &info, sizeof(info)))
-        return 0; /* it is filled when that vCPU runs */
-    return 0;
+    vcpu_drop_runstate_area(v);
+    unmap_info(v);
 }
 
 static long op_initialise(struct vcpu *v, void *arg)
@@ -281,7 +246,7 @@ long do_vcpu_op(int cmd, unsigned int vcpu_id, void *arg)
     case VCPUOP_get_runstate_info:
         return op_get_runstate(v, arg);
     case VCPUOP_register_runstate_memory_area:
-        return op_register_runstate(v, arg);
+        return vcpu_register_runstate(v, arg);
     case VCPUOP_set_periodic_timer:
         return op_set_periodic(v, arg);
     case VCPUOP_stop_periodic_timer:

@@ -62,7 +62,8 @@ struct vcpu {
     uint32_t dirty_cpu; /* CPU whose registers hold its lazy state; VCPU_CPU_CLEAN: none */
     struct vcpu_runstate_info runstate;     /* [RUNQ lock] */
     uint64_t runstate_guest;                /* guest virtual address of its copy, 0: none */
-    void *runstate_map;
+    struct page_info *runstate_page[2];     /* [runstate_lock] the copy's, held; NULL: by address */
+    spinlock_t runstate_lock;               /* unranked, interrupts off */
 
     struct timer singleshot_timer, periodic_timer, poll_timer;
     s_time_t periodic_period; /* ns, 0: off */
@@ -211,7 +212,8 @@ struct vcpu *domain_vcpu(const struct domain *d, unsigned int id);
 
 /* vcpu_info: map the guest's page @gfn at @offset for @v (VCPUOP_register_vcpu_info). */
 int vcpu_map_info(struct vcpu *v, gfn_t gfn, unsigned int offset);
-void vcpu_unmap_info(struct vcpu *v);
+/* Forget what @v has registered (vcpu_info, runstate), and the pages held for it. */
+void vcpu_drop_areas(struct vcpu *v);
 /* Common half of VCPUOP_initialise is the port's; brings the vCPU up: VCPUOP_up. */
 long do_vcpu_op(int cmd, unsigned int vcpu_id, void *arg);
 void domain_get_info(struct domain *d, struct xen_domctl_getdomaininfo *out);

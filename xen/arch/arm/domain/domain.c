@@ -162,9 +162,9 @@ static int run_stage(struct domain *d, unsigned int stage)
     case STAGE_DEVICES:
         release_irqs(d);
         vpl011_disconnect(d);
-        /* A vcpu_info is in a page of the domain's, which holds the domain. */
+        /* They hold pages of the domain's, which hold the domain. */
         for_each_vcpu (d, v)
-            vcpu_unmap_info(v);
+            vcpu_drop_areas(v);
         return 0;
     case STAGE_P2M:
         return p2m_domain_relinquish(d);

@@ -37,6 +37,11 @@ static struct page_info *page_at(uint64_t va, bool write)
     return par & PAR_F ? NULL : page_get_from_mfn(maddr_to_mfn(par & PAR_PA), current->domain);
 }
 
+struct page_info *port_get_area_page(const void *guest)
+{
+    return page_at((uint64_t)guest, true);
+}
+
 static void move(char *page, void *ours, size_t n, enum way way)
 {
     if (way == FROM_GUEST)

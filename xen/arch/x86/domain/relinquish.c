@@ -43,8 +43,8 @@ static int drop_vcpus(struct domain *d)
         rc = vcpu_drop_guest_state(v);
         if (rc)
             return rc;
-        /* It holds a page of the domain's, which holds the domain. */
-        vcpu_unmap_info(v);
+        /* They hold pages of the domain's, which hold the domain. */
+        vcpu_drop_areas(v);
     }
     return 0;
 }

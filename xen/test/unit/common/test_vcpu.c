@@ -2,8 +2,10 @@
 /* vcpu_op: registered areas, timers; options of the command line; console output of guests. */
 #include "ctl_ops.h"
 
+#include <public/memory.h>
 #include <public/sched.h>
 #include <public/vcpu.h>
+#include <xen/mm.h>
 
 static struct domain *d;
 
@@ -56,6 +58,55 @@ SIM_TEST(runstate_is_written_at_each_switch, .nr_cpus = 1)
     now = *(struct vcpu_runstate_info *)sim_page_virt(d, 11);
     EXPECT_EQ(now.time[RUNSTATE_runnable], area->time[RUNSTATE_runnable]);
     EXPECT_EQ(other->is_dying, 0);
+}
+
+static void register_runstate(uint64_t va)
+{
+    struct vcpu_register_runstate_memory_area op = {.addr.p = va};
+
+    EXPECT_EQ(vcpu_op(VCPUOP_register_runstate_memory_area, 0, &op, sizeof(op)), 0);
+}
+
+static void remove_page(unsigned int idx)
+{
+    struct xen_remove_from_physmap op = {.domid = DOMID_SELF, .gpfn = sim_gfn(d, idx)};
+
+    EXPECT_EQ(
+        sim_op(d->vcpu[0], __HYPERVISOR_memory_op, XENMEM_remove_from_physmap, &op, sizeof(op)), 0);
+}
+
+/* A translated domain's, over the end of a page: its user mode may not see the area's address. */
+SIM_TEST(runstate_is_held_by_its_pages, .nr_cpus = 1)
+{
+    struct vcpu_runstate_info now;
+    unsigned long held;
+    char *first, *second;
+
+    d = sim_domain(1, &(struct sim_domain_conf){.hvm = true});
+    sim_domain(2, &(struct sim_domain_conf){});
+    first = sim_page_virt(d, 10);
+    second = sim_page_virt(d, 11);
+    held = virt_to_page(first)->count_info;
+    register_runstate(sim_page(d, 10) + PAGE_SIZE - 16);
+    EXPECT_EQ(virt_to_page(first)->count_info, held + 1);
+    remove_page(10);
+    remove_page(11);
+    memset(first + PAGE_SIZE - 16, 0, 16);
+    memset(second, 0, sizeof(now) - 16);
+    sim_advance(MILLISECS(100));
+    EXPECT(sim_make_current(d->vcpu[0]));
+    memcpy(&now, first + PAGE_SIZE - 16, 16);
+    memcpy((char *)&now + 16, second, sizeof(now) - 16);
+    EXPECT_EQ(now.state, RUNSTATE_running);
+    EXPECT_NE(now.state_entry_time, 0);
+    EXPECT_GE(now.time[RUNSTATE_runnable], MILLISECS(30));
+    /* Another one, which reaches into nothing: it is not held, and costs nobody anything. */
+    memset(second, 0, sizeof(now));
+    register_runstate(sim_page(d, 9) + PAGE_SIZE - 16);
+    register_runstate(0);
+    sim_advance(MILLISECS(100));
+    EXPECT(sim_make_current(d->vcpu[0]));
+    EXPECT_EQ(second[0], 0);
 }
 
 SIM_TEST(timers_of_vcpus)
@@ -157,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vcpu_info_moves_to_a_page_of_the_guest),
         cmocka_unit_test(runstate_is_written_at_each_switch),
+        cmocka_unit_test(runstate_is_held_by_its_pages),
         cmocka_unit_test(timers_of_vcpus),
         cmocka_unit_test(options_choose_another_scheduler),
         cmocka_unit_test(control_writes_to_the_console),

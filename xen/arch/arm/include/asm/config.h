@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes fixed at build time. */
+/* What is fixed at build time. */
 #ifndef ASM_CONFIG_H
 #define ASM_CONFIG_H
 
 #define NR_CPUS     128
 #define STACK_ORDER 3 /* 8 pages per CPU, the lowest is a guard; see current.h */
 #define STACK_SIZE  (4096 << STACK_ORDER)
+
+#define CONFIG_HAS_AREA_PAGES
 
 #endif
