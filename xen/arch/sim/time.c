@@ -14,16 +14,3 @@ s_time_t get_s_time(void)
     return sim_threads ? (s_time_t)host_clock() + sim_clock_offset
                        : __atomic_load_n(&sim_now, __ATOMIC_RELAXED);
 }
-
-void time_update_vcpu(struct vcpu *v)
-{
-    struct vcpu_time_info *t = &v->vcpu_info->time;
-
-    t->version |= 1;
-    smp_wmb();
-    t->tsc_timestamp = t->system_time = (uint64_t)NOW();
-    t->tsc_to_system_mul = 1U << 31;
-    t->tsc_shift = 1;
-    smp_wmb();
-    t->version++;
-}

@@ -18,9 +18,6 @@ struct vcpu;
 
 /* Write the domain's wallclock (shared_info). @d may be shared by readers: uses wc_version. */
 void time_update_wallclock(struct domain *d);
-/* Refresh @v's vcpu_time_info from this CPU's calibration; on the way in (context switch) and
- * after calibration. */
-void time_update_vcpu(struct vcpu *v);
 /* dom0 sets the wallclock: XENPF_settime. UTC seconds and ns at system time @system_time. */
 void time_set_wallclock(uint64_t secs, uint32_t nsecs, s_time_t system_time);
 /* UTC at system time 0. */

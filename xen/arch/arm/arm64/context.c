@@ -196,10 +196,8 @@ void port_context_switch(struct vcpu *prev, struct vcpu *next)
     else
         switch_in(next);
     sched_context_switched(prev, next);
-    if (!is_idle_vcpu(next)) {
-        time_update_vcpu(next);
+    if (!is_idle_vcpu(next))
         vcpu_update_runstate_area(next);
-    }
     local_irq_enable();
     leave(next);
 }

@@ -46,11 +46,6 @@ s_time_t get_s_time(void)
     return counter_to_ns(counter_read());
 }
 
-/* Guests read the counter themselves. */
-void time_update_vcpu(struct vcpu *v)
-{
-}
-
 static const char *const timer_compatible[] __initconst = {"arm,armv8-timer", "arm,armv7-timer",
                                                            NULL};
 

@@ -16,6 +16,7 @@
 #include <asm/perdomain.h>
 #include <asm/pv_mmu.h>
 #include <asm/setup.h>
+#include <asm/time.h>
 #include <asm/tlb.h>
 #include "private.h"
 
@@ -215,12 +216,14 @@ void port_sync_vcpu_state(struct vcpu *v)
     flush_area_mask(&mask, 0, FLUSH_VCPU_STATE);
 }
 
-/* The area is in the kernel's address space: of a vCPU in user mode pv_toggle_mode() does it. */
-static void update_runstate_area(struct vcpu *v)
+/* The areas are in the kernel's address space: of a vCPU in user mode pv_toggle_mode() does it. */
+static void update_areas(struct vcpu *v)
 {
+    if (unlikely(!time_update_vcpu(v)))
+        v->arch.pv.time_area_due = true;
     if (likely(!v->runstate_guest))
         return;
-    v->arch.pv.need_update_runstate_area = !pv_kernel_mode(v);
+    v->arch.pv.runstate_area_due = !pv_kernel_mode(v);
     if (pv_kernel_mode(v))
         vcpu_update_runstate_area(v);
 }
@@ -268,8 +271,7 @@ void port_context_switch(struct vcpu *prev, struct vcpu *next)
     if (!is_idle_vcpu(next)) {
         if (unlikely(!selectors_ok))
             tell_refused_selectors(next);
-        time_update_vcpu(next);
-        update_runstate_area(next);
+        update_areas(next);
     }
     leave(next);
 }

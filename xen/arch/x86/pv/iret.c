@@ -7,10 +7,20 @@
 #include <asm/current.h>
 #include <asm/desc.h>
 #include <asm/shadow.h>
+#include <asm/time.h>
 #include "private.h"
 
 /* The guest's RFLAGS that our IRET may load. */
 #define IRET_FLAGS_CLEAR (EFLAGS_IOPL | EFLAGS_VM | EFLAGS_NT | EFLAGS_VIF | EFLAGS_VIP)
+
+static void write_due_areas(struct vcpu *v)
+{
+    if (v->arch.pv.time_area_due)
+        time_update_area(v);
+    if (v->arch.pv.runstate_area_due)
+        vcpu_update_runstate_area(v);
+    v->arch.pv.runstate_area_due = v->arch.pv.time_area_due = false;
+}
 
 void pv_toggle_mode(struct vcpu *v)
 {
@@ -21,10 +31,8 @@ void pv_toggle_mode(struct vcpu *v)
     __asm__ volatile("swapgs" ::: "memory");
     v->arch.cr3 = shadow_in_use(v->domain) ? shadow_cr3(v) : mfn_to_maddr(root);
     write_cr3(v->arch.cr3);
-    if (unlikely(v->arch.pv.need_update_runstate_area) && pv_kernel_mode(v)) {
-        v->arch.pv.need_update_runstate_area = false;
-        vcpu_update_runstate_area(v);
-    }
+    if (unlikely(v->arch.pv.runstate_area_due | v->arch.pv.time_area_due) && pv_kernel_mode(v))
+        write_due_areas(v);
 }
 
 /* The NMI handler returns: the one that has come meanwhile is next. */

@@ -65,7 +65,7 @@ static bool write_area(struct vcpu *v)
     return !copy_to_guest_bytes(&to->version, &even, sizeof(even));
 }
 
-void time_update_vcpu(struct vcpu *v)
+bool time_update_vcpu(struct vcpu *v)
 {
     const struct vcpu_time_info *now = &v->vcpu_info->time;
 
@@ -74,13 +74,23 @@ void time_update_vcpu(struct vcpu *v)
         if (likely(now->tsc_timestamp == this_cpu(tsc_at_zero) &&
                    now->tsc_to_system_mul == host_scale.mul && now->system_time == 0 &&
                    v->arch.time_info.tsc_timestamp == now->tsc_timestamp))
-            return;
+            return true;
         fill_native(&v->arch.time_info);
     } else {
         fill_emulated(v, &v->arch.time_info);
     }
     write_shared(&v->vcpu_info->time, &v->arch.time_info);
-    if (v->arch.time_area && v == current)
+    if (!v->arch.time_area)
+        return true;
+    if (!pv_kernel_mode(v))
+        return false;
+    (void)write_area(v);
+    return true;
+}
+
+void time_update_area(struct vcpu *v)
+{
+    if (v->arch.time_area)
         (void)write_area(v);
 }
 

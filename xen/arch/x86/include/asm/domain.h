@@ -50,7 +50,7 @@ struct pv_vcpu {
     unsigned int iobmp_limit;
     struct trap_bounce bounce;
     uint64_t tsc_aux;
-    bool need_update_runstate_area;
+    bool runstate_area_due, time_area_due; /* to be written when its kernel runs */
 };
 
 struct arch_vcpu {

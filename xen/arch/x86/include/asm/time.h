@@ -36,6 +36,14 @@ int time_register_area(struct vcpu *v, uint64_t va);
 /* Forget it: the guest has been reset. */
 void time_forget_area(struct vcpu *v);
 
+/*
+ * Refresh current's vcpu_time_info from this CPU's calibration, after a context switch; its copy
+ * is in the kernel's address space: false where it is due, but user mode is in force.
+ */
+bool time_update_vcpu(struct vcpu *v);
+/* Write the copy that was due: the kernel is in force. */
+void time_update_area(struct vcpu *v);
+
 /* IPI: a CPU that comes up wants to compare its TSC with ours. */
 void time_sync_interrupt(void);
 
