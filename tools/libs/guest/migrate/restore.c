@@ -249,8 +249,7 @@ static void restore_free(struct restore *r)
         r->kind->free(r);
     free(r->cpuid.data);
     free(r->msr.data);
-    free(r->frame);
-    free(r->type);
+    restore_frames_free(r);
 }
 
 int xc_domain_restore(xc_interface *xch, int io_fd, uint32_t dom, unsigned int store_evtchn,

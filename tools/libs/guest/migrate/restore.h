@@ -49,10 +49,9 @@ struct restore {
     uint64_t nr_different; /* pages, when verifying */
     struct blob cpuid, msr;
 
-    /* Memory: per frame of the guest what maps it (NO_FRAME: nothing) and its FRAME_* type. */
+    /* Memory: the guest's frames have numbers below nr_pfns. See frame_maps(). */
     uint64_t nr_pfns;
-    uint64_t *frame;
-    uint8_t *type;
+    struct frame_chunk **chunk;
 
     /* The rings: ports are given; frames are found out, for who maps them (gfn or mfn). */
     unsigned int store_port, console_port;
@@ -75,8 +74,18 @@ struct restore {
     unsigned int nr_kept, room_kept;
 };
 
-/* Make room for @nr frames. */
+/* Frames of the guest have numbers below @nr. */
 int restore_room(struct restore *r, uint64_t nr);
+void restore_frames_free(struct restore *r);
+/* What maps frame @pfn (NO_FRAME: nothing), and its FRAME_* type (FRAME_NONE until it is known). */
+uint64_t frame_maps(const struct restore *r, uint64_t pfn);
+unsigned int frame_type(const struct restore *r, uint64_t pfn);
+/* For @pfn below nr_pfns. What frame_set_maps() sets has been made, or has a type with memory. */
+int frame_make(struct restore *r, uint64_t pfn);
+int frame_set_type(struct restore *r, uint64_t pfn, unsigned int type);
+void frame_set_maps(struct restore *r, uint64_t pfn, uint64_t frame);
+/* The first frame from @pfn on of which something may be known; at the end nr_pfns or more. */
+uint64_t frame_next(const struct restore *r, uint64_t pfn);
 /* A PAGE_DATA record. */
 int restore_pages(struct restore *r, const struct record *rec);
 /*

@@ -5,44 +5,6 @@
 #define BATCH 1024u
 #define TABLE (XC_PAGE_SIZE / sizeof(uint64_t))
 
-/* Above this no guest has frames; it keeps the arrays below from taking all memory. */
-#define PFNS_MAX (1ull << 32)
-
-int restore_room(struct restore *r, uint64_t nr)
-{
-    uint64_t *frame;
-    uint8_t *type;
-
-    if (nr <= r->nr_pfns)
-        return 0;
-    if (nr > PFNS_MAX)
-        return stream_fail(r->xch, ERANGE, "a frame of the guest has number %#lx",
-                           (unsigned long)nr - 1);
-    frame = realloc(r->frame, nr * sizeof(*frame));
-    if (frame)
-        r->frame = frame;
-    type = realloc(r->type, nr);
-    if (type)
-        r->type = type;
-    if (!frame || !type)
-        return stream_fail(r->xch, ENOMEM, "no memory for %lu frames", (unsigned long)nr);
-    for (uint64_t i = r->nr_pfns; i < nr; i++) {
-        frame[i] = NO_FRAME;
-        type[i] = FRAME_NONE;
-    }
-    r->nr_pfns = nr;
-    return 0;
-}
-
-uint64_t restore_frame(struct restore *r, uint64_t pfn, const char *what)
-{
-    if (pfn < r->nr_pfns && r->frame[pfn] != NO_FRAME)
-        return r->frame[pfn];
-    stream_fail(r->xch, ERANGE, "%s is in frame %#lx, which is not in the stream", what,
-                (unsigned long)pfn);
-    return NO_FRAME;
-}
-
 /* Frames to be populated, gathered. */
 struct wanted {
     unsigned int nr;
@@ -60,7 +22,7 @@ static int populate(struct restore *r, struct wanted *w)
         extent[i] = w->pfn[i];
     rc = xc_domain_populate_physmap_exact(r->xch, r->domid, w->nr, 0, 0, extent);
     for (unsigned int i = 0; i < w->nr; i++)
-        r->frame[w->pfn[i]] = rc ? NO_FRAME : extent[i];
+        frame_set_maps(r, w->pfn[i], rc ? NO_FRAME : extent[i]);
     w->nr = 0;
     if (rc)
         return stream_fail(r->xch, errno, "cannot get memory for the guest");
@@ -69,9 +31,11 @@ static int populate(struct restore *r, struct wanted *w)
 
 static int want(struct restore *r, struct wanted *w, uint64_t pfn)
 {
-    if (r->frame[pfn] != NO_FRAME)
+    if (frame_maps(r, pfn) != NO_FRAME)
         return 0;
-    r->frame[pfn] = PENDING;
+    if (frame_make(r, pfn))
+        return -1;
+    frame_set_maps(r, pfn, PENDING);
     w->pfn[w->nr++] = pfn;
     return w->nr == BATCH ? populate(r, w) : 0;
 }
@@ -151,8 +115,8 @@ static int pages_populate(struct restore *r, const struct pages *p)
     for (uint32_t i = 0; i < p->count && !rc; i++) {
         unsigned int type = page_type(p, i), level = frame_table_level(type);
 
-        r->type[page_pfn(p, i)] = (uint8_t)type;
-        if (type != FRAME_NONE && type != FRAME_BROKEN)
+        rc = frame_set_type(r, page_pfn(p, i), type);
+        if (!rc && frame_type_has_memory(type))
             rc = want(r, &w, page_pfn(p, i));
         if (!rc && level && r->kind->convert)
             rc = want_entries(r, &w, level, page);
@@ -191,7 +155,7 @@ static int pages_write(struct restore *r, const struct pages *p, uint32_t first,
     for (uint32_t i = first; i < end; i++) {
         if (!frame_has_content(page_type(p, i)))
             continue;
-        frames[nr++] = r->frame[page_pfn(p, i)];
+        frames[nr++] = frame_maps(r, page_pfn(p, i));
     }
     if (!nr)
         return 0;
@@ -227,12 +191,12 @@ int restore_pages(struct restore *r, const struct record *rec)
 
 int restore_drop(struct restore *r)
 {
-    for (uint64_t pfn = 0; pfn < r->nr_pfns; pfn++) {
-        xen_pfn_t extent = r->frame[pfn];
+    for (uint64_t pfn = frame_next(r, 0); pfn < r->nr_pfns; pfn = frame_next(r, pfn + 1)) {
+        xen_pfn_t extent = frame_maps(r, pfn);
 
-        if (r->type[pfn] != FRAME_NONE || r->frame[pfn] == NO_FRAME)
+        if (frame_type(r, pfn) != FRAME_NONE || extent == NO_FRAME)
             continue;
-        r->frame[pfn] = NO_FRAME;
+        frame_set_maps(r, pfn, NO_FRAME);
         if (xc_domain_decrease_reservation_exact(r->xch, r->domid, 1, 0, &extent))
             return stream_fail(r->xch, errno, "cannot give back a frame of the guest");
     }

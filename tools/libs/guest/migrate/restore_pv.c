@@ -135,11 +135,11 @@ static uint64_t plain_frame(struct restore *r, uint64_t pfn, const char *what)
 {
     uint64_t mfn = restore_frame(r, pfn, what);
 
-    if (mfn != NO_FRAME && r->type[pfn] == FRAME_PLAIN)
+    if (mfn != NO_FRAME && frame_type(r, pfn) == FRAME_PLAIN)
         return mfn;
     if (mfn != NO_FRAME)
         stream_fail(r->xch, EINVAL, "%s is in frame %#lx of type %#x", what, (unsigned long)pfn,
-                    r->type[pfn]);
+                    frame_type(r, pfn));
     return NO_FRAME;
 }
 
@@ -160,7 +160,7 @@ static int write_list_part(struct restore *r, uint64_t first, unsigned int nr)
     for (uint64_t i = 0; i < nr * P2M_PER_PAGE; i++) {
         uint64_t pfn = first * P2M_PER_PAGE + i;
 
-        map[i] = pfn < r->nr_pfns ? r->frame[pfn] : NO_FRAME;
+        map[i] = frame_maps(r, pfn);
     }
     munmap(map, (size_t)nr << XC_PAGE_SHIFT);
     return 0;
@@ -189,13 +189,13 @@ static int pin_tables(struct restore *r)
     unsigned int nr = 0;
     int rc = 0;
 
-    for (uint64_t pfn = 0; pfn < r->nr_pfns && !rc; pfn++) {
-        unsigned int type = r->type[pfn], level = frame_table_level(type);
+    for (uint64_t pfn = frame_next(r, 0); pfn < r->nr_pfns && !rc; pfn = frame_next(r, pfn + 1)) {
+        unsigned int type = frame_type(r, pfn), level = frame_table_level(type);
 
         if (!level || !(type & FRAME_PINNED))
             continue;
         ops[nr++] =
-            (struct mmuext_op){.cmd = MMUEXT_PIN_L1_TABLE + level - 1, .arg1.mfn = r->frame[pfn]};
+            (struct mmuext_op){.cmd = MMUEXT_PIN_L1_TABLE + level - 1, .arg1.mfn = frame_maps(r, pfn)};
         if (nr == BATCH)
             rc = pin_some(r, ops, &nr);
     }
@@ -276,7 +276,7 @@ static int convert_vcpu(struct restore *r, uint32_t vcpu, vcpu_guest_context_x86
 
         if (write_start_info(r, pfn))
             return -1;
-        c->user_regs.rdx = r->frame[pfn];
+        c->user_regs.rdx = frame_maps(r, pfn);
     }
     for (unsigned int i = 0; i < (c->gdt_ents + GDT_PER_FRAME - 1) / GDT_PER_FRAME; i++) {
         c->gdt_frames[i] = plain_frame(r, c->gdt_frames[i], "a descriptor table");

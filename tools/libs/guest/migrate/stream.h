@@ -120,10 +120,14 @@ struct record_hvm_param {
     uint64_t index, value;
 };
 
-/* Has it contents in the stream? Is it a page table, and of which level? */
+/* Has it contents in the stream? Memory at all? Is it a page table, and of which level? */
 static inline bool frame_has_content(unsigned int type)
 {
     return type < FRAME_BROKEN;
+}
+static inline bool frame_type_has_memory(unsigned int type)
+{
+    return type != FRAME_NONE && type != FRAME_BROKEN;
 }
 static inline bool frame_type_valid(unsigned int type)
 {

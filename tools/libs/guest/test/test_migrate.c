@@ -5,10 +5,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "migrate/restore.h"
 #include "test/fake.h"
 
 #define XCH ((xc_interface *)(void *)&fake)
@@ -437,6 +439,37 @@ static int record(const char *path, const char *how)
     return failed;
 }
 
+/* A number in a stream costs no memory, however high it is; what has memory costs a chunk. */
+static void test_far_frames(void **state)
+{
+    struct restore r = {.xch = XCH};
+    struct rusage before, after;
+    uint64_t last = (1ull << 32) - 1, found = 0;
+
+    (void)state;
+    getrusage(RUSAGE_SELF, &before);
+    assert_int_equal(restore_room(&r, 1), 0);
+    assert_int_equal(frame_set_type(&r, 0, FRAME_PLAIN), 0);
+    frame_set_maps(&r, 0, 5);
+    assert_int_equal(restore_room(&r, last + 1), 0);
+    assert_int_equal(restore_room(&r, last + 2), -1);
+    assert_int_equal(frame_set_type(&r, last, FRAME_NONE), 0);
+    assert_int_equal(frame_next(&r, 512), last + 1);
+    assert_int_equal(frame_set_type(&r, last, FRAME_L1), 0);
+    frame_set_maps(&r, last, 7);
+    for (uint64_t pfn = frame_next(&r, 0); pfn < r.nr_pfns; pfn = frame_next(&r, pfn + 1))
+        found += frame_maps(&r, pfn) != NO_FRAME;
+    assert_int_equal(found, 2);
+    assert_int_equal(frame_maps(&r, 0), 5);
+    assert_int_equal(frame_maps(&r, last), 7);
+    assert_int_equal(frame_maps(&r, last + 1), NO_FRAME);
+    assert_int_equal(frame_type(&r, last), FRAME_L1);
+    assert_int_equal(frame_type(&r, last / 2), FRAME_NONE);
+    restore_frames_free(&r);
+    getrusage(RUSAGE_SELF, &after);
+    assert_true(after.ru_maxrss - before.ru_maxrss < 100 << 10);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -445,7 +478,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_save_refused), cmocka_unit_test(test_checkpoints),
         cmocka_unit_test(test_core),         cmocka_unit_test(test_not_there_yet),
         cmocka_unit_test(test_truncated),    cmocka_unit_test(test_flipped),
-        cmocka_unit_test(test_sender_cut),
+        cmocka_unit_test(test_sender_cut),   cmocka_unit_test(test_far_frames),
     };
 
     if (argc >= 3 && !strcmp(argv[1], "record"))
