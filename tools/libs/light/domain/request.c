@@ -175,6 +175,8 @@ void guest_suspend_start(struct guest_suspend *g)
     xc_domaininfo_t xd;
     int rc = domain_get(g->sc, g->domid, &xd);
 
+    g->request = (struct guest_request){
+        .sc = g->sc, .domid = g->domid, .word = "suspend", .done = suspend_answered};
     if (rc) {
         suspend_end(g, rc);
         return;
@@ -192,8 +194,6 @@ void guest_suspend_start(struct guest_suspend *g)
         suspend_wait(g);
         return;
     }
-    g->request = (struct guest_request){
-        .sc = g->sc, .domid = g->domid, .word = "suspend", .done = suspend_answered};
     rc = guest_request_start(&g->request);
     if (rc)
         suspend_end(g, rc);

@@ -645,6 +645,11 @@ static void suspending(void **state)
 {
     guest_present();
     at_each_step(&(struct scenario){.start = suspend_start, .after = resumed_after});
+    /* One that is suspended already is asked for nothing. */
+    guest.suspended = true;
+    DO(suspend_start());
+    assert_true(guest.suspended);
+    DO(libxl_domain_resume(ctx, GUEST, 1, &how));
     guest_absent();
 }
 
