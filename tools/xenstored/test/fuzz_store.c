@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests of four clients (dom0 twice, two hostile domains) from the fuzzer's bytes; after each
- * one the tree must agree with the accounts. Input: client, type, transaction, length, body; a
- * length byte of 255 takes a larger body, a client byte with its top bit set reads its messages.
+ * Requests of four clients (dom0 twice, two hostile domains) from the fuzzer's bytes, and when
+ * these are used up by numbers that follow from them; after each one the tree must agree with the
+ * accounts. Input: client, type, transaction, length, body; a length byte of 255 takes a larger
+ * body, a client byte with its top bit set reads its messages. The number of requests made is
+ * written to the file FUZZ_COUNT names, now and then; with FUZZ_MESSAGES the run ends, without
+ * error, after so many.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness.h"
 
-#define NR_CLIENTS 4u
+#define NR_CLIENTS   4u
+#define NR_GENERATED 200u
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char preamble[] = "/local/domain/1/data\0n1";
 static const char preamble2[] = "/local/domain/2/data\0n2\0r1";
@@ -47,21 +54,111 @@ static void drain(struct conn *c)
         conn_out_pop(c);
 }
 
+static unsigned long nr_messages, nr_inputs;
+
+static void write_count(void)
+{
+    const char *file = getenv("FUZZ_COUNT");
+    FILE *f = file ? fopen(file, "w") : NULL;
+
+    if (!f)
+        return;
+    fprintf(f, "%lu\n", nr_messages);
+    fclose(f);
+}
+
+static void count_input(void)
+{
+    const char *most = getenv("FUZZ_MESSAGES");
+    bool end = most && nr_messages >= strtoul(most, NULL, 10);
+
+    if (end || ++nr_inputs % 256 == 0)
+        write_count();
+    if (end)
+        _exit(0);
+}
+
 /* Files are the outside's business. */
 static bool wanted(uint32_t type, const char *body)
 {
     return type != XS_CONTROL || (strcmp(body, "memreport") && strcmp(body, "logfile"));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static uint64_t digest(const uint8_t *data, size_t size)
+{
+    uint64_t h = 0xcbf29ce484222325;
+
+    for (size_t i = 0; i < size; i++)
+        h = (h ^ data[i]) * 0x100000001b3;
+    return h | 1;
+}
+
+/* The next number of a sequence, below @n. */
+static unsigned int below(uint64_t *rng, unsigned int n)
+{
+    *rng ^= *rng << 13;
+    *rng ^= *rng >> 7;
+    *rng ^= *rng << 17;
+    return (unsigned int)(*rng >> 33) % n;
+}
+
+static size_t put_path(uint64_t *rng, char *to)
+{
+    static const char *const roots[] = {
+        "/local/domain/1/data", "/local/domain/2/data", "/local", "/", "", "data",
+        "@releaseDomain",       "@introduceDomain",     "/tool"};
+    static const char *const names[] = {"/a", "/b", "/long-name", "//", "/a b", "x", "/a/b/c", "/"};
+    size_t n = (size_t)sprintf(to, "%s", roots[below(rng, ARRAY_LEN(roots))]);
+
+    for (unsigned int depth = below(rng, 4); depth; depth--)
+        n += (size_t)sprintf(to + n, "%s", names[below(rng, ARRAY_LEN(names))]);
+    return n + 1; /* with its end */
+}
+
+static size_t put_word(uint64_t *rng, char *to)
+{
+    static const char *const words[] = {"T",     "F",  "1",  "2",     "3",     "b1",
+                                        "r2",    "n0", "w1", "token", "check", "quota",
+                                        "90000", "-1", "",   "100"};
+
+    return (size_t)sprintf(to, "%s", words[below(rng, ARRAY_LEN(words))]) + 1;
+}
+
+/* A request that is right in its form, mostly, with up to three arguments. Returns its length. */
+static size_t put_body(uint64_t *rng, char *to)
+{
+    size_t n = below(rng, 8) ? put_path(rng, to) : 0;
+
+    for (unsigned int args = below(rng, 4); args; args--)
+        n += put_word(rng, to + n);
+    if (below(rng, 16) == 0)
+        n += below(rng, 2500);
+    if (n && below(rng, 8) == 0)
+        n -= below(rng, n < 8 ? (unsigned int)n : 8);
+    if (n && below(rng, 8) == 0)
+        to[below(rng, (unsigned int)n)] ^= (char)(1 << below(rng, 8));
+    return n;
+}
+
+static void request(struct store *s, struct conn *c, struct xsd_sockmsg hdr, char *body, size_t len)
+{
+    body[len] = '\0';
+    hdr.len = (uint32_t)len;
+    if (conn_may_request(c) && wanted(hdr.type, body)) {
+        conn_request(c, &hdr, body);
+        nr_messages++;
+    }
+    s->now_ms += 100;
+    if (!harness_consistent(s))
+        abort();
+}
+
+/* Requests out of the fuzzer's bytes, until they end. */
+static void from_input(struct store *s, struct conn *c[NR_CLIENTS], const uint8_t *data,
+                       size_t size)
 {
     static char body[XENSTORE_PAYLOAD_MAX + 1];
-    struct store *s = harness_store();
-    struct conn *c[NR_CLIENTS];
 
-    if (!s)
-        abort();
-    set_up(s, c);
     while (size >= 4) {
         struct conn *conn = c[data[0] % NR_CLIENTS];
         struct xsd_sockmsg hdr = {.type = data[1] % 32u, .tx_id = data[2] % 6u};
@@ -74,17 +171,39 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (len > size)
             len = size;
         memcpy(body, data, len);
-        body[len] = '\0';
         data += len;
         size -= len;
-        hdr.len = (uint32_t)len;
-        if (conn_may_request(conn) && wanted(hdr.type, body))
-            conn_request(conn, &hdr, body);
-        s->now_ms += 100;
-        if (!harness_consistent(s))
-            abort();
+        request(s, conn, hdr, body, len);
     }
+}
+
+static void from_numbers(struct store *s, struct conn *c[NR_CLIENTS], uint64_t rng)
+{
+    static char body[XENSTORE_PAYLOAD_MAX + 1];
+
+    for (unsigned int i = 0; i < NR_GENERATED; i++) {
+        struct conn *conn = c[below(&rng, NR_CLIENTS)];
+        struct xsd_sockmsg hdr = {.type = below(&rng, XS_TYPE_COUNT + 1),
+                                  .tx_id = below(&rng, 2) ? below(&rng, 6) : 0};
+
+        if (below(&rng, 4) == 0)
+            drain(conn);
+        request(s, conn, hdr, body, put_body(&rng, body));
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct store *s = harness_store();
+    struct conn *c[NR_CLIENTS];
+
+    if (!s)
+        abort();
+    set_up(s, c);
+    from_input(s, c, data, size);
+    from_numbers(s, c, digest(data, size));
     store_tick(s, s->now_ms + 60000);
     store_free(s);
+    count_input();
     return 0;
 }
