@@ -49,6 +49,12 @@ mixed-check:
 	set -e; for k in stock-xl our-xl; do for t in 02-guest 03-devices; do \
 		scripts/mixed --tools $$k --timeout 900 tools/tests/system/$$t; done; done
 
+# Our xenstored beside Debian's two, with the trees of GUESTS guests.
+GUESTS ?= 1000
+.PHONY: bench-xenstored
+bench-xenstored:
+	scripts/bench-xenstored $(GUESTS)
+
 # Guests under load for SOAK_SECONDS, then SOAK_CYCLES of create and destroy, on SOAK_CPUS CPUs.
 SOAK_SECONDS ?= 600
 SOAK_CYCLES  ?= 100
