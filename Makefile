@@ -55,6 +55,17 @@ GUESTS ?= 1000
 bench-xenstored:
 	scripts/bench-xenstored $(GUESTS)
 
+# Guests moved between two emulated machines: live between ours, of which MIGRATE_CUTS are cut; saved
+# on the stock pair and restored on ours, and back; PVH, over the stock hypervisor, between the stock
+# tools and ours, and beside that the stock tools alone.
+MIGRATE_CUTS ?= 30
+.PHONY: migrate-check
+migrate-check:
+	tools/tests/migrate/run --cuts $(MIGRATE_CUTS) live
+	tools/tests/migrate/run --a stock/stock save
+	tools/tests/migrate/run --a stock/stock --b stock/ours pvh
+	tools/tests/migrate/run --a stock/stock --b stock/stock pvh
+
 # Guests under load for SOAK_SECONDS, then SOAK_CYCLES of create and destroy, on SOAK_CPUS CPUs.
 SOAK_SECONDS ?= 600
 SOAK_CYCLES  ?= 100

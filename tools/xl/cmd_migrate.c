@@ -129,8 +129,8 @@ static void child_start(struct sender *s)
     s->link.from = "migration receiver stream";
 }
 
-/* It had what it needed; it need not keep us waiting. */
-static void child_end(struct sender *s)
+/* It had what it needed; it need not keep us waiting. True: what it ran was killed by a signal. */
+static bool child_end(struct sender *s)
 {
     pid_t child = s->link.child, r;
     int status;
@@ -142,13 +142,15 @@ static void child_end(struct sender *s)
         if (r < 0) {
             fprintf(stderr, "wait for migration child [%ld] failed: %s\n", (long)child,
                     strerror(errno));
-            return;
+            return false;
         }
         if (r) {
             if (status)
                 libxl_report_child_exitstatus(ctx, XTL_INFO, "migration transport process", child,
                                               status);
-            return;
+            /* As a shell, and so ssh, says it. */
+            return WIFEXITED(status) && WEXITSTATUS(status) > 128 &&
+                   WEXITSTATUS(status) <= 128 + 64;
         }
         usleep(50000);
     }
@@ -156,6 +158,7 @@ static void child_end(struct sender *s)
         stderr,
         "migration child [%ld] not exiting, no longer waiting (exit status will be unreported)\n",
         (long)child);
+    return false;
 }
 
 static void preamble(struct sender *s)
@@ -190,14 +193,6 @@ static int gave_up(struct sender *s, const char *why)
     return EXIT_BAD;
 }
 
-static int resume_here(struct sender *s)
-{
-    child_end(s);
-    fprintf(stderr, "Migration failed, resuming at sender.\n");
-    libxl_domain_resume(ctx, s->domid, 1, NULL);
-    return EXIT_BAD;
-}
-
 /* The other host's answer to what became of the domain there; "" if there is none. */
 static void outcome_ask(const struct sender *s, char *answer, int size)
 {
@@ -222,6 +217,19 @@ static void outcome_ask(const struct sender *s, char *answer, int size)
         free(uuid);
     }
     libxl_dominfo_dispose(&info);
+}
+
+static int resume_here(struct sender *s)
+{
+    bool killed = child_end(s);
+    char answer[32];
+
+    fprintf(stderr, "Migration failed, resuming at sender.\n");
+    libxl_domain_resume(ctx, s->domid, 1, NULL);
+    /* Who is asked also looks after what a killed receiver has left. */
+    if (killed)
+        outcome_ask(s, answer, sizeof(answer));
+    return EXIT_BAD;
 }
 
 static int handshake_failed(struct sender *s)
@@ -354,7 +362,7 @@ struct receiver {
     struct link link;
     struct create_options create;
     struct monitor monitor;
-    char *name; /* as it is to be called at the end */
+    char *name;                  /* as it is to be called at the end */
     struct receive_guard *guard; /* NULL: none */
 };
 
@@ -371,8 +379,8 @@ static int rename_final(const struct receiver *r)
 }
 
 /*
- * Until the sender says something. It does not before it has heard us: if the way back to it is cut,
- * while the way from it is kept open, both sides would wait for the other one for ever.
+ * Until the sender says something. It does not before it has heard us: if the way back to it is
+ * cut, while the way from it is kept open, both sides would wait for the other one for ever.
  */
 static int await_sender(const struct link *l)
 {
@@ -504,6 +512,8 @@ static int receive_all(struct receiver *r, bool paused, bool remus)
     enum receive_phase phase = RECEIVING;
     int status = receive_header(r);
 
+    if (!status)
+        receive_begin(&r->monitor.config.c_info.uuid);
     if (!status && !remus)
         phase = receive_guard(&r->guard, &r->monitor.config.c_info.uuid);
     if (phase != RECEIVING)
@@ -517,6 +527,7 @@ static int receive_all(struct receiver *r, bool paused, bool remus)
 
 static int follow(struct receiver *r)
 {
+    receive_over();
     free(r->monitor.config.c_info.name);
     r->monitor.config.c_info.name = must_alloc(strdup(r->name));
     r->monitor.daemon = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,30 @@
 #define GO_WAIT_MS      10000
 #define OUTCOME_TRIES   600
 #define OUTCOME_WAIT_US 100000
+
+/* A receiver holds a byte of this file, by the domain's UUID; its death gives it back. */
+#define RECEIVERS_FILE "/run/xen/xl-receivers"
+
+static int receivers_fd = -1;
+
+static bool receiver_lock(const libxl_uuid *uuid)
+{
+    struct flock byte = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
+    uint32_t at;
+
+    memcpy(&at, libxl_uuid_bytearray_const(uuid), sizeof(at));
+    byte.l_start = at;
+    if (receivers_fd < 0)
+        receivers_fd = open(RECEIVERS_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    return receivers_fd >= 0 && !fcntl(receivers_fd, F_OFD_SETLK, &byte);
+}
+
+void receive_over(void)
+{
+    if (receivers_fd >= 0)
+        close(receivers_fd);
+    receivers_fd = -1;
+}
 
 /* Domains of one UUID. */
 struct copies {
@@ -39,6 +64,44 @@ static bool copies_has(const struct copies *c, uint32_t domid)
         if (c->domid[i] == domid)
             return true;
     return false;
+}
+
+static bool name_ends(const char *name, const char *end)
+{
+    size_t len = strlen(name), n = strlen(end);
+
+    return len >= n && !strcmp(name + len - n, end);
+}
+
+/* Being received; a receiver's domain has no name at first. */
+static bool on_its_way(uint32_t domid)
+{
+    char *name = libxl_domid_to_name(ctx, domid);
+    bool is = !name || name_ends(name, "--incoming");
+
+    free(name);
+    return is;
+}
+
+/* With the lock: what receivers have left that were killed with their guards. */
+static void destroy_left(const libxl_uuid *uuid)
+{
+    struct copies now;
+
+    copies_find(&now, uuid);
+    for (unsigned int i = 0; i < now.nr; i++) {
+        if (!on_its_way(now.domid[i]))
+            continue;
+        fprintf(stderr, "migration target: Domain %u has been left half received, destroying it.\n",
+                now.domid[i]);
+        libxl_domain_destroy(ctx, now.domid[i], NULL);
+    }
+}
+
+void receive_begin(const libxl_uuid *uuid)
+{
+    if (receiver_lock(uuid))
+        destroy_left(uuid);
 }
 
 static void destroy_new(const struct copies *before, const libxl_uuid *uuid)
@@ -126,16 +189,6 @@ int receive_guard_hears(int fd)
     return r > 0;
 }
 
-static bool name_ends(uint32_t domid, const char *end)
-{
-    char *name = libxl_domid_to_name(ctx, domid);
-    size_t len = name ? strlen(name) : 0, n = strlen(end);
-    bool ends = len >= n && !strcmp(name + len - n, end);
-
-    free(name);
-    return ends;
-}
-
 /* On its way, started, or neither. A copy that a sender here has put aside does not count. */
 static const char *outcome_of(const libxl_uuid *uuid)
 {
@@ -144,10 +197,14 @@ static const char *outcome_of(const libxl_uuid *uuid)
 
     copies_find(&now, uuid);
     for (unsigned int i = 0; i < now.nr; i++) {
-        if (name_ends(now.domid[i], "--incoming"))
+        char *name;
+
+        if (on_its_way(now.domid[i]))
             return NULL;
-        if (!name_ends(now.domid[i], "--migratedaway"))
+        name = libxl_domid_to_name(ctx, now.domid[i]);
+        if (name && !name_ends(name, "--migratedaway"))
             outcome = OUTCOME_STARTED;
+        free(name);
     }
     return outcome;
 }
@@ -166,6 +223,11 @@ int outcome_tell(const char *text)
         if (outcome) {
             puts(outcome);
             return EXIT_OK;
+        }
+        if (receiver_lock(&uuid)) {
+            destroy_left(&uuid);
+            receive_over();
+            continue;
         }
         usleep(OUTCOME_WAIT_US);
     }

@@ -26,6 +26,11 @@ struct receive_guard {
     uint32_t domid; /* from READY_TOLD on */
 };
 
+/* Before all else: this is the receiver of domain @uuid. What a dead one has left is destroyed. */
+void receive_begin(const libxl_uuid *uuid);
+/* The domain runs here. Of each process that goes on. */
+void receive_over(void);
+
 /*
  * Fork. In the child: RECEIVING, with a context of its own. In the parent only once the child has
  * been killed after READY_TOLD: the phase to go on from; before that the copies of domain @uuid
@@ -40,7 +45,8 @@ int receive_guard_hears(int fd);
 
 /*
  * "xl migrate-receive --outcome UUID": once no copy of the domain is on its way any more, print
- * what has become of it. Result: the program's.
+ * what has become of it; a copy whose receiver is dead, and its guard too, is destroyed. So it is by
+ * the next receiver of the same domain. Result: the program's.
  */
 int outcome_tell(const char *uuid);
 #define OUTCOME_STARTED "started"
