@@ -137,6 +137,7 @@ int main(int argc, char **argv)
         for (unsigned int w = 0; w < BLOCK / sizeof(*memory); w += 64)
             memory[i * (BLOCK / sizeof(*memory)) + w] = i;
     for (put_head();;) {
+        check_head();
         for (unsigned int i = 0; i < PAGES_PER_ENTRY; i++) {
             touch(memory + next * (BLOCK / sizeof(*memory)), next);
             if (++next == pages) {
@@ -144,7 +145,6 @@ int main(int argc, char **argv)
                 head.rounds++;
             }
         }
-        check_head();
         fill(block, head.entries);
         disk_write(1 + head.entries % LOG_BLOCKS);
         head.entries++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Commands on another machine, for networks of two emulated ones: there is no check of who asks.
+ * A command's status comes as the connection's urgent byte.
  *
  *   remote serve            answer for ever
  *   remote HOST COMMAND...  run it there by sh -c; standard input and output are passed on, what it
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PORT 7000
@@ -42,24 +44,41 @@ static void write_all(int fd, const char *from, size_t len)
 }
 
 /* The line that a client begins with, byte by byte: what follows it is the command's input. */
-static void answer(int s)
+static _Noreturn void run(int s, const char *line)
 {
-    char line[4096];
-    size_t n = 0;
     int log = open("/tmp/remote.log", O_WRONLY | O_CREAT | O_APPEND, 0644);
 
-    while (n < sizeof(line) - 1 && read(s, line + n, 1) == 1 && line[n] != '\n')
-        n++;
-    line[n] = '\0';
     dup2(s, 0);
     dup2(s, 1);
     dup2(log, 2);
     close(s);
     close(log);
     signal(SIGPIPE, SIG_DFL);
-    signal(SIGCHLD, SIG_DFL);
     execl("/bin/sh", "sh", "-c", line, (char *)NULL);
     _exit(127);
+}
+
+static void answer(int s)
+{
+    char line[4096], result;
+    size_t n = 0;
+    pid_t child;
+    int status;
+
+    signal(SIGCHLD, SIG_DFL);
+    while (n < sizeof(line) - 1 && read(s, line + n, 1) == 1 && line[n] != '\n')
+        n++;
+    line[n] = '\0';
+    child = fork();
+    if (child == 0)
+        run(s, line);
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            exit(1);
+    result = (char)(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    send(s, &result, 1, MSG_OOB | MSG_NOSIGNAL);
+    shutdown(s, SHUT_RDWR);
+    exit(0);
 }
 
 static _Noreturn void serve(void)
@@ -85,7 +104,8 @@ static int ask(int argc, char **argv)
 {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(PORT)};
     int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct pollfd p[] = {{.fd = 0, .events = POLLIN}, {.fd = s, .events = POLLIN}};
+    char result = 1;
+    struct pollfd p[] = {{.fd = 0, .events = POLLIN}, {.fd = s, .events = POLLIN | POLLPRI}};
 
     if (inet_pton(AF_INET, argv[1], &a.sin_addr) != 1 ||
         connect(s, (struct sockaddr *)&a, sizeof(a)))
@@ -97,10 +117,13 @@ static int ask(int argc, char **argv)
     while (poll(p, 2, -1) >= 0 || errno == EINTR) {
         ssize_t n;
 
+        /* Before what stands before it is read: reading beyond it loses it. */
+        if (p[1].revents & POLLPRI)
+            (void)recv(s, &result, 1, MSG_OOB);
         if (p[1].revents) {
             n = read(s, buffer, sizeof(buffer));
             if (n <= 0)
-                return n < 0;
+                return (unsigned char)result;
             write_all(1, buffer, (size_t)n);
         }
         if (p[0].revents) {

@@ -47,7 +47,7 @@ cut_receiver() {
 
 cut_helper() {
     local p
-    p=$(named_in "$1" "libxl-save-helper --save") && kill -9 "$p" 2>/dev/null
+    p=$(named_in "$1" "libxl-save-helper save") && kill -9 "$p" 2>/dev/null
 }
 
 # one_cut FROM TO MODE MS: the migration, cut after MS. Prints nothing.
