@@ -14,7 +14,8 @@ struct amount {
     uint64_t pages;
     unsigned int percent;
 };
-static struct amount mem_size __initdata, mem_min __initdata, mem_max __initdata;
+enum { SIZE, LEAST, MOST, NR_AMOUNTS };
+static struct amount mem[NR_AMOUNTS] __initdata;
 static unsigned int min_vcpus __initdata, max_vcpus __initdata;
 
 static int __init parse_amount(const char *s, const char **end, struct amount *a)
@@ -45,37 +46,43 @@ static int __init parse_amount(const char *s, const char **end, struct amount *a
 
 static int __init parse_dom0_mem(const char *s)
 {
+    struct amount amounts[NR_AMOUNTS];
     int rc = 0;
 
+    memcpy(amounts, mem, sizeof(mem));
     while (!rc && *s) {
-        struct amount *a = &mem_size;
+        unsigned int which = strstarts(s, "min:") ? LEAST : strstarts(s, "max:") ? MOST : SIZE;
 
-        if (strstarts(s, "min:"))
-            a = &mem_min;
-        else if (strstarts(s, "max:"))
-            a = &mem_max;
-        rc = parse_amount(a == &mem_size ? s : s + 4, &s, a);
+        rc = parse_amount(which == SIZE ? s : s + 4, &s, &amounts[which]);
         if (!rc && *s && *s++ != ',')
             rc = -EINVAL;
     }
+    if (!rc)
+        memcpy(mem, amounts, sizeof(mem));
     return rc;
 }
 PARAM_FN("dom0_mem", parse_dom0_mem);
 
+/* "N", "N-M", "-M" or "N-". */
 static int __init parse_max_vcpus(const char *s)
 {
-    const char *end;
+    const char *start = s, *end = s;
+    unsigned int least = 0, most;
 
-    min_vcpus = *s == '-' ? 0 : (unsigned int)simple_strtoul(s, &end, 0);
-    if (*s == '-')
-        end = s;
-    if (*end == '\0')
-        max_vcpus = min_vcpus;
-    else if (*end == '-' && end[1])
-        max_vcpus = (unsigned int)simple_strtoul(end + 1, &end, 0);
-    else if (*end == '-')
-        max_vcpus = ~0U;
-    return *end == '\0' || (*end == '-' && !end[1]) ? 0 : -EINVAL;
+    if (*s != '-')
+        least = (unsigned int)simple_strtoul(s, &end, 0);
+    most = least;
+    if (*end == '-') {
+        s = end + 1;
+        most = (unsigned int)simple_strtoul(s, &end, 0);
+        if (end == s)
+            most = ~0U;
+    }
+    if (*end || end == start)
+        return -EINVAL;
+    min_vcpus = least;
+    max_vcpus = most;
+    return 0;
 }
 PARAM_FN("dom0_max_vcpus", parse_max_vcpus);
 
@@ -107,9 +114,9 @@ unsigned long __init dom0_memory_pages(unsigned long missing, unsigned long *max
     avail -= min(avail, MB(8) >> PAGE_SHIFT);
     reserve = min(avail / 16, MB(128) >> PAGE_SHIFT);
     missing = missing ? missing : avail - reserve;
-    nr = mem_size.set ? amount_pages(&mem_size, avail) : missing;
-    min_nr = mem_min.set ? amount_pages(&mem_min, avail) : 1;
-    *max_pages = mem_max.set ? amount_pages(&mem_max, avail) : UINT32_MAX;
+    nr = mem[SIZE].set ? amount_pages(&mem[SIZE], avail) : missing;
+    min_nr = mem[LEAST].set ? amount_pages(&mem[LEAST], avail) : 1;
+    *max_pages = mem[MOST].set ? amount_pages(&mem[MOST], avail) : UINT32_MAX;
     nr = min(nr, *max_pages);
     nr = max(nr, min(min_nr, *max_pages));
     return min(nr, avail);

@@ -170,6 +170,50 @@ SIM_TEST(input_goes_to_dom0_or_to_keys)
               256);
 }
 
+static char typed[8];
+static domid_t typed_to;
+
+static void take_key(struct domain *d, char c)
+{
+    size_t n = strlen(typed);
+
+    typed_to = d->domain_id;
+    if (n + 1 < sizeof(typed))
+        typed[n] = c;
+}
+
+/* Round they go: the hypervisor, dom0, each domain with a UART of ours. */
+SIM_TEST(input_goes_to_other_domains)
+{
+    control_domain();
+    sim_domain(5, &(struct sim_domain_conf){});
+    EXPECT_EQ(console_input_register(5, take_key), 0);
+    for (domid_t id = 11; id < 18; id++)
+        EXPECT_EQ(console_input_register(id, take_key), 0);
+    EXPECT_EQ(console_input_register(18, take_key), -ENOSPC);
+    for (domid_t id = 11; id < 17; id++)
+        console_input_unregister(id);
+    listen();
+    console_switch_input();
+    EXPECT(heard("Serial input to DOM5"));
+    console_rx('h');
+    console_rx('i');
+    EXPECT_EQ(strcmp(typed, "hi"), 0);
+    EXPECT_EQ(typed_to, 5);
+    console_switch_input();
+    EXPECT(heard("Serial input to DOM17"));
+    console_rx('x'); /* there is no such domain (any more) */
+    EXPECT_EQ(strcmp(typed, "hi"), 0);
+    console_input_unregister(17);
+    type("h"); /* a key of the hypervisor again */
+    EXPECT(heard("key 'h' (ascii '68') => show this message"));
+    console_switch_input();
+    EXPECT(heard("Serial input to DOM0"));
+    console_switch_input();
+    console_input_unregister(5);
+    console_switch_input();
+}
+
 static long read_ring(struct domain *ctl, uint32_t index, bool clear, uint32_t *count)
 {
     struct xen_sysctl op = {.cmd = XEN_SYSCTL_readconsole};
@@ -370,6 +414,7 @@ int main(void)
         cmocka_unit_test(names_of_things),
         cmocka_unit_test(a_guest_writes_lines),
         cmocka_unit_test(input_goes_to_dom0_or_to_keys),
+        cmocka_unit_test(input_goes_to_other_domains),
         cmocka_unit_test(the_ring_keeps_the_latest),
         cmocka_unit_test(options),
         cmocka_unit_test(options_that_are_fine),

@@ -317,6 +317,69 @@ SIM_TEST(polling_ends_with_the_event)
               -EINVAL);
 }
 
+static unsigned int told, told_port;
+static const struct vcpu *told_vcpu;
+
+static void tell(struct vcpu *v, unsigned int port)
+{
+    told++;
+    told_vcpu = v;
+    told_port = port;
+}
+
+/* As the emulated UART of a guest has it: one end is the hypervisor's, in the guest's table. */
+SIM_TEST(ports_of_the_hypervisor)
+{
+    struct evtchn_bind_vcpu move;
+    int pa;
+    unsigned int pb;
+
+    two_domains();
+    pa = evtchn_alloc_unbound_xen(a, 1, 2, tell);
+    EXPECT_GE(pa, 1);
+    evtchn_notify_xen(a, (unsigned int)pa); /* nobody is there yet */
+    evtchn_notify_xen(a, 999999);
+    pb = bind_interdomain(b, 1, (unsigned int)pa);
+    clear_pending_2l(b, pb);
+    EXPECT_EQ(send(b, pb), 0);
+    EXPECT_EQ(told, 1);
+    EXPECT_EQ(told_vcpu, a->vcpu[1]);
+    EXPECT_EQ(told_port, pa);
+    EXPECT(!pending_2l(a, (unsigned int)pa));
+    evtchn_notify_xen(a, (unsigned int)pa);
+    EXPECT(pending_2l(b, pb));
+    sim_check_invariants();
+    /* It is not the guest's to close or to move. */
+    EXPECT_EQ(close_port(a, (unsigned int)pa), -EINVAL);
+    move = (struct evtchn_bind_vcpu){.port = (unsigned int)pa};
+    EXPECT_EQ(evtchn_op(a, EVTCHNOP_bind_vcpu, &move, sizeof(move)), -EINVAL);
+    evtchn_free_xen(a, (unsigned int)pa);
+    EXPECT_EQ(port_status(b, pb), EVTCHNSTAT_unbound);
+    EXPECT_EQ(send(b, pb), 0);
+    EXPECT_EQ(told, 1);
+}
+
+SIM_TEST(interrupts_by_ports)
+{
+    unsigned int p;
+
+    two_domains();
+    p = alloc_unbound(a, DOMID_SELF, 2);
+    EXPECT_EQ(evtchn_send_pirq(a, 0), -EINVAL);
+    EXPECT_EQ(evtchn_send_pirq(a, 999999), -EINVAL);
+    EXPECT_EQ(evtchn_send_pirq(a, p), 0);
+    EXPECT(pending_2l(a, p));
+    EXPECT_EQ(evtchn_send_pirq(a, p), 1);
+    clear_pending_2l(a, p);
+    /* What comes while it is masked is raised when it is unmasked. */
+    mask_2l(a, p, true);
+    EXPECT_EQ(evtchn_send_pirq(a, p), 0);
+    EXPECT(!a->vcpu[0]->vcpu_info->evtchn_upcall_pending);
+    evtchn_unmask_if_valid(a, p);
+    EXPECT(a->vcpu[0]->vcpu_info->evtchn_upcall_pending);
+    evtchn_unmask_if_valid(a, 999999);
+}
+
 SIM_TEST(bad_arguments)
 {
     two_domains();
@@ -347,6 +410,8 @@ int main(void)
         cmocka_unit_test(a_reset_leaves_the_ports_of_the_hypervisor),
         cmocka_unit_test(a_dying_domain_leaves_its_peers_unbound),
         cmocka_unit_test(polling_ends_with_the_event),
+        cmocka_unit_test(ports_of_the_hypervisor),
+        cmocka_unit_test(interrupts_by_ports),
         cmocka_unit_test(bad_arguments),
     };
 

@@ -96,6 +96,87 @@ SIM_TEST(readers_see_no_half_write)
     read_unlock(&rw);
 }
 
+static bool held;
+
+/* CPU 0 writes until all others wait: two to read, one to write. */
+static void wait_for_writer(unsigned int cpu)
+{
+    if (cpu == 0) {
+        write_lock(&rw);
+        __atomic_store_n(&held, true, __ATOMIC_RELEASE);
+        while ((uint16_t)(__atomic_load_n(&rw.wait.tail, __ATOMIC_RELAXED) -
+                          __atomic_load_n(&rw.wait.head, __ATOMIC_RELAXED)) != NR - 1)
+            cpu_relax();
+        pair[0]++;
+        pair[1]++;
+        write_unlock(&rw);
+        return;
+    }
+    while (!__atomic_load_n(&held, __ATOMIC_ACQUIRE))
+        cpu_relax();
+    if (cpu == 1) {
+        write_lock(&rw);
+        EXPECT_EQ(pair[0], 1);
+        pair[0]++;
+        pair[1]++;
+        write_unlock(&rw);
+    } else {
+        read_lock(&rw);
+        EXPECT_EQ(pair[0], pair[1]);
+        EXPECT_GE(pair[0], 1);
+        read_unlock(&rw);
+    }
+}
+
+SIM_TEST(who_comes_while_it_is_written_waits)
+{
+    on_threads(NR, wait_for_writer);
+    EXPECT_EQ(pair[0], 2);
+    EXPECT_EQ(rw.cnts, 0);
+}
+
+static unsigned int reading;
+
+/* CPU 0 reads; the writer, CPU 1, waits; who comes to read then comes after it. */
+static void wait_for_reader(unsigned int cpu)
+{
+    switch (cpu) {
+    case 0:
+        read_lock(&rw);
+        __atomic_store_n(&held, true, __ATOMIC_RELEASE);
+        while ((uint16_t)(__atomic_load_n(&rw.wait.tail, __ATOMIC_RELAXED) -
+                          __atomic_load_n(&rw.wait.head, __ATOMIC_RELAXED)) != NR - 1)
+            cpu_relax();
+        EXPECT_EQ(pair[0], 0);
+        EXPECT_EQ(__atomic_load_n(&reading, __ATOMIC_RELAXED), 0);
+        read_unlock(&rw);
+        break;
+    case 1:
+        while (!__atomic_load_n(&held, __ATOMIC_ACQUIRE))
+            cpu_relax();
+        write_lock(&rw);
+        EXPECT_EQ(__atomic_load_n(&reading, __ATOMIC_RELAXED), 0);
+        pair[0]++;
+        write_unlock(&rw);
+        break;
+    default:
+        /* WAITING: the low byte's second bit. */
+        while (!(__atomic_load_n(&rw.cnts, __ATOMIC_ACQUIRE) & 2))
+            cpu_relax();
+        read_lock(&rw);
+        __atomic_fetch_add(&reading, 1, __ATOMIC_RELAXED);
+        EXPECT_EQ(pair[0], 1);
+        read_unlock(&rw);
+    }
+}
+
+SIM_TEST(a_writer_that_waits_is_not_overtaken)
+{
+    on_threads(NR, wait_for_reader);
+    EXPECT_EQ(reading, NR - 2);
+    EXPECT_EQ(rw.cnts, 0);
+}
+
 static void take_pairs(unsigned int cpu)
 {
     for (unsigned int i = 0; i < TIMES; i++) {
@@ -138,6 +219,8 @@ int main(void)
         cmocka_unit_test(interrupts_are_off_while_it_is_held),
         cmocka_unit_test(recursive_locks),
         cmocka_unit_test(readers_see_no_half_write),
+        cmocka_unit_test(who_comes_while_it_is_written_waits),
+        cmocka_unit_test(a_writer_that_waits_is_not_overtaken),
         cmocka_unit_test(pairs_do_not_deadlock),
         cmocka_unit_test(tickets_and_try),
     };
