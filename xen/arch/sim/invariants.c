@@ -200,6 +200,8 @@ static void check_runq(const struct runq *rq)
     }
     if (n != rq->nr_waiting)
         sim_fail("%u wait, %u are counted", n, rq->nr_waiting);
+    if (cpumask_weight(&rq->cpus) != rq->nr_cpus)
+        sim_fail("a queue of %u CPUs, %u are counted", cpumask_weight(&rq->cpus), rq->nr_cpus);
 }
 
 static void check_cpus(void)

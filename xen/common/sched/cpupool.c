@@ -56,7 +56,7 @@ struct runq *cpupool_choose_runq(struct cpupool *pool, const cpumask_t *affinity
     unsigned int best_load = ~0U;
 
     list_for_each_entry (rq, &pool->runqs, list) {
-        unsigned int nr = cpumask_weight(&rq->cpus), load;
+        unsigned int nr = READ_ONCE(rq->nr_cpus), load;
 
         if (nr == 0 || !cpumask_intersects(affinity, &rq->cpus))
             continue;
@@ -79,7 +79,7 @@ static struct runq *runq_with_room(struct cpupool *pool)
     struct runq *rq;
 
     list_for_each_entry (rq, &pool->runqs, list)
-        if (cpumask_weight(&rq->cpus) < pool->policy->queue_cpus)
+        if (rq->nr_cpus < pool->policy->queue_cpus)
             return rq;
     rq = xzalloc(struct runq);
     if (rq) {
@@ -104,6 +104,7 @@ int cpupool_cpu_add(struct cpupool *pool, unsigned int cpu)
         cpumask_set(cpu, &pool->cpus);
         spin_lock_irq(&rq->lock);
         cpumask_set(cpu, &rq->cpus);
+        WRITE_ONCE(rq->nr_cpus, rq->nr_cpus + 1);
         cpumask_set(cpu, &rq->idle);
         cpumask_clear(cpu, &rq->tickled);
         sc->owner = NULL;
@@ -152,6 +153,7 @@ static int cpu_remove(struct cpupool *pool, unsigned int cpu)
     break_affinity(pool, cpu);
     spin_lock_irq(&rq->lock);
     cpumask_clear(cpu, &rq->cpus);
+    WRITE_ONCE(rq->nr_cpus, rq->nr_cpus - 1);
     cpumask_clear(cpu, &rq->idle);
     cpumask_clear(cpu, &rq->tickled);
     WRITE_ONCE(sc->rq, NULL);

@@ -140,9 +140,7 @@ static unsigned int fair_choose_cpu(struct runq *rq, const struct sched_unit *u,
 
 static s_time_t share_slice(const struct runq *rq, s_time_t slice)
 {
-    unsigned int cpus = cpumask_weight(&rq->cpus);
-
-    return max_t(s_time_t, slice / (1 + rq->nr_waiting / max(cpus, 1U)), SLICE_LONG);
+    return max_t(s_time_t, slice / (1 + rq->nr_waiting / max(rq->nr_cpus, 1U)), SLICE_LONG);
 }
 
 static s_time_t fair_slice(const struct runq *rq, const struct sched_unit *u, s_time_t now)

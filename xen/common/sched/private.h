@@ -64,6 +64,7 @@ struct runq {
     struct rb_tree tree;         /* units that wait, in the policy's order */
     uint32_t nr_waiting;
     uint32_t nr_units;      /* units assigned here, for placement */
+    uint32_t nr_cpus;       /* in cpus */
     uint64_t vtime;         /* its present: never goes back */
     cpumask_t cpus;         /* of this group */
     cpumask_t idle;         /* run their idle vCPU */
