@@ -79,6 +79,7 @@ FUZZ_SECONDS ?= 3600
 fuzz:
 	$(MAKE) -C xen/test/fuzz/lib fuzz SECONDS=$(FUZZ_SECONDS)
 	$(MAKE) -C xen/test/fuzz/x86 fuzz SECONDS=$(FUZZ_SECONDS)
+	$(MAKE) -C xen/test/fuzz/arm smoke SECONDS=$(FUZZ_SECONDS)
 	$(MAKE) -C xen/test/fuzz/hypercall fuzz FUZZ_SECONDS=$(FUZZ_SECONDS)
 
 clean:

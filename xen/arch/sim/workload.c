@@ -98,6 +98,7 @@ static void make_domain(struct work *w, domid_t id)
         return;
     w->d[id] = sim_domain(
         id, &(struct sim_domain_conf){.nr_vcpus = 2, .privileged = id == 0, .hvm = id == 3});
+    w->d[id]->handle[0] = (uint8_t)id;
     if (pick(w, 2))
         work_grant_version(w->d[id]->vcpu[0], 2);
 }

@@ -115,6 +115,39 @@ void work_domctl(struct work *w)
     sim_op(control_vcpu(w), __HYPERVISOR_domctl, 0, &op, sizeof(op));
 }
 
+static void fill_arinc653(struct work *w, struct domain *d0, struct xen_sysctl_sched_arinc653 *p)
+{
+    struct xen_sysctl_arinc653_schedule s;
+
+    memset(&s, 0, sizeof(s));
+    s.num_sched_entries = (uint8_t)(pick(w, 16) ? 1 + pick(w, 8) : pick(w, 256));
+    for (unsigned int i = 0; i < min_t(unsigned int, s.num_sched_entries, 64); i++) {
+        s.sched_entries[i].dom_handle[0] = (uint8_t)pick(w, NR_WORK_DOMAINS);
+        s.sched_entries[i].vcpu_id = pick_small(w, 3);
+        s.sched_entries[i].runtime = (uint64_t)pick(w, 100) * 50000;
+        s.major_frame += s.sched_entries[i].runtime;
+    }
+    s.major_frame = pick(w, 8) ? s.major_frame + pick(w, 3) * 100000 : pick_bits(w);
+    sim_put(d0, 4, 0, &s, sizeof(s));
+    p->schedule.p = (void *)sim_page(d0, 4);
+}
+
+static void fill_sysctl_scheduler(struct work *w, struct domain *d0,
+                                  struct xen_sysctl_scheduler_op *op)
+{
+    op->sched_id = pick(w, 8) ? (uint32_t)sched_id() : pick(w, 12);
+    op->cmd = pick_small(w, 3);
+    if (op->sched_id == XEN_SCHEDULER_ARINC653)
+        fill_arinc653(w, d0, &op->u.sched_arinc653);
+    else
+        /* Longer ones are allowed: then a vCPU may wait for seconds. */
+        op->u.sched_credit = (struct xen_sysctl_credit_schedule){
+            .tslice_ms = pick(w, 16) ? pick(w, 40) : 1001,
+            .ratelimit_us = pick(w, 16) ? pick(w, 10000) : 500001,
+            .vcpu_migr_delay_us = pick(w, 16) ? pick(w, 10000) : 100001,
+        };
+}
+
 void work_sysctl(struct work *w)
 {
     struct xen_sysctl op;
@@ -127,6 +160,8 @@ void work_sysctl(struct work *w)
     if (op.cmd == XEN_SYSCTL_cpupool_op) {
         op.u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_INFO;
         op.u.cpupool_op.cpupool_id = pick_small(w, 3);
+    } else if (op.cmd == XEN_SYSCTL_scheduler_op) {
+        fill_sysctl_scheduler(w, w->d[0], &op.u.scheduler_op);
     } else if (op.cmd == XEN_SYSCTL_getdomaininfolist) {
         op.u.getdomaininfolist.first_domain = pick_domid(w);
         op.u.getdomaininfolist.max_domains = pick_small(w, 5);

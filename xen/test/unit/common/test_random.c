@@ -51,15 +51,22 @@ static void many_seeds_break_no_invariant(void **state)
     print_message("%u seeds\n", nr);
 }
 
+/* As many CPUs as there are vCPUs, and some to spare: null gives each one of its own. */
 static void other_schedulers_break_no_invariant(void **state)
 {
-    static const char *const sched[] = {"sched=credit", "sched=rtds"};
+    static const struct {
+        const char *option;
+        unsigned int cpus;
+    } sched[] = {{"sched=credit", 1}, {"sched=rtds", 1}, {"sched=null", 7}, {"sched=arinc653", 1}};
     unsigned int nr = env_number("SIM_SEEDS", 200), steps = env_number("SIM_STEPS", 600);
 
     (void)state;
-    for (uint64_t seed = 1; seed <= nr / 2; seed++)
-        if (hash_of_random_run(seed, 1 + seed % 5, steps, sched[seed % 2]) == 0)
-            fail_msg("seed %u, %s", (unsigned int)seed, sched[seed % 2]);
+    for (uint64_t seed = 1; seed <= nr; seed++) {
+        unsigned int s = seed % ARRAY_SIZE(sched);
+
+        if (hash_of_random_run(seed, sched[s].cpus + seed / 4 % 5, steps, sched[s].option) == 0)
+            fail_msg("seed %u, %s", (unsigned int)seed, sched[s].option);
+    }
 }
 
 int main(void)
