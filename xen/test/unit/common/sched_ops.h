@@ -39,6 +39,23 @@ static inline void measure(struct domain **d, unsigned int nr, s_time_t ns, long
         EXPECT_LE((long)(a)*100, (long)(b) * (100 + (percent)));                                   \
     } while (0)
 
+/* On 16 CPUs: ten domains of a hundred vCPUs, each of which has run after @ns; equal shares. */
+static inline void a_thousand_run(s_time_t ns)
+{
+    struct domain *d[10];
+    long t[10];
+
+    for (unsigned int i = 0; i < 10; i++)
+        d[i] = busy((domid_t)(1 + i), 100);
+    sim_advance(ns);
+    for (unsigned int i = 0; i < 10; i++)
+        for (unsigned int j = 0; j < 100; j++)
+            EXPECT_GE(vcpu_cpu_time(d[i]->vcpu[j]), 1);
+    measure(d, 10, SECONDS(10), t);
+    for (unsigned int i = 0; i < 10; i++)
+        EXPECT_NEAR(t[i], 1600, 10); /* each has had some sixteen turns */
+}
+
 static inline void pin(struct vcpu *v, unsigned int cpus)
 {
     cpumask_t mask = {.bits = {cpus}};
