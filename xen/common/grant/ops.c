@@ -238,6 +238,8 @@ long do_grant_table_op(unsigned int cmd, void *uop, unsigned int count)
     }
     if (cmd >= ARRAY_SIZE(element_size) || element_size[cmd] == 0)
         return -ENOSYS;
+    if (cmd == GNTTABOP_transfer && !opt_grant_transfer)
+        return -EOPNOTSUPP;
     if (!port_guest_range_ok(uop, count, element_size[cmd]))
         return -EFAULT;
     done = array_op(cmd, uop, count);

@@ -131,7 +131,8 @@ struct page_info *active_get_page(struct domain *rd, const struct active_entry *
 /* After pins have been dropped: clear what is no longer so in the guest's entry. */
 void entry_unuse(const struct grant_table *gt, grant_ref_t ref, const struct active_entry *act);
 
-extern bool opt_grant_transitive; /* option gnttab=transitive */
+/* Options gnttab=transitive and gnttab=transfer. */
+extern bool opt_grant_transitive, opt_grant_transfer;
 
 /* table.c. Table lock written. 0 or -ENOMEM, -EINVAL. */
 int table_grow(struct domain *d, uint32_t nr_frames);

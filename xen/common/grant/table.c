@@ -17,12 +17,12 @@ static unsigned int opt_max_maptrack = 1024;
 PARAM_UINT("gnttab_max_maptrack_frames", opt_max_maptrack);
 static unsigned int opt_max_version = 2;
 
-bool opt_grant_transitive = true;
+bool opt_grant_transitive = true, opt_grant_transfer = true;
 
 static int parse_gnttab(const char *s)
 {
+    int transitive = opt_grant_transitive, transfer = opt_grant_transfer;
     unsigned int version = opt_max_version;
-    int transitive = opt_grant_transitive;
     struct cmdline_opt item;
 
     while ((s = cmdline_next_item(s, &item))) {
@@ -32,13 +32,16 @@ static int parse_gnttab(const char *s)
             version = 2;
         else if (cmdline_name_eq(item.name, "transitive"))
             transitive = cmdline_bool(&item);
+        else if (cmdline_name_eq(item.name, "transfer"))
+            transfer = cmdline_bool(&item);
         else
             return -EINVAL;
-        if (transitive < 0)
+        if (transitive < 0 || transfer < 0)
             return -EINVAL;
     }
     opt_max_version = version;
     opt_grant_transitive = transitive;
+    opt_grant_transfer = transfer;
     return 0;
 }
 PARAM_FN("gnttab", parse_gnttab);

@@ -516,6 +516,19 @@ SIM_TEST(pages_are_transferred)
     sim_check_invariants();
 }
 
+SIM_TEST(no_transfers_by_option, .cmdline = "gnttab=no-transfer")
+{
+    struct gnttab_transfer op;
+
+    two(false);
+    user->max_pages++;
+    *v1(user, 9) = (grant_entry_v1_t){.flags = GTF_accept_transfer, .domid = 1, .frame = 77};
+    op = (struct gnttab_transfer){.mfn = sim_gfn(owner, 30), .domid = 2, .ref = 9};
+    EXPECT_EQ(sim_grant_op(owner->vcpu[0], GNTTABOP_transfer, &op, sizeof(op), 1), -EOPNOTSUPP);
+    EXPECT_EQ(v1(user, 9)->flags, GTF_accept_transfer);
+    EXPECT_EQ(refs(owner, 30), 1);
+}
+
 /* The receiver halves its table between the promise of the entry and the page's arrival. */
 static void change_version(void)
 {
@@ -638,6 +651,7 @@ int main(void)
         cmocka_unit_test(hostile_changes_of_a_pinned_entry),
         cmocka_unit_test(the_table_grows_to_its_limit),
         cmocka_unit_test(pages_are_transferred),
+        cmocka_unit_test(no_transfers_by_option),
         cmocka_unit_test(a_transfer_to_an_entry_that_goes),
         cmocka_unit_test(swaps_are_preempted),
         cmocka_unit_test(swapped_entries),
