@@ -173,8 +173,21 @@ int main_network_list(int argc, char **argv)
 static void list_channels(uint32_t domid)
 {
     int nr;
+    libxl_device_channel *list = libxl_device_channel_list(ctx, domid, &nr);
 
-    (void)libxl_device_channel_list(ctx, domid, &nr);
+    for (int i = 0; i < nr; i++) {
+        libxl_channelinfo info;
+
+        if (!libxl_device_channel_getinfo(ctx, domid, &list[i], &info))
+            printf("%-3d %-2d %-5d %-6d %8d %-10s %-30s\n", info.devid, info.backend_id, info.state,
+                   info.evtch, info.rref, libxl_channel_connection_to_string(info.connection),
+                   info.connection == LIBXL_CHANNEL_CONNECTION_PTY && info.u.pty.path
+                       ? info.u.pty.path
+                       : "");
+        libxl_channelinfo_dispose(&info);
+        libxl_device_channel_dispose(&list[i]);
+    }
+    free(list);
 }
 
 int main_channel_list(int argc, char **argv)

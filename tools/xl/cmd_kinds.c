@@ -85,7 +85,7 @@ DETACH(vdispl, "vdispl-detach")
 DETACH(vsnd, "vsnd-detach")
 DETACH(usbctrl, "usbctrl-detach")
 
-/* What libxl does not attach: it says so itself. */
+/* Attaching one: its pairs are those of its list in xl.cfg. */
 #define ATTACH(kind, command, args)                                                                \
     int main_##kind##_attach(int argc, char **argv)                                                \
     {                                                                                              \
@@ -96,6 +96,16 @@ DETACH(usbctrl, "usbctrl-detach")
         no_options(argc, argv, command, args);                                                     \
         domid = find_domain(argv[optind]);                                                         \
         libxl_device_##kind##_init(&d);                                                            \
+        if (config_parse_device(#kind, argv + optind + 1, argc - optind - 1, &d))                  \
+            return EXIT_USAGE;                                                                     \
+        if (settings.dry_run) {                                                                    \
+            char *json = libxl_device_##kind##_to_json(ctx, &d);                                   \
+                                                                                                   \
+            printf(#kind ": %s\n", json);                                                          \
+            free(json);                                                                            \
+            libxl_device_##kind##_dispose(&d);                                                     \
+            return EXIT_OK;                                                                        \
+        }                                                                                          \
         rc = libxl_device_##kind##_add(ctx, domid, &d, NULL);                                      \
         if (rc)                                                                                    \
             fprintf(stderr, "libxl_device_" #kind "_add failed.\n");                               \
@@ -104,9 +114,25 @@ DETACH(usbctrl, "usbctrl-detach")
     }
 ATTACH(vtpm, "vtpm-attach", 1)
 ATTACH(vdispl, "vdispl-attach", 1)
-ATTACH(vsnd, "vsnd-attach", 2)
 ATTACH(usbctrl, "usbctrl-attach", 1)
 ATTACH(usbdev, "usbdev-attach", 2)
+
+/* libxl says itself that it does not. */
+int main_vsnd_attach(int argc, char **argv)
+{
+    libxl_device_vsnd d;
+    uint32_t domid;
+    int rc;
+
+    no_options(argc, argv, "vsnd-attach", 2);
+    domid = find_domain(argv[optind]);
+    libxl_device_vsnd_init(&d);
+    rc = libxl_device_vsnd_add(ctx, domid, &d, NULL);
+    if (rc)
+        fprintf(stderr, "libxl_device_vsnd_add failed.\n");
+    libxl_device_vsnd_dispose(&d);
+    return rc ? EXIT_BAD : EXIT_OK;
+}
 
 int main_usbdev_detach(int argc, char **argv)
 {

@@ -316,6 +316,28 @@ static void take_list(XLU_Config *cfg, libxl_domain_config *d, const struct list
     }
 }
 
+/* The pairs come as words here, which may themselves be lists of pairs. */
+int config_parse_device(const char *key, char **words, int nr, void *device)
+{
+    const struct list *l = lists;
+    size_t room = 1;
+    char *spec;
+    int rc;
+
+    for (int i = 0; i < nr; i++)
+        room += strlen(words[i]) + 1;
+    spec = must_alloc(calloc(1, room));
+    for (int i = 0; i < nr; i++) {
+        strcat(spec, i ? "," : "");
+        strcat(spec, words[i]);
+    }
+    while (strcmp(l->key, key))
+        l++;
+    rc = *spec ? l->parse(spec, device) : 0;
+    free(spec);
+    return rc;
+}
+
 static void take_pci(XLU_Config *cfg, libxl_domain_config *d)
 {
     XLU_ConfigList *list;

@@ -90,6 +90,8 @@ int each_pair(const char *spec, int (*take)(const char *key, const char *value, 
               void *arg);
 int unknown_key(const char *key); /* the message, and ERROR_INVAL */
 void replace(char **to, const char *value);
+/* A device that is given by words with pairs as in the list @key of xl.cfg; says what is wrong. */
+int config_parse_device(const char *key, char **words, int nr, void *device);
 /* For each_pair(), with a libxl_device_vkb; then the look at the whole. */
 int take_vkb(const char *key, const char *value, void *arg);
 int check_vkb(const libxl_device_vkb *vkb);

@@ -41,19 +41,6 @@ FREES_NOTHING(evdisable_disk_eject)
 
 
 UNSUPPORTED(device_events_handler)
-EMPTY(device_channel_list)
-UNSUPPORTED(device_channel_getinfo)
-UNSUPPORTED(device_p9_remove)
-UNSUPPORTED(device_p9_destroy)
-UNSUPPORTED(device_pvcallsif_remove)
-UNSUPPORTED(device_pvcallsif_destroy)
-UNSUPPORTED(device_pci_add)
-UNSUPPORTED(device_pci_remove)
-UNSUPPORTED(device_pci_destroy)
-EMPTY(device_pci_list)
-FREES_NOTHING(device_pci_list_free)
-UNSUPPORTED(device_pci_assignable_add)
-UNSUPPORTED(device_pci_assignable_remove)
 
 #define KIND_UNSUPPORTED(kind)                                                                     \
     UNSUPPORTED(device_##kind##_add)                                                               \
@@ -68,10 +55,6 @@ UNSUPPORTED(device_pci_assignable_remove)
 
 KIND_UNSUPPORTED(usbdev)
 UNSUPPORTED(ctrlport_to_device_usbdev)
-KIND_WITH_INFO_UNSUPPORTED(usbctrl)
-KIND_WITH_INFO_UNSUPPORTED(vtpm)
-UNSUPPORTED(uuid_to_device_vtpm)
-KIND_WITH_INFO_UNSUPPORTED(vdispl)
 KIND_WITH_INFO_UNSUPPORTED(vsnd)
 
 

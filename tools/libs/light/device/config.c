@@ -59,29 +59,84 @@ static void put_disk(libxl_ctx *ctx, libxl_domain_config *c, const void *arg)
     libxl_device_disk_copy(ctx, &c->disks[c->num_disks++], disk);
 }
 
-static void drop_nic_id(libxl_domain_config *c, int devid)
+struct kind_change {
+    const struct config_kind *kind;
+    const void *device; /* what is the same is dropped first */
+    bool put;
+};
+
+static void change_kind(libxl_ctx *ctx, libxl_domain_config *c, const void *arg)
 {
-    for (int i = 0; i < c->num_nics; i++) {
-        if (c->nics[i].devid != devid)
+    const struct kind_change *change = arg;
+    const struct config_kind *k = change->kind;
+    void **array = (void **)(void *)((char *)c + k->array);
+    int *nr = (int *)(void *)((char *)c + k->count);
+
+    for (int i = 0; i < *nr; i++) {
+        char *device = (char *)*array + (size_t)i * k->size;
+
+        if (!k->same(device, change->device))
             continue;
-        libxl_device_nic_dispose(&c->nics[i]);
-        array_drop(c->nics, &c->num_nics, i--, sizeof(*c->nics));
+        k->dispose(device);
+        array_drop(*array, nr, i--, k->size);
     }
+    if (!change->put)
+        return;
+    *array = xrealloc(*array, (size_t)(*nr + 1) * k->size);
+    k->copy(ctx, (char *)*array + (size_t)(*nr)++ * k->size, change->device);
 }
 
-static void drop_nic(libxl_ctx *ctx, libxl_domain_config *c, const void *arg)
+int config_add(struct scope *sc, uint32_t domid, const struct config_kind *kind, const void *device)
 {
-    (void)ctx;
-    drop_nic_id(c, *(const int *)arg);
+    struct kind_change change = {kind, device, true};
+
+    return config_change(sc, domid, change_kind, &change);
 }
 
-static void put_nic(libxl_ctx *ctx, libxl_domain_config *c, const void *arg)
+int config_remove(struct scope *sc, uint32_t domid, const struct config_kind *kind,
+                  const void *device)
 {
-    const libxl_device_nic *nic = arg;
+    struct kind_change change = {kind, device, false};
 
-    drop_nic_id(c, nic->devid);
-    c->nics = xrealloc(c->nics, (size_t)(c->num_nics + 1) * sizeof(*c->nics));
-    libxl_device_nic_copy(ctx, &c->nics[c->num_nics++], nic);
+    return config_change(sc, domid, change_kind, &change);
+}
+
+static int commit_add(struct scope *sc, struct device_op *op, int rc)
+{
+    if (!rc)
+        rc = config_add(sc, op->dev.domid, op->kind, op->device);
+    op->kind->dispose(op->device);
+    return rc;
+}
+
+static int commit_remove(struct scope *sc, struct device_op *op, int rc)
+{
+    if (!rc)
+        rc = config_remove(sc, op->dev.domid, op->kind, op->device);
+    op->kind->dispose(op->device);
+    return rc;
+}
+
+static void follow(libxl_ctx *ctx, struct device_op *op, const struct config_kind *kind,
+                   const void *device)
+{
+    op->kind = kind;
+    op->device = scope_alloc(op->sc, kind->size);
+    kind->copy(ctx, op->device, device);
+}
+
+void config_follow_add(libxl_ctx *ctx, struct device_op *op, const struct config_kind *kind,
+                       const void *device)
+{
+    follow(ctx, op, kind, device);
+    op->commit = commit_add;
+}
+
+void config_follow_remove(libxl_ctx *ctx, struct device_op *op, const struct config_kind *kind,
+                          const void *device)
+{
+    follow(ctx, op, kind, device);
+    op->commit = commit_remove;
 }
 
 int config_add_disk(struct scope *sc, uint32_t domid, const libxl_device_disk *disk)
@@ -92,14 +147,4 @@ int config_add_disk(struct scope *sc, uint32_t domid, const libxl_device_disk *d
 int config_remove_disk(struct scope *sc, uint32_t domid, int devid)
 {
     return config_change(sc, domid, drop_disk, &devid);
-}
-
-int config_add_nic(struct scope *sc, uint32_t domid, const libxl_device_nic *nic)
-{
-    return config_change(sc, domid, put_nic, nic);
-}
-
-int config_remove_nic(struct scope *sc, uint32_t domid, int devid)
-{
-    return config_change(sc, domid, drop_nic, &devid);
 }

@@ -46,12 +46,25 @@ void nodes_addf(struct scope *sc, struct nodes *n, const char *key, const char *
     nodes_add(n, key, scope_strdup(sc, buf));
 }
 
-static int nodes_write(struct scope *sc, xs_transaction_t t, const char *dir, const struct nodes *n)
+void nodes_fix(struct nodes *n)
+{
+    n->node[n->nr - 1].fixed = true;
+}
+
+/* @reader: who may read what is fixed. */
+static int nodes_write(struct scope *sc, xs_transaction_t t, const char *dir, const struct nodes *n,
+                       uint32_t reader)
 {
     int rc = 0;
 
-    for (unsigned int i = 0; i < n->nr && !rc; i++)
-        rc = store_write(sc, t, scope_printf(sc, "%s/%s", dir, n->node[i].key), n->node[i].value);
+    for (unsigned int i = 0; i < n->nr && !rc; i++) {
+        char *path = scope_printf(sc, "%s/%s", dir, n->node[i].key);
+
+        if (n->node[i].fixed)
+            rc = store_make(sc, t, path, TOOLSTACK_DOMID, XS_PERM_READ, reader);
+        if (!rc)
+            rc = store_write(sc, t, path, n->node[i].value);
+    }
     return rc;
 }
 
@@ -65,9 +78,9 @@ int device_write(struct scope *sc, xs_transaction_t t, const struct device *d,
 
     nodes_add(&links, "frontend", fp);
     nodes_add(&links, "backend", bp);
-    rc = nodes_write(sc, t, lp, &links);
+    rc = nodes_write(sc, t, lp, &links, d->domid);
     if (!rc)
-        rc = nodes_write(sc, t, lp, back);
+        rc = nodes_write(sc, t, lp, back, d->domid);
     if (!rc)
         rc = store_make(sc, t, fp, d->domid, XS_PERM_READ, d->backend_domid);
     if (!rc)
@@ -75,13 +88,13 @@ int device_write(struct scope *sc, xs_transaction_t t, const struct device *d,
     if (!rc)
         rc = store_writef(sc, t, scope_printf(sc, "%s/backend-id", fp), "%u", d->backend_domid);
     if (!rc)
-        rc = nodes_write(sc, t, fp, front);
+        rc = nodes_write(sc, t, fp, front, d->domid);
     if (!rc)
         rc = store_make(sc, t, bp, d->backend_domid, XS_PERM_READ, d->domid);
     if (!rc)
         rc = store_write(sc, t, scope_printf(sc, "%s/frontend", bp), fp);
     if (!rc)
-        rc = nodes_write(sc, t, bp, back);
+        rc = nodes_write(sc, t, bp, back, d->domid);
     return rc;
 }
 
@@ -444,7 +457,7 @@ int device_backend_domid(struct scope *sc, const char *name, uint32_t *domid)
 }
 
 /* By force, since the guest may know of it already; nothing waits for a kind without a driver. */
-static void undo_add(struct device_op *op, int rc)
+void device_undo_add(struct device_op *op, int rc)
 {
     op->undoing = true;
     op->failed = rc;
@@ -459,7 +472,7 @@ static void single_done(libxl_ctx *ctx, struct device_op *op, int rc)
     if (op->undoing) {
         rc = op->failed;
     } else if (rc && op->adding && op->written) {
-        undo_add(op, rc);
+        device_undo_add(op, rc);
         return;
     }
     ao_complete(op->ao, op->commit ? op->commit(op->sc, op, rc) : rc);

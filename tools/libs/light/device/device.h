@@ -15,6 +15,9 @@
 
 #define TOOLSTACK_DOMID 0
 
+/* The character device of QEMU that is behind a channel, with the channel's number. */
+#define CHANNEL_CHARDEV "libxl-channel"
+
 /* Numbers of xen/io/xenbus.h. */
 enum xenbus_state {
     XENBUS_UNKNOWN,
@@ -38,11 +41,12 @@ char *device_back_path(struct scope *sc, const struct device *d);
 char *device_libxl_path(struct scope *sc, const struct device *d);
 
 /* Nodes to write into a directory, in order. */
-#define NODES_MAX 32
+#define NODES_MAX 48
 struct nodes {
     unsigned int nr;
     struct {
         const char *key, *value;
+        bool fixed; /* of a frontend: the guest cannot change it */
     } node[NODES_MAX];
 };
 
@@ -50,12 +54,15 @@ void nodes_add(struct nodes *n, const char *key, const char *value); /* NULL: le
 void nodes_addf(struct scope *sc, struct nodes *n, const char *key, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
+void nodes_fix(struct nodes *n); /* the last one that was added */
+
 /* The three directories of a device, in the caller's transaction. The nodes hold what is
  * particular to the kind. */
 int device_write(struct scope *sc, xs_transaction_t t, const struct device *d,
                  const struct nodes *front, const struct nodes *back);
 
 struct device_batch;
+struct config_kind;
 
 struct device_op {
     /* Set by the caller: */
@@ -67,10 +74,9 @@ struct device_op {
     void (*done)(libxl_ctx *ctx, struct device_op *op, int rc);
     /* Of an operation by itself, at its end: on success changes the stored configuration. */
     int (*commit)(struct scope *sc, struct device_op *op, int rc);
-    union {
-        libxl_device_disk disk;
-        libxl_device_nic nic;
-    } added; /* a copy for commit */
+    libxl_device_disk added; /* a copy for commit, of a disk; of other kinds: */
+    const struct config_kind *kind;
+    void *device;
 
     /* Private: */
     bool adding;
@@ -89,6 +95,8 @@ struct device_op {
 
 void device_add(struct device_op *op);
 void device_remove(struct device_op *op);
+/* After a failure, where op->written: takes it back. op->done comes again, then with op->undoing. */
+void device_undo_add(struct device_op *op, int rc);
 
 /* What a kind's hotplug script is run with; argv[0] NULL: nothing to run. */
 struct hotplug {
@@ -142,6 +150,12 @@ int vfb_describe(struct scope *sc, uint32_t domid, const libxl_device_vfb *vfb,
 int vkb_defaults(struct scope *sc, uint32_t domid, libxl_device_vkb *vkb);
 int vkb_describe(struct scope *sc, uint32_t domid, const libxl_device_vkb *vkb,
                  struct device_op *op);
+/* device/kinds.c: the kinds without a file of their own, as the configuration has them. */
+unsigned int kinds_count(const libxl_domain_config *c);
+int kinds_defaults(struct scope *sc, libxl_domain_config *c);
+/* Into as many of @op as there are. */
+int kinds_describe(struct scope *sc, uint32_t domid, const libxl_domain_config *c,
+                   struct device_op *op);
 /* The first console, in the domain's own creation transaction. */
 int console_write(struct scope *sc, xs_transaction_t t, uint32_t domid);
 /* Number of a virtual disk name by xen-vbd-interface(7), or -1; the parts may be NULL. */

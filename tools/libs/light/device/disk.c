@@ -382,8 +382,8 @@ int libxl_device_disk_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device
 static int commit_add(struct scope *sc, struct device_op *op, int rc)
 {
     if (!rc)
-        rc = config_add_disk(sc, op->dev.domid, &op->added.disk);
-    libxl_device_disk_dispose(&op->added.disk);
+        rc = config_add_disk(sc, op->dev.domid, &op->added);
+    libxl_device_disk_dispose(&op->added);
     return rc;
 }
 
@@ -406,7 +406,7 @@ int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *dis
         rc = disk_describe(&ao->sc, domid, disk, op);
     if (rc)
         return ao_finish(ao, rc);
-    libxl_device_disk_copy(ctx, &op->added.disk, disk);
+    libxl_device_disk_copy(ctx, &op->added, disk);
     op->commit = commit_add;
     return device_op_run(ao, op, true);
 }

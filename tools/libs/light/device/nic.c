@@ -218,18 +218,7 @@ int libxl_mac_to_device_nic(libxl_ctx *ctx, uint32_t domid, const char *mac, lib
     return rc;
 }
 
-static int commit_add(struct scope *sc, struct device_op *op, int rc)
-{
-    if (!rc)
-        rc = config_add_nic(sc, op->dev.domid, &op->added.nic);
-    libxl_device_nic_dispose(&op->added.nic);
-    return rc;
-}
-
-static int commit_remove(struct scope *sc, struct device_op *op, int rc)
-{
-    return rc ? rc : config_remove_nic(sc, op->dev.domid, op->dev.devid);
-}
+CONFIG_KIND(nic, nics);
 
 int libxl_device_nic_add(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
                          const libxl_asyncop_how *ao_how)
@@ -242,8 +231,7 @@ int libxl_device_nic_add(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
         rc = nic_describe(&ao->sc, domid, nic, op);
     if (rc)
         return ao_finish(ao, rc);
-    libxl_device_nic_copy(ctx, &op->added.nic, nic);
-    op->commit = commit_add;
+    config_follow_add(ctx, op, &nic_kind, nic);
     return device_op_run(ao, op, true);
 }
 
@@ -253,7 +241,8 @@ static int nic_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic 
     struct ao *ao = ao_begin(ctx, domid, how);
     struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
 
-    op->commit = commit_remove;
+    op->sc = &ao->sc;
+    config_follow_remove(ctx, op, &nic_kind, nic);
     op->dev = (struct device){domid, nic->backend_domid, "vif", nic->devid, NULL};
     op->force = force;
     return device_op_run(ao, op, false);

@@ -188,6 +188,20 @@ static void add_kernel(struct dm_args *a)
         dm_arg2(a, "-append", "%s", b->cmdline);
 }
 
+/* A console with a name each; see channel_describe(). */
+static void add_channels(struct dm_args *a)
+{
+    for (int i = 0; i < a->config->num_channels; i++) {
+        const libxl_device_channel *d = &a->config->channels[i];
+
+        if (d->connection == LIBXL_CHANNEL_CONNECTION_SOCKET)
+            dm_arg2(a, "-chardev", "socket,id=" CHANNEL_CHARDEV "%d,path=%s,server=on,wait=off",
+                    d->devid, dm_value(a->sc, d->u.socket.path));
+        else
+            dm_arg2(a, "-chardev", "pty,id=" CHANNEL_CHARDEV "%d", d->devid);
+    }
+}
+
 static int add_hvm(struct dm_args *a)
 {
     const libxl_domain_build_info *b = &a->config->b_info;
@@ -236,6 +250,7 @@ int dm_args_build(struct dm_args *a)
     add_monitor(a, "libxenstat");
     dm_arg(a, "-nodefaults");
     dm_arg(a, "-no-user-config");
+    add_channels(a);
     if (!hvm)
         dm_arg(a, "-xen-attach");
     if (c->c_info.name)
@@ -263,5 +278,12 @@ bool dm_needed(const libxl_domain_config *c)
         if (c->vkbs[i].backend_domid == TOOLSTACK_DOMID &&
             c->vkbs[i].backend_type == LIBXL_VKB_BACKEND_QEMU)
             return true;
-    return false;
+    for (int i = 0; i < c->num_p9s; i++)
+        if (c->p9s[i].backend_domid == TOOLSTACK_DOMID)
+            return true;
+    for (int i = 0; i < c->num_usbctrls; i++)
+        if (c->usbctrls[i].backend_domid == TOOLSTACK_DOMID &&
+            c->usbctrls[i].type == LIBXL_USBCTRL_TYPE_QUSB)
+            return true;
+    return c->num_channels > 0;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/userdata.h"
+#include "device/pci.h"
 #include "dm/dm.h"
 #include "domain/bootloader.h"
 #include "domain/domain.h"
@@ -307,7 +308,7 @@ static int describe_disks(struct create *c)
 {
     libxl_domain_config *cfg = &c->config;
     struct scope *sc = &c->ao->sc;
-    size_t room = (size_t)(cfg->num_disks + cfg->num_vfbs + cfg->num_vkbs + 2);
+    size_t room = (size_t)(cfg->num_disks + cfg->num_vfbs + cfg->num_vkbs + 3) + kinds_count(cfg);
     struct device_op *op = scope_alloc(sc, room * sizeof(*op));
     int rc = 0;
 
@@ -328,6 +329,14 @@ static int describe_disks(struct create *c)
         libxl_defbool_val(cfg->b_info.u.hvm.vkb_device)) {
         rc = describe_hvm_keyboard(c, op);
         op++->unwaited = true;
+    }
+    if (!rc) {
+        rc = kinds_describe(sc, c->domid, cfg, op);
+        op += kinds_count(cfg);
+    }
+    if (!rc && cfg->num_pcidevs) {
+        rc = pci_describe(sc, c->domid, cfg, op);
+        op += !rc;
     }
     c->disks.nr = (unsigned int)(op - c->disks.ops);
     return rc;
@@ -514,6 +523,10 @@ static int create_check(struct create *c)
         cfg->vkbs[i].devid = i;
         rc = vkb_defaults(sc, 0, &cfg->vkbs[i]);
     }
+    if (!rc)
+        rc = kinds_defaults(sc, cfg);
+    if (!rc)
+        rc = pci_defaults(sc, cfg);
     return rc ? rc : check_name(sc, cfg->c_info.name);
 }
 

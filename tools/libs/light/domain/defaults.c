@@ -64,14 +64,7 @@ static int check_devices(struct scope *sc, const libxl_domain_config *c)
         const char *what;
         int nr;
     } unsupported[] = {
-        {"pci", c->num_pcidevs},
-        {"vtpm", c->num_vtpms},
-        {"p9", c->num_p9s},
-        {"pvcalls", c->num_pvcallsifs},
-        {"vdispl", c->num_vdispls},
         {"vsnd", c->num_vsnds},
-        {"channel", c->num_channels},
-        {"usbctrl", c->num_usbctrls},
         {"usbdev", c->num_usbdevs},
         {"dtdev", c->num_dtdevs},
         {"vnuma", c->b_info.num_vnuma_nodes},

@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kinds of PV devices that need little more than nodes: TPMs, shared directories (9pfs), calls,
+ * displays, USB controllers, channels. The nodes are those of the headers in xen/io and of
+ * xen-pv-channel(7).
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "device/config.h"
+#include "device/device.h"
+
+#define CONSOLE_LIMIT   "1048576"
+#define USB_DRIVER_PATH "/sys/bus/xen-backend/drivers/vusb"
+
+static void describe(struct scope *sc, uint32_t domid, uint32_t backend, const char *kind,
+                     int devid, struct device_op *op)
+{
+    op->sc = sc;
+    op->dev = (struct device){domid, backend, kind, devid, NULL};
+    nodes_addf(sc, &op->back, "frontend-id", "%u", domid);
+    nodes_add(&op->back, "online", "1");
+    nodes_addf(sc, &op->back, "state", "%d", XENBUS_INITIALISING);
+    nodes_addf(sc, &op->front, "state", "%d", XENBUS_INITIALISING);
+}
+
+/* Number and backend of a device that is to come. */
+static int place(struct scope *sc, uint32_t domid, const char *kind, const char *backend,
+                 int *devid, uint32_t *backend_domid)
+{
+    if (*devid < 0)
+        *devid = device_free_id(sc, domid, kind);
+    return device_backend_domid(sc, backend, backend_domid);
+}
+
+/* What is recorded of a device. */
+static char *recorded(struct scope *sc, uint32_t domid, const char *kind, int devid,
+                      const char *key)
+{
+    return store_readf(sc, XBT_NULL, "/libxl/%u/device/%s/%d/%s", domid, kind, devid, key);
+}
+
+static int recorded_backend(struct scope *sc, uint32_t domid, const char *kind, int devid,
+                            uint32_t *backend_domid)
+{
+    char *s = recorded(sc, domid, kind, devid, "backend");
+
+    return s && sscanf(s, "/local/domain/%u/", backend_domid) == 1 ? 0 : ERROR_FAIL;
+}
+
+/* What all info structures begin with. */
+#define FILL_INFO(info, dev)                                                                       \
+    do {                                                                                           \
+        (info)->devid = (dev)->devid;                                                              \
+        (info)->backend = xstrdup(device_back_path(sc, dev));                                      \
+        (info)->backend_id = (dev)->backend_domid;                                                 \
+        (info)->frontend = xstrdup(device_front_path(sc, dev));                                    \
+        (info)->frontend_id = (dev)->domid;                                                        \
+        (info)->state = (int)store_read_long(sc, scope_printf(sc, "%s/state", (info)->frontend));  \
+    } while (0)
+
+static int front_number(struct scope *sc, const struct device *dev, const char *key)
+{
+    return (int)store_read_long(sc, scope_printf(sc, "%s/%s", device_front_path(sc, dev), key));
+}
+
+/* Virtual TPMs. */
+
+static int vtpm_defaults(struct scope *sc, uint32_t domid, libxl_device_vtpm *d)
+{
+    if (libxl_uuid_is_nil(&d->uuid))
+        libxl_uuid_generate(&d->uuid);
+    return place(sc, domid, "vtpm", d->backend_domname, &d->devid, &d->backend_domid);
+}
+
+static int vtpm_describe(struct scope *sc, uint32_t domid, const libxl_device_vtpm *d,
+                         struct device_op *op)
+{
+    describe(sc, domid, d->backend_domid, "vtpm", d->devid, op);
+    nodes_addf(sc, &op->back, "handle", "%d", d->devid);
+    nodes_addf(sc, &op->back, "uuid", LIBXL_UUID_FMT, LIBXL_UUID_BYTES(d->uuid));
+    nodes_add(&op->back, "resume", "False");
+    nodes_addf(sc, &op->front, "handle", "%d", d->devid);
+    return 0;
+}
+
+static int vtpm_read(struct scope *sc, uint32_t domid, int devid, libxl_device_vtpm *d)
+{
+    char *uuid = recorded(sc, domid, "vtpm", devid, "uuid");
+
+    d->devid = devid;
+    if (uuid && libxl_uuid_from_string(&d->uuid, uuid))
+        return ERROR_FAIL;
+    return recorded_backend(sc, domid, "vtpm", devid, &d->backend_domid);
+}
+
+int libxl_device_vtpm_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_vtpm *vtpm,
+                              libxl_vtpminfo *info)
+{
+    struct device dev = {domid, vtpm->backend_domid, "vtpm", vtpm->devid, NULL};
+    API_ENTER(ctx, domid);
+
+    libxl_vtpminfo_init(info);
+    FILL_INFO(info, &dev);
+    info->evtch = front_number(sc, &dev, "event-channel");
+    info->rref = front_number(sc, &dev, "ring-ref");
+    libxl_uuid_copy(ctx, &info->uuid, &vtpm->uuid);
+    API_LEAVE;
+    return 0;
+}
+
+int libxl_uuid_to_device_vtpm(libxl_ctx *ctx, uint32_t domid, libxl_uuid *uuid,
+                              libxl_device_vtpm *vtpm)
+{
+    int nr, rc = ERROR_INVAL;
+    libxl_device_vtpm *list = libxl_device_vtpm_list(ctx, domid, &nr);
+
+    libxl_device_vtpm_init(vtpm);
+    for (int i = 0; i < nr && rc; i++) {
+        if (libxl_uuid_compare(uuid, &list[i].uuid))
+            continue;
+        libxl_device_vtpm_copy(ctx, vtpm, &list[i]);
+        rc = 0;
+    }
+    libxl_device_vtpm_list_free(list, nr);
+    return rc;
+}
+
+/* Directories of the host, served by the device model. */
+
+static int p9_defaults(struct scope *sc, uint32_t domid, libxl_device_p9 *d)
+{
+    return place(sc, domid, "9pfs", d->backend_domname, &d->devid, &d->backend_domid);
+}
+
+static int p9_describe(struct scope *sc, uint32_t domid, const libxl_device_p9 *d,
+                       struct device_op *op)
+{
+    describe(sc, domid, d->backend_domid, "9pfs", d->devid, op);
+    nodes_add(&op->back, "path", d->path);
+    nodes_add(&op->back, "security_model", d->security_model);
+    nodes_add(&op->front, "tag", d->tag);
+    op->unwaited = d->backend_domid == TOOLSTACK_DOMID;
+    return 0;
+}
+
+/* Calls. */
+
+static int pvcallsif_defaults(struct scope *sc, uint32_t domid, libxl_device_pvcallsif *d)
+{
+    return place(sc, domid, "pvcalls", d->backend_domname, &d->devid, &d->backend_domid);
+}
+
+static int pvcallsif_describe(struct scope *sc, uint32_t domid, const libxl_device_pvcallsif *d,
+                              struct device_op *op)
+{
+    describe(sc, domid, d->backend_domid, "pvcalls", d->devid, op);
+    return 0;
+}
+
+/* Displays (xen/io/displif.h). */
+
+#define CONNECTORS_MAX 12 /* each takes two nodes */
+
+static int vdispl_defaults(struct scope *sc, uint32_t domid, libxl_device_vdispl *d)
+{
+    if (d->num_connectors > CONNECTORS_MAX) {
+        LOG_ERROR(sc, "a display has at most %d connectors", CONNECTORS_MAX);
+        return ERROR_INVAL;
+    }
+    return place(sc, domid, "vdispl", d->backend_domname, &d->devid, &d->backend_domid);
+}
+
+static int vdispl_describe(struct scope *sc, uint32_t domid, const libxl_device_vdispl *d,
+                           struct device_op *op)
+{
+    describe(sc, domid, d->backend_domid, "vdispl", d->devid, op);
+    nodes_add(&op->front, "be-alloc", d->be_alloc ? "1" : "0");
+    for (int i = 0; i < d->num_connectors; i++) {
+        const libxl_connector_param *c = &d->connectors[i];
+
+        nodes_addf(sc, &op->front, scope_printf(sc, "%d/resolution", i), "%ux%u", c->width,
+                   c->height);
+        nodes_add(&op->front, scope_printf(sc, "%d/unique-id", i), c->unique_id);
+    }
+    return 0;
+}
+
+static unsigned int connector_count(struct scope *sc, const char *front)
+{
+    unsigned int n = 0;
+
+    while (n < CONNECTORS_MAX && store_readf(sc, XBT_NULL, "%s/%u/resolution", front, n))
+        n++;
+    return n;
+}
+
+static void connectors_read(struct scope *sc, const char *front, libxl_device_vdispl *d)
+{
+    unsigned int nr = connector_count(sc, front);
+
+    d->connectors = nr ? xmalloc0(nr * sizeof(*d->connectors)) : NULL;
+    for (d->num_connectors = 0; d->num_connectors < (int)nr; d->num_connectors++) {
+        libxl_connector_param *c = &d->connectors[d->num_connectors];
+        char *id = store_readf(sc, XBT_NULL, "%s/%d/unique-id", front, d->num_connectors);
+        char *size = store_readf(sc, XBT_NULL, "%s/%d/resolution", front, d->num_connectors);
+
+        libxl_connector_param_init(c);
+        c->unique_id = id ? xstrdup(id) : NULL;
+        if (!size || sscanf(size, "%ux%u", &c->width, &c->height) != 2)
+            c->width = c->height = 0;
+    }
+}
+
+static int vdispl_read(struct scope *sc, uint32_t domid, int devid, libxl_device_vdispl *d)
+{
+    struct device dev = {domid, TOOLSTACK_DOMID, "vdispl", devid, NULL};
+    char *front = device_front_path(sc, &dev);
+
+    d->devid = devid;
+    d->be_alloc = store_read_long(sc, scope_printf(sc, "%s/be-alloc", front)) > 0;
+    connectors_read(sc, front, d);
+    return recorded_backend(sc, domid, "vdispl", devid, &d->backend_domid);
+}
+
+static void connector_info(struct scope *sc, const char *front, unsigned int nr,
+                           const libxl_connector_param *c, libxl_connectorinfo *info)
+{
+    libxl_connectorinfo_init(info);
+    info->unique_id = c->unique_id ? xstrdup(c->unique_id) : NULL;
+    info->width = c->width;
+    info->height = c->height;
+    info->req_evtch =
+        (int)store_read_long(sc, scope_printf(sc, "%s/%u/req-event-channel", front, nr));
+    info->req_rref = (int)store_read_long(sc, scope_printf(sc, "%s/%u/req-ring-ref", front, nr));
+    info->evt_evtch =
+        (int)store_read_long(sc, scope_printf(sc, "%s/%u/evt-event-channel", front, nr));
+    info->evt_rref = (int)store_read_long(sc, scope_printf(sc, "%s/%u/evt-ring-ref", front, nr));
+}
+
+int libxl_device_vdispl_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_vdispl *d,
+                                libxl_vdisplinfo *info)
+{
+    struct device dev = {domid, d->backend_domid, "vdispl", d->devid, NULL};
+    libxl_device_vdispl now;
+    API_ENTER(ctx, domid);
+
+    libxl_vdisplinfo_init(info);
+    FILL_INFO(info, &dev);
+    libxl_device_vdispl_init(&now);
+    connectors_read(sc, info->frontend, &now);
+    info->be_alloc = d->be_alloc;
+    info->num_connectors = now.num_connectors;
+    info->connectors = now.num_connectors
+                           ? xmalloc0((size_t)now.num_connectors * sizeof(*info->connectors))
+                           : NULL;
+    for (int i = 0; i < now.num_connectors; i++)
+        connector_info(sc, info->frontend, (unsigned int)i, &now.connectors[i],
+                       &info->connectors[i]);
+    libxl_device_vdispl_dispose(&now);
+    API_LEAVE;
+    return 0;
+}
+
+/* USB controllers: of a driver in the kernel ("vusb"), or of the device model ("qusb"). */
+
+static const char *usbctrl_name(libxl_usbctrl_type type)
+{
+    return type == LIBXL_USBCTRL_TYPE_PV ? "vusb" : "qusb";
+}
+
+static int usbctrl_defaults(struct scope *sc, uint32_t domid, libxl_device_usbctrl *d)
+{
+    if (d->type == LIBXL_USBCTRL_TYPE_AUTO)
+        d->type = access(USB_DRIVER_PATH, F_OK) ? LIBXL_USBCTRL_TYPE_QUSB : LIBXL_USBCTRL_TYPE_PV;
+    if (d->type == LIBXL_USBCTRL_TYPE_DEVICEMODEL) {
+        LOG_ERROR(sc, "emulated USB controllers are configured by usbversion");
+        return ERROR_NI;
+    }
+    if (!d->version)
+        d->version = 2;
+    if (!d->ports)
+        d->ports = 8;
+    if (d->version < 1 || d->version > 2 || d->ports < 1 || d->ports > 31) {
+        LOG_ERROR(sc, "a PV USB controller has version 1 or 2, and 1 to 31 ports");
+        return ERROR_INVAL;
+    }
+    return place(sc, domid, usbctrl_name(d->type), d->backend_domname, &d->devid,
+                 &d->backend_domid);
+}
+
+static int usbctrl_describe(struct scope *sc, uint32_t domid, const libxl_device_usbctrl *d,
+                            struct device_op *op)
+{
+    describe(sc, domid, d->backend_domid, usbctrl_name(d->type), d->devid, op);
+    nodes_add(&op->back, "type", libxl_usbctrl_type_to_string(d->type));
+    nodes_addf(sc, &op->back, "usb-ver", "%d", d->version);
+    nodes_addf(sc, &op->back, "num-ports", "%d", d->ports);
+    for (int i = 1; i <= d->ports; i++)
+        nodes_add(&op->back, scope_printf(sc, "port/%d", i), "");
+    op->unwaited = d->type == LIBXL_USBCTRL_TYPE_QUSB && d->backend_domid == TOOLSTACK_DOMID;
+    return 0;
+}
+
+static int usbctrl_read(struct scope *sc, uint32_t domid, int devid, libxl_device_usbctrl *d)
+{
+    static const libxl_usbctrl_type types[] = {LIBXL_USBCTRL_TYPE_PV, LIBXL_USBCTRL_TYPE_QUSB};
+
+    d->devid = devid;
+    for (unsigned int i = 0; i < ARRAY_SIZE(types); i++) {
+        const char *kind = usbctrl_name(types[i]);
+        char *version, *ports;
+
+        if (recorded_backend(sc, domid, kind, devid, &d->backend_domid))
+            continue;
+        version = recorded(sc, domid, kind, devid, "usb-ver");
+        ports = recorded(sc, domid, kind, devid, "num-ports");
+        d->type = types[i];
+        d->version = version ? atoi(version) : 0;
+        d->ports = ports ? atoi(ports) : 0;
+        return 0;
+    }
+    return ERROR_FAIL;
+}
+
+int libxl_device_usbctrl_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_usbctrl *d,
+                                 libxl_usbctrlinfo *info)
+{
+    struct device dev = {domid, d->backend_domid, usbctrl_name(d->type), d->devid, NULL};
+    API_ENTER(ctx, domid);
+
+    libxl_usbctrlinfo_init(info);
+    FILL_INFO(info, &dev);
+    info->type = d->type;
+    info->version = d->version;
+    info->ports = d->ports;
+    info->evtch = front_number(sc, &dev, "event-channel");
+    info->ref_urb = front_number(sc, &dev, "urb-ring-ref");
+    info->ref_conn = front_number(sc, &dev, "conn-ring-ref");
+    API_LEAVE;
+    return 0;
+}
+
+/* Channels: consoles with a name, which the device model connects. The first console is number 0.
+ */
+
+static int channel_defaults(struct scope *sc, uint32_t domid, libxl_device_channel *d)
+{
+    if (d->connection == LIBXL_CHANNEL_CONNECTION_UNKNOWN || !d->name) {
+        LOG_ERROR(sc, "a channel has a name and a connection");
+        return ERROR_INVAL;
+    }
+    return place(sc, domid, "console", d->backend_domname, &d->devid, &d->backend_domid);
+}
+
+static int channel_describe(struct scope *sc, uint32_t domid, const libxl_device_channel *d,
+                            struct device_op *op)
+{
+    struct nodes *f = &op->front;
+    const char *path = d->connection == LIBXL_CHANNEL_CONNECTION_SOCKET ? d->u.socket.path : NULL;
+
+    describe(sc, domid, d->backend_domid, "console", d->devid, op);
+    nodes_add(&op->back, "protocol", "vt100");
+    nodes_add(&op->back, "name", d->name);
+    nodes_add(&op->back, "connection", libxl_channel_connection_to_string(d->connection));
+    nodes_add(&op->back, "path", path);
+    nodes_add(f, "name", d->name);
+    nodes_fix(f);
+    nodes_add(f, "limit", CONSOLE_LIMIT);
+    nodes_fix(f);
+    nodes_add(f, "type", "ioemu");
+    nodes_fix(f);
+    nodes_addf(sc, f, "output", "chardev:" CHANNEL_CHARDEV "%d", d->devid);
+    nodes_fix(f);
+    nodes_add(f, "tty", "");
+    nodes_fix(f);
+    op->unwaited = true;
+    return 0;
+}
+
+static int channel_read(struct scope *sc, uint32_t domid, int devid, libxl_device_channel *d)
+{
+    char *name = recorded(sc, domid, "console", devid, "name");
+    char *kind = recorded(sc, domid, "console", devid, "connection");
+    char *path = recorded(sc, domid, "console", devid, "path");
+    libxl_channel_connection connection;
+
+    if (!name || !kind || libxl_channel_connection_from_string(kind, &connection))
+        return ERROR_FAIL;
+    libxl_device_channel_init_connection(d, connection);
+    d->devid = devid;
+    d->name = xstrdup(name);
+    if (connection == LIBXL_CHANNEL_CONNECTION_SOCKET)
+        d->u.socket.path = path ? xstrdup(path) : NULL;
+    return recorded_backend(sc, domid, "console", devid, &d->backend_domid);
+}
+
+int libxl_device_channel_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_channel *d,
+                                 libxl_channelinfo *info)
+{
+    struct device dev = {domid, d->backend_domid, "console", d->devid, NULL};
+    char *tty;
+    API_ENTER(ctx, domid);
+
+    libxl_channelinfo_init(info);
+    FILL_INFO(info, &dev);
+    info->evtch = front_number(sc, &dev, "port");
+    info->rref = front_number(sc, &dev, "ring-ref");
+    libxl_channelinfo_init_connection(info, d->connection);
+    if (d->connection == LIBXL_CHANNEL_CONNECTION_PTY) {
+        tty = store_readf(sc, XBT_NULL, "%s/tty", info->frontend);
+        info->u.pty.path = tty ? xstrdup(tty) : NULL;
+    }
+    API_LEAVE;
+    return 0;
+}
+
+/* The interface, where it is the same for all. */
+
+CONFIG_KIND(vtpm, vtpms);
+CONFIG_KIND(p9, p9s);
+CONFIG_KIND(pvcallsif, pvcallsifs);
+CONFIG_KIND(vdispl, vdispls);
+CONFIG_KIND(usbctrl, usbctrls);
+
+#define ADDER(type)                                                                                \
+    int libxl_device_##type##_add(libxl_ctx *ctx, uint32_t domid, libxl_device_##type *d,          \
+                                  const libxl_asyncop_how *ao_how)                                 \
+    {                                                                                              \
+        struct ao *ao = ao_begin(ctx, domid, ao_how);                                              \
+        struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));                                  \
+        int rc = type##_defaults(&ao->sc, domid, d);                                               \
+                                                                                                   \
+        if (!rc)                                                                                   \
+            rc = type##_describe(&ao->sc, domid, d, op);                                           \
+        if (rc)                                                                                    \
+            return ao_finish(ao, rc);                                                              \
+        config_follow_add(ctx, op, &type##_kind, d);                                               \
+        return device_op_run(ao, op, true);                                                        \
+    }
+
+static int take_away(libxl_ctx *ctx, const struct device *dev, const struct config_kind *kind,
+                     const void *device, const libxl_asyncop_how *how, bool force)
+{
+    struct ao *ao = ao_begin(ctx, dev->domid, how);
+    struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
+
+    op->dev = *dev;
+    op->force = force;
+    op->sc = &ao->sc;
+    config_follow_remove(ctx, op, kind, device);
+    return device_op_run(ao, op, false);
+}
+
+#define REMOVER(type, kind_name, verb, force)                                                      \
+    int libxl_device_##type##_##verb(libxl_ctx *ctx, uint32_t domid, libxl_device_##type *d,       \
+                                     const libxl_asyncop_how *ao_how)                              \
+    {                                                                                              \
+        struct device dev = {domid, d->backend_domid, kind_name, d->devid, NULL};                  \
+                                                                                                   \
+        return take_away(ctx, &dev, &type##_kind, d, ao_how, force);                               \
+    }
+
+#define LISTER(type, kind_name)                                                                    \
+    libxl_device_##type *libxl_device_##type##_list(libxl_ctx *ctx, uint32_t domid, int *num)      \
+    {                                                                                              \
+        libxl_device_##type *list = NULL;                                                          \
+        API_ENTER(ctx, domid);                                                                     \
+                                                                                                   \
+        *num = 0;                                                                                  \
+        list_append_##type(sc, domid, kind_name, &list, num);                                      \
+        API_LEAVE;                                                                                 \
+        return list;                                                                               \
+    }
+
+#define LIST_APPEND(type)                                                                          \
+    static void list_append_##type(struct scope *sc, uint32_t domid, const char *kind,             \
+                                   libxl_device_##type **list, int *num)                           \
+    {                                                                                              \
+        int *ids;                                                                                  \
+        unsigned int nr = device_ids(sc, domid, kind, &ids);                                       \
+                                                                                                   \
+        if (nr)                                                                                    \
+            *list = xrealloc(*list, (size_t)((unsigned int)*num + nr) * sizeof(**list));           \
+        for (unsigned int i = 0; i < nr; i++) {                                                    \
+            libxl_device_##type##_init(&(*list)[*num]);                                            \
+            if (!type##_read(sc, domid, ids[i], &(*list)[*num]))                                   \
+                (*num)++;                                                                          \
+            else                                                                                   \
+                libxl_device_##type##_dispose(&(*list)[*num]);                                     \
+        }                                                                                          \
+    }
+
+#define LIST_FREER(type)                                                                           \
+    void libxl_device_##type##_list_free(libxl_device_##type *list, int num)                       \
+    {                                                                                              \
+        for (int i = 0; i < num; i++)                                                              \
+            libxl_device_##type##_dispose(&list[i]);                                               \
+        free(list);                                                                                \
+    }
+
+#define FINDER(type)                                                                               \
+    int libxl_devid_to_device_##type(libxl_ctx *ctx, uint32_t domid, int devid,                    \
+                                     libxl_device_##type *d)                                       \
+    {                                                                                              \
+        int rc;                                                                                    \
+        API_ENTER(ctx, domid);                                                                     \
+                                                                                                   \
+        libxl_device_##type##_init(d);                                                             \
+        rc = type##_read(sc, domid, devid, d) ? ERROR_NOTFOUND : 0;                                \
+        API_LEAVE;                                                                                 \
+        return rc;                                                                                 \
+    }
+
+ADDER(vtpm)
+REMOVER(vtpm, "vtpm", remove, false)
+REMOVER(vtpm, "vtpm", destroy, true)
+LIST_APPEND(vtpm)
+LISTER(vtpm, "vtpm")
+LIST_FREER(vtpm)
+FINDER(vtpm)
+
+REMOVER(p9, "9pfs", remove, false)
+REMOVER(p9, "9pfs", destroy, true)
+REMOVER(pvcallsif, "pvcalls", remove, false)
+REMOVER(pvcallsif, "pvcalls", destroy, true)
+
+ADDER(vdispl)
+REMOVER(vdispl, "vdispl", remove, false)
+REMOVER(vdispl, "vdispl", destroy, true)
+LIST_APPEND(vdispl)
+LISTER(vdispl, "vdispl")
+LIST_FREER(vdispl)
+FINDER(vdispl)
+
+ADDER(usbctrl)
+REMOVER(usbctrl, usbctrl_name(d->type), remove, false)
+REMOVER(usbctrl, usbctrl_name(d->type), destroy, true)
+LIST_APPEND(usbctrl)
+LIST_FREER(usbctrl)
+FINDER(usbctrl)
+
+libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx, uint32_t domid, int *num)
+{
+    libxl_device_usbctrl *list = NULL;
+    API_ENTER(ctx, domid);
+
+    *num = 0;
+    list_append_usbctrl(sc, domid, "vusb", &list, num);
+    list_append_usbctrl(sc, domid, "qusb", &list, num);
+    API_LEAVE;
+    return list;
+}
+
+LIST_APPEND(channel)
+LISTER(channel, "console")
+
+/* All of a new domain. */
+
+unsigned int kinds_count(const libxl_domain_config *c)
+{
+    return (unsigned int)(c->num_vtpms + c->num_p9s + c->num_pvcallsifs + c->num_vdispls +
+                          c->num_usbctrls + c->num_channels);
+}
+
+#define EACH(c, array, call)                                                                       \
+    for (int i = 0; i < (c)->num_##array && !rc; i++)                                              \
+    rc = call
+
+/* The numbers are those of the places in the configuration; channels come after the console. */
+int kinds_defaults(struct scope *sc, libxl_domain_config *c)
+{
+    int rc = 0;
+
+#define NUMBERED(array, type, first)                                                               \
+    for (int i = 0; i < c->num_##array && !rc; i++) {                                              \
+        c->array[i].devid = i + (first);                                                           \
+        rc = type##_defaults(sc, 0, &c->array[i]);                                                 \
+    }
+    NUMBERED(vtpms, vtpm, 0)
+    NUMBERED(p9s, p9, 0)
+    NUMBERED(pvcallsifs, pvcallsif, 0)
+    NUMBERED(vdispls, vdispl, 0)
+    NUMBERED(usbctrls, usbctrl, 0)
+    NUMBERED(channels, channel, 1)
+#undef NUMBERED
+    return rc;
+}
+
+int kinds_describe(struct scope *sc, uint32_t domid, const libxl_domain_config *c,
+                   struct device_op *op)
+{
+    int rc = 0;
+
+    EACH(c, vtpms, vtpm_describe(sc, domid, &c->vtpms[i], op++));
+    EACH(c, p9s, p9_describe(sc, domid, &c->p9s[i], op++));
+    EACH(c, pvcallsifs, pvcallsif_describe(sc, domid, &c->pvcallsifs[i], op++));
+    EACH(c, vdispls, vdispl_describe(sc, domid, &c->vdispls[i], op++));
+    EACH(c, usbctrls, usbctrl_describe(sc, domid, &c->usbctrls[i], op++));
+    EACH(c, channels, channel_describe(sc, domid, &c->channels[i], op++));
+    return rc;
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PCI devices of PV guests. A guest with none gets the split device with its first; a later one is
+ * added to the backend's list, and taken off it, in these steps:
+ *
+ *   toolstack: state-N = Initialising or Closing, state = Reconfiguring
+ *   pciback:   state-N = Initialised or Closed,   state = Reconfigured
+ *   guest:     the two ends come back to Connected
+ */
+#include "device/pci.h"
+
+#include <stdio.h>
+
+#include "core/domains.h"
+#include "core/userdata.h"
+#include "device/config.h"
+
+#define XENBUS_RECONFIGURING   7
+#define XENBUS_RECONFIGURED    8
+#define RECONFIGURE_TIMEOUT_MS 10000
+
+CONFIG_KIND_SAME(pci, pcidevs, pci_same);
+
+static bool pci_same(const void *a, const void *b)
+{
+    const libxl_device_pci *x = a, *y = b;
+
+    return x->domain == y->domain && x->bus == y->bus && x->dev == y->dev && x->func == y->func;
+}
+
+static struct device pci_device(uint32_t domid)
+{
+    return (struct device){domid, TOOLSTACK_DOMID, "pci", 0, NULL};
+}
+
+static char *back_node(struct scope *sc, uint32_t domid, const char *key, unsigned int nr)
+{
+    struct device dev = pci_device(domid);
+
+    return scope_printf(sc, "%s/%s-%u", device_back_path(sc, &dev), key, nr);
+}
+
+static unsigned int nr_devices(struct scope *sc, xs_transaction_t t, uint32_t domid)
+{
+    struct device dev = pci_device(domid);
+    char *s = store_readf(sc, t, "%s/num_devs", device_back_path(sc, &dev));
+    int nr = s ? atoi(s) : 0;
+
+    return nr < 0 ? 0 : nr > PCI_DEVICES_MAX ? PCI_DEVICES_MAX : (unsigned int)nr;
+}
+
+/* Where the list has it; -1 if nowhere. */
+static int index_of(struct scope *sc, xs_transaction_t t, uint32_t domid,
+                    const libxl_device_pci *pci)
+{
+    unsigned int nr = nr_devices(sc, t, domid);
+
+    for (unsigned int i = 0; i < nr; i++) {
+        char *s = store_read(sc, t, back_node(sc, domid, "dev", i));
+        libxl_device_pci other;
+
+        if (s && pci_parse_bdf(s, &other) && pci_same(&other, pci))
+            return (int)i;
+    }
+    return -1;
+}
+
+/* Does another domain have it? */
+static int check_free(struct scope *sc, const libxl_device_pci *pci)
+{
+    unsigned int nr;
+    char **ids = store_list(sc, XBT_NULL, "/local/domain/0/backend/pci", &nr);
+
+    for (unsigned int i = 0; i < nr; i++) {
+        if (index_of(sc, XBT_NULL, (uint32_t)atoi(ids[i]), pci) < 0)
+            continue;
+        LOG_ERROR(sc, PCI_BDF_FMT " belongs to domain %s", PCI_BDF(pci), ids[i]);
+        return ERROR_FAIL;
+    }
+    return 0;
+}
+
+/* Held by pciback, perhaps since now, and nobody else's. */
+static int check_usable(struct scope *sc, libxl_device_pci *pci)
+{
+    int rc = pci_find(sc, pci);
+
+    if (!rc && pci->vfunc_mask && pci->vfunc_mask != 1u << pci->func) {
+        LOG_ERROR(sc, "all functions of a device at once are not supported");
+        return ERROR_NI;
+    }
+    if (!rc)
+        rc = check_free(sc, pci);
+    if (!rc && !pci_is_assignable(sc, pci)) {
+        if (pci->seize)
+            return pci_make_assignable(sc, pci, true);
+        LOG_ERROR(sc, "PCI device " PCI_BDF_FMT " is not assignable", PCI_BDF(pci));
+        return ERROR_FAIL;
+    }
+    return rc;
+}
+
+/* The nodes of the list's entry @nr. */
+static void describe_one(struct scope *sc, const libxl_device_pci *pci, unsigned int nr,
+                         struct nodes *n)
+{
+    char *bdf = scope_printf(sc, PCI_BDF_FMT, PCI_BDF(pci));
+
+    nodes_add(n, scope_printf(sc, "key-%u", nr), bdf);
+    nodes_add(n, scope_printf(sc, "dev-%u", nr), bdf);
+    if (pci->vdevfn)
+        nodes_addf(sc, n, scope_printf(sc, "vdevfn-%u", nr), "%x", pci->vdevfn);
+    nodes_addf(sc, n, scope_printf(sc, "opts-%u", nr),
+               "msitranslate=%d,power_mgmt=%d,permissive=%d", pci->msitranslate, pci->power_mgmt,
+               pci->permissive);
+    nodes_addf(sc, n, scope_printf(sc, "state-%u", nr), "%d", XENBUS_INITIALISING);
+}
+
+static void describe_device(struct scope *sc, uint32_t domid, unsigned int nr, struct device_op *op)
+{
+    op->sc = sc;
+    op->dev = pci_device(domid);
+    nodes_addf(sc, &op->back, "frontend-id", "%u", domid);
+    nodes_add(&op->back, "online", "1");
+    nodes_addf(sc, &op->back, "state", "%d", XENBUS_INITIALISING);
+    nodes_add(&op->back, "domain", domain_name(sc, domid));
+    nodes_addf(sc, &op->back, "num_devs", "%u", nr);
+    nodes_addf(sc, &op->front, "state", "%d", XENBUS_INITIALISING);
+}
+
+static int give(struct scope *sc, uint32_t domid, const libxl_device_pci *pci)
+{
+    int rc = pci->permissive ? pciback_write(sc, "permissive", pci) : 0;
+
+    return rc ? rc : pci_grant(sc, domid, pci, true);
+}
+
+/* New domains. */
+
+#define CREATE_MAX 8 /* each takes up to five nodes */
+
+int pci_defaults(struct scope *sc, const libxl_domain_config *c)
+{
+    int rc = 0;
+
+    if (!c->num_pcidevs)
+        return 0;
+    if (c->c_info.type != LIBXL_DOMAIN_TYPE_PV) {
+        LOG_ERROR(sc, "only PV guests can have PCI devices");
+        return ERROR_NI;
+    }
+    if (c->num_pcidevs > CREATE_MAX) {
+        LOG_ERROR(sc, "at most %d PCI devices can be given to a new domain", CREATE_MAX);
+        return ERROR_INVAL;
+    }
+    for (int i = 0; i < c->num_pcidevs && !rc; i++)
+        rc = check_usable(sc, &c->pcidevs[i]);
+    return rc;
+}
+
+int pci_describe(struct scope *sc, uint32_t domid, const libxl_domain_config *c,
+                 struct device_op *op)
+{
+    int rc = 0;
+
+    describe_device(sc, domid, (unsigned int)c->num_pcidevs, op);
+    for (int i = 0; i < c->num_pcidevs && !rc; i++) {
+        describe_one(sc, &c->pcidevs[i], (unsigned int)i, &op->back);
+        rc = give(sc, domid, &c->pcidevs[i]);
+    }
+    return rc;
+}
+
+/* One device more or less of a domain that runs. */
+
+struct pci_change {
+    struct ao *ao;
+    uint32_t domid;
+    libxl_device_pci pci;
+    bool adding, force;
+    unsigned int nr; /* its place in the list */
+    char *state_path;
+    struct ev_watch state;
+    struct ev_timer timeout;
+    struct cancel cancel;
+    struct device_op
+        op; /* of the split device, which comes with the first and goes with the last */
+};
+
+static void change_end(struct pci_change *c, int rc)
+{
+    struct scope *sc = &c->ao->sc;
+
+    ev_watch_stop(sc->ctx, &c->state);
+    ev_timer_stop(sc->ctx, &c->timeout);
+    cancel_stop(&c->cancel);
+    if (c->adding ? rc : !rc || c->force)
+        pci_revoke(sc, c->domid, &c->pci);
+    if (!rc)
+        rc = c->adding ? config_add(sc, c->domid, &pci_kind, &c->pci)
+                       : config_remove(sc, c->domid, &pci_kind, &c->pci);
+    libxl_device_pci_dispose(&c->pci);
+    ao_complete(c->ao, rc);
+}
+
+/* A device that did not come is taken back first. */
+static void device_changed(libxl_ctx *ctx, struct device_op *op, int rc)
+{
+    (void)ctx;
+    if (op->undoing) {
+        rc = op->failed;
+    } else if (rc && op->adding && op->written) {
+        device_undo_add(op, rc);
+        return;
+    }
+    change_end(CONTAINER_OF(op, struct pci_change, op), rc);
+}
+
+static int write_all(struct scope *sc, xs_transaction_t t, const char *dir, const struct nodes *n)
+{
+    int rc = 0;
+
+    for (unsigned int i = 0; i < n->nr && !rc; i++)
+        rc = store_write(sc, t, scope_printf(sc, "%s/%s", dir, n->node[i].key), n->node[i].value);
+    return rc;
+}
+
+static int list_extend(struct scope *sc, xs_transaction_t t, void *arg)
+{
+    struct pci_change *c = arg;
+    struct device dev = pci_device(c->domid);
+    struct nodes n = {0};
+
+    c->nr = nr_devices(sc, t, c->domid);
+    if (c->nr == PCI_DEVICES_MAX) {
+        LOG_ERROR(sc, "the domain has %d PCI devices already", PCI_DEVICES_MAX);
+        return ERROR_INVAL;
+    }
+    describe_one(sc, &c->pci, c->nr, &n);
+    nodes_addf(sc, &n, "num_devs", "%u", c->nr + 1);
+    nodes_addf(sc, &n, "state", "%d", XENBUS_RECONFIGURING);
+    return write_all(sc, t, device_back_path(sc, &dev), &n);
+}
+
+static int list_close(struct scope *sc, xs_transaction_t t, void *arg)
+{
+    struct pci_change *c = arg;
+    int rc = store_writef(sc, t, back_node(sc, c->domid, "state", c->nr), "%d", XENBUS_CLOSING);
+
+    return rc ? rc : store_writef(sc, t, c->state_path, "%d", XENBUS_RECONFIGURING);
+}
+
+static int entry_move(struct scope *sc, xs_transaction_t t, uint32_t domid, const char *key,
+                      unsigned int from)
+{
+    char *value = store_read(sc, t, back_node(sc, domid, key, from));
+    int rc = store_rm(sc, t, back_node(sc, domid, key, from));
+
+    return rc || !value ? rc : store_write(sc, t, back_node(sc, domid, key, from - 1), value);
+}
+
+/* Those behind it move up. */
+static int list_shorten(struct scope *sc, xs_transaction_t t, void *arg)
+{
+    static const char *const keys[] = {"key", "dev", "vdev", "vdevfn", "opts", "state"};
+    struct pci_change *c = arg;
+    struct device dev = pci_device(c->domid);
+    unsigned int nr = nr_devices(sc, t, c->domid);
+    int rc = 0;
+
+    for (unsigned int k = 0; k < ARRAY_SIZE(keys) && !rc; k++) {
+        rc = store_rm(sc, t, back_node(sc, c->domid, keys[k], c->nr));
+        for (unsigned int i = c->nr + 1; i < nr && !rc; i++)
+            rc = entry_move(sc, t, c->domid, keys[k], i);
+    }
+    return rc ? rc
+              : store_writef(sc, t, scope_printf(sc, "%s/num_devs", device_back_path(sc, &dev)),
+                             "%u", nr - 1);
+}
+
+/* The backend has done its part and the guest knows. */
+static void reconfigured(libxl_ctx *ctx, struct ev_watch *ev, const char *path)
+{
+    struct pci_change *c = CONTAINER_OF(ev, struct pci_change, state);
+    struct scope *sc = &c->ao->sc;
+    int rc = 0;
+
+    (void)ctx;
+    (void)path;
+    if (store_read_long(sc, c->state_path) != XENBUS_CONNECTED)
+        return;
+    if (!c->adding)
+        rc = store_transact(sc, list_shorten, c);
+    change_end(c, rc);
+}
+
+/* An entry that does not come, or is taken by force, leaves the list as it is without the guest. */
+static void reconfigure_failed(struct pci_change *c, int rc)
+{
+    struct scope *sc = &c->ao->sc;
+
+    if ((c->adding || c->force) && !store_transact(sc, list_shorten, c) && !c->adding)
+        rc = 0;
+    change_end(c, rc);
+}
+
+static void reconfigure_late(libxl_ctx *ctx, struct ev_timer *ev)
+{
+    struct pci_change *c = CONTAINER_OF(ev, struct pci_change, timeout);
+
+    (void)ctx;
+    LOG_ERROR(&c->ao->sc, "the guest or pciback does not %s " PCI_BDF_FMT,
+              c->adding ? "take" : "give up", PCI_BDF(&c->pci));
+    reconfigure_failed(c, ERROR_FAIL);
+}
+
+static void reconfigure_stop(libxl_ctx *ctx, struct cancel *cancel)
+{
+    (void)ctx;
+    reconfigure_failed(CONTAINER_OF(cancel, struct pci_change, cancel), ERROR_ABORTED);
+}
+
+static void reconfigure(struct pci_change *c)
+{
+    struct scope *sc = &c->ao->sc;
+    struct device dev = pci_device(c->domid);
+    int rc;
+
+    c->state_path = scope_printf(sc, "%s/state", device_back_path(sc, &dev));
+    if (store_read_long(sc, c->state_path) != XENBUS_CONNECTED) {
+        LOG_ERROR(sc, "the guest has not connected to its PCI devices");
+        change_end(c, ERROR_FAIL);
+        return;
+    }
+    rc = store_transact(sc, c->adding ? list_extend : list_close, c);
+    if (rc) {
+        change_end(c, rc);
+        return;
+    }
+    rc = cancel_start(sc, &c->cancel, reconfigure_stop);
+    if (!rc)
+        rc = ev_watch_start(sc->ctx, &c->state, c->state_path, reconfigured);
+    if (!rc)
+        rc = ev_timer_start(sc->ctx, &c->timeout, RECONFIGURE_TIMEOUT_MS, reconfigure_late);
+    if (rc)
+        reconfigure_failed(c, rc);
+}
+
+static struct pci_change *change_new(libxl_ctx *ctx, uint32_t domid, const libxl_device_pci *pci,
+                                     const libxl_asyncop_how *how)
+{
+    struct ao *ao = ao_begin(ctx, domid, how);
+    struct pci_change *c = scope_alloc(&ao->sc, sizeof(*c));
+
+    c->ao = ao;
+    c->domid = domid;
+    libxl_device_pci_copy(ctx, &c->pci, pci);
+    c->op.sc = &ao->sc;
+    c->op.dev = pci_device(domid);
+    c->op.done = device_changed;
+    return c;
+}
+
+static int change_refused(struct pci_change *c, int rc)
+{
+    libxl_device_pci_dispose(&c->pci);
+    return ao_finish(c->ao, rc);
+}
+
+int libxl_device_pci_add(libxl_ctx *ctx, uint32_t domid, libxl_device_pci *pci,
+                         const libxl_asyncop_how *ao_how)
+{
+    struct pci_change *c = change_new(ctx, domid, pci, ao_how);
+    struct scope *sc = &c->ao->sc;
+    int rc = 0;
+
+    c->adding = true;
+    if (domain_type(sc, domid) != LIBXL_DOMAIN_TYPE_PV) {
+        LOG_ERROR(sc, "only PV guests can have PCI devices");
+        rc = ERROR_NI;
+    }
+    if (!rc)
+        rc = check_usable(sc, &c->pci);
+    if (!rc)
+        rc = give(sc, domid, &c->pci);
+    if (rc)
+        return change_refused(c, rc);
+    if (nr_devices(sc, XBT_NULL, domid)) {
+        reconfigure(c);
+    } else {
+        describe_device(sc, domid, 1, &c->op);
+        describe_one(sc, &c->pci, 0, &c->op.back);
+        device_add(&c->op);
+    }
+    return ao_run(c->ao);
+}
+
+static int pci_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_pci *pci,
+                         const libxl_asyncop_how *how, bool force)
+{
+    struct pci_change *c = change_new(ctx, domid, pci, how);
+    struct scope *sc = &c->ao->sc;
+    int rc = pci_find(sc, &c->pci), nr = rc ? -1 : index_of(sc, XBT_NULL, domid, &c->pci);
+
+    if (!rc && nr < 0) {
+        LOG_ERROR(sc, "the domain does not have PCI device " PCI_BDF_FMT, PCI_BDF(&c->pci));
+        rc = ERROR_INVAL;
+    }
+    if (rc)
+        return change_refused(c, rc);
+    c->force = force;
+    c->nr = (unsigned int)nr;
+    if (nr_devices(sc, XBT_NULL, domid) > 1) {
+        reconfigure(c);
+    } else {
+        c->op.force = force;
+        device_remove(&c->op);
+    }
+    return ao_run(c->ao);
+}
+
+int libxl_device_pci_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_pci *pci,
+                            const libxl_asyncop_how *ao_how)
+{
+    return pci_take_away(ctx, domid, pci, ao_how, false);
+}
+
+int libxl_device_pci_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_pci *pci,
+                             const libxl_asyncop_how *ao_how)
+{
+    return pci_take_away(ctx, domid, pci, ao_how, true);
+}
+
+static bool pci_read(struct scope *sc, uint32_t domid, unsigned int nr, libxl_device_pci *pci)
+{
+    char *bdf = store_read(sc, XBT_NULL, back_node(sc, domid, "dev", nr));
+    char *opts = store_read(sc, XBT_NULL, back_node(sc, domid, "opts", nr));
+    char *vdevfn = store_read(sc, XBT_NULL, back_node(sc, domid, "vdevfn", nr));
+    int translate = 0, power = 0, permissive = 0;
+
+    libxl_device_pci_init(pci);
+    if (!bdf || !pci_parse_bdf(bdf, pci))
+        return false;
+    if (vdevfn)
+        pci->vdevfn = (uint32_t)strtoul(vdevfn, NULL, 16);
+    if (opts)
+        (void)sscanf(opts, "msitranslate=%d,power_mgmt=%d,permissive=%d", &translate, &power,
+                     &permissive);
+    pci->msitranslate = translate;
+    pci->power_mgmt = power;
+    pci->permissive = permissive;
+    return true;
+}
+
+libxl_device_pci *libxl_device_pci_list(libxl_ctx *ctx, uint32_t domid, int *num)
+{
+    libxl_device_pci *list;
+    unsigned int nr;
+    API_ENTER(ctx, domid);
+
+    nr = nr_devices(sc, XBT_NULL, domid);
+    list = nr ? xmalloc0(nr * sizeof(*list)) : NULL;
+    *num = 0;
+    for (unsigned int i = 0; i < nr; i++)
+        if (pci_read(sc, domid, i, &list[*num]))
+            (*num)++;
+    API_LEAVE;
+    return list;
+}
+
+void libxl_device_pci_list_free(libxl_device_pci *list, int num)
+{
+    libxl_device_pci_assignable_list_free(list, num);
+}
