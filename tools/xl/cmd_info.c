@@ -205,11 +205,13 @@ int main_info(int argc, char **argv)
 int main_dmesg(int argc, char **argv)
 {
     libxl_xen_console_reader *cr;
+    static const struct option longopts[] = {
+        {"clear", 0, NULL, 'c'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
     bool clear = false;
     char *line;
     int opt, r;
 
-    while ((opt = command_getopt(argc, argv, "ch", NULL, "dmesg", 0)) != -1)
+    while ((opt = command_getopt(argc, argv, "ch", longopts, "dmesg", 0)) != -1)
         clear = clear || opt == 'c';
     cr = libxl_xen_console_read_start(ctx, clear);
     if (!cr)

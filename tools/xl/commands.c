@@ -239,7 +239,7 @@ const struct command commands[] = {
     { "dmesg", main_dmesg, false, false,
       "Show the hypervisor's messages",
       "[-c]",
-      "  -c                     Discard them afterwards." },
+      "  -c, --clear            Discard them afterwards." },
     { "top", main_top, false, false,
       "Watch all domains as they run",
       "",

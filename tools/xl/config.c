@@ -46,6 +46,7 @@ static const struct simple_key simple_keys[] = {
     {"device_model_args_hvm", KEY_STRINGS, AT(b_info.extra_hvm)},
     {"msr_relaxed", KEY_DEFBOOL, AT(b_info.arch_x86.msr_relaxed)},
     {"vpmu", KEY_DEFBOOL, AT(b_info.vpmu)},
+    {"xend_suspend_evtchn_compat", KEY_DEFBOOL, AT(c_info.xend_suspend_evtchn_compat)},
 };
 
 static void take_simple(XLU_Config *cfg, libxl_domain_config *d)

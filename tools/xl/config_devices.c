@@ -338,6 +338,23 @@ int config_parse_device(const char *key, char **words, int nr, void *device)
     return rc;
 }
 
+/* What holds for each device that does not say otherwise. */
+static void pci_for_all(XLU_Config *cfg, libxl_device_pci *pci)
+{
+    const struct {
+        const char *key;
+        bool *to;
+    } keys[] = {{"pci_msitranslate", &pci->msitranslate},
+                {"pci_power_mgmt", &pci->power_mgmt},
+                {"pci_permissive", &pci->permissive},
+                {"pci_seize", &pci->seize}};
+    long l;
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(keys); i++)
+        if (!xlu_cfg_get_long(cfg, keys[i].key, &l, 0))
+            *keys[i].to = l != 0;
+}
+
 static void take_pci(XLU_Config *cfg, libxl_domain_config *d)
 {
     XLU_ConfigList *list;
@@ -350,6 +367,7 @@ static void take_pci(XLU_Config *cfg, libxl_domain_config *d)
         const char *s = xlu_cfg_get_listitem(list, i);
 
         libxl_device_pci_init(&d->pcidevs[d->num_pcidevs]);
+        pci_for_all(cfg, &d->pcidevs[d->num_pcidevs]);
         if (!s || xlu_pci_parse_spec_string(cfg, &d->pcidevs[d->num_pcidevs++], s))
             exit(EXIT_BAD);
     }

@@ -127,6 +127,26 @@ WORD(hdtype)
 WORD(timer_mode)
 WORD(altp2m_mode)
 WORD(vendor_device)
+WORD(passthrough)
+WORD(tee_type)
+WORD(gic_version)
+WORD(vuart_type)
+
+/* What the machine of any guest has by a word. */
+static void take_common_words(XLU_Config *cfg, libxl_domain_config *d)
+{
+    libxl_domain_build_info *b = &d->b_info;
+    int v;
+
+    if (take_word(cfg, "passthrough", word_passthrough, &v))
+        d->c_info.passthrough = (libxl_passthrough)v;
+    if (take_word(cfg, "tee", word_tee_type, &v))
+        b->tee = (libxl_tee_type)v;
+    if (take_word(cfg, "gic_version", word_gic_version, &v))
+        b->arch_arm.gic_version = (libxl_gic_version)v;
+    if (take_word(cfg, "vuart", word_vuart_type, &v))
+        b->arch_arm.vuart = (libxl_vuart_type)v;
+}
 
 static void take_words(XLU_Config *cfg, libxl_domain_build_info *b)
 {
@@ -467,5 +487,6 @@ void config_take_platform(XLU_Config *cfg, libxl_domain_config *d)
         take_hvm(cfg, b);
     else if (b->type == LIBXL_DOMAIN_TYPE_PVH)
         take_keys(cfg, pvh_keys, ARRAY_SIZE(pvh_keys), b);
+    take_common_words(cfg, d);
     take_vfbs(cfg, d);
 }

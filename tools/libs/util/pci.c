@@ -84,6 +84,11 @@ static int parse_option(libxl_device_pci *pci, char *opt)
             return 0;
         }
     }
+    if (!strcmp(opt, "bdf")) {
+        const char *s = val;
+
+        return parse_address(pci, &s) || *s ? EINVAL : 0;
+    }
     if (!strcmp(opt, "rdm_policy"))
         return libxl_rdm_reserve_policy_from_string(val, &pci->rdm_policy) ? EINVAL : 0;
     if (!strcmp(opt, "name")) {
@@ -105,15 +110,19 @@ int xlu_pci_parse_spec_string(XLU_Config *cfg, libxl_device_pci *pci, const char
     char *copy, *opt, *save = NULL;
     int e = 0;
 
-    if (parse_address(pci, &s))
-        return fail(cfg, "no PCI address", str);
-    if (*s == '@') {
+    /* One that has a name needs no address, or has it among the options. */
+    if (parse_address(pci, &s)) {
+        if (!strchr(str, '=') || strcspn(str, "=") > strcspn(str, ","))
+            return fail(cfg, "no PCI address", str);
+        s = str;
+        pci->vfunc_mask = 1u << 0;
+    } else if (*s == '@') {
         s++;
         if (!hex(&s, 0x1f, &slot))
             return fail(cfg, "no PCI slot", str);
         pci->vdevfn = (uint32_t)slot << 3;
     }
-    if (*s && *s != ',')
+    if (s != str && *s && *s != ',')
         return fail(cfg, "unexpected text after a PCI address", str);
     copy = strdup(s);
     if (!copy)

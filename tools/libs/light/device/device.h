@@ -153,6 +153,8 @@ int vkb_describe(struct scope *sc, uint32_t domid, const libxl_device_vkb *vkb,
 /* device/kinds.c: the kinds without a file of their own, as the configuration has them. */
 unsigned int kinds_count(const libxl_domain_config *c);
 int kinds_defaults(struct scope *sc, libxl_domain_config *c);
+/* Numbers, and what else was chosen, go back into the program's configuration. */
+void kinds_keep(libxl_domain_config *to, const libxl_domain_config *from);
 /* Into as many of @op as there are. */
 int kinds_describe(struct scope *sc, uint32_t domid, const libxl_domain_config *c,
                    struct device_op *op);

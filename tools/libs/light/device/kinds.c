@@ -587,6 +587,26 @@ int kinds_defaults(struct scope *sc, libxl_domain_config *c)
     return rc;
 }
 
+void kinds_keep(libxl_domain_config *to, const libxl_domain_config *from)
+{
+    for (int i = 0; i < to->num_vtpms; i++) {
+        to->vtpms[i].devid = from->vtpms[i].devid;
+        to->vtpms[i].uuid = from->vtpms[i].uuid;
+    }
+    for (int i = 0; i < to->num_usbctrls; i++) {
+        to->usbctrls[i].devid = from->usbctrls[i].devid;
+        to->usbctrls[i].type = from->usbctrls[i].type;
+    }
+    for (int i = 0; i < to->num_p9s; i++)
+        to->p9s[i].devid = from->p9s[i].devid;
+    for (int i = 0; i < to->num_pvcallsifs; i++)
+        to->pvcallsifs[i].devid = from->pvcallsifs[i].devid;
+    for (int i = 0; i < to->num_vdispls; i++)
+        to->vdispls[i].devid = from->vdispls[i].devid;
+    for (int i = 0; i < to->num_channels; i++)
+        to->channels[i].devid = from->channels[i].devid;
+}
+
 int kinds_describe(struct scope *sc, uint32_t domid, const libxl_domain_config *c,
                    struct device_op *op)
 {

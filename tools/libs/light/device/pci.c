@@ -85,7 +85,7 @@ static int check_usable(struct scope *sc, libxl_device_pci *pci)
 {
     int rc = pci_find(sc, pci);
 
-    if (!rc && pci->vfunc_mask && pci->vfunc_mask != 1u << pci->func) {
+    if (!rc && pci->vfunc_mask == LIBXL_PCI_FUNC_ALL) {
         LOG_ERROR(sc, "all functions of a device at once are not supported");
         return ERROR_NI;
     }

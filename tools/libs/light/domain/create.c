@@ -127,6 +127,14 @@ static int container_flags(struct scope *sc, const libxl_domain_config *config,
     return 0;
 }
 
+/* Who has devices of its own gets them without an IOMMU, unless it asks for one. */
+static bool wants_iommu(const libxl_domain_create_info *ci)
+{
+    return ci->passthrough == LIBXL_PASSTHROUGH_ENABLED ||
+           ci->passthrough == LIBXL_PASSTHROUGH_SYNC_PT ||
+           ci->passthrough == LIBXL_PASSTHROUGH_SHARE_PT;
+}
+
 static int make_domain(struct create *c)
 {
     const libxl_domain_create_info *ci = &c->config.c_info;
@@ -149,6 +157,8 @@ static int make_domain(struct create *c)
     rc = container_flags(sc, &c->config, &dc);
     if (rc)
         return rc;
+    if (wants_iommu(ci))
+        dc.flags |= XEN_DOMCTL_CDF_iommu;
     if (libxl_defbool_val(b->vpmu))
         dc.flags |= XEN_DOMCTL_CDF_vpmu;
     if (libxl_defbool_val(b->arch_x86.msr_relaxed))
@@ -210,6 +220,7 @@ static void keep_choices(struct create *c)
         to->nictype = from->nictype;
         memcpy(to->mac, from->mac, sizeof(to->mac));
     }
+    kinds_keep(g, &c->config);
 }
 
 static void nics_added(libxl_ctx *ctx, struct device_batch *b, int rc)
