@@ -817,7 +817,6 @@ static pid_t store_start(void)
         return -1;
     pid = fork();
     if (!pid) {
-        setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
         execv(daemon, argv);
         _exit(127);
     }
@@ -848,7 +847,6 @@ static int stage_up(void **state)
         return -1;
     self[n] = '\0';
     setenv("LIBXL_SAVE_HELPER", self, 1);
-    setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
     snprintf(script_path, sizeof(script_path), "%s/script", XEN_RUN_DIR);
     snprintf(image_path, sizeof(image_path), "%s/image", XEN_RUN_DIR);
     write_file(script_path, "#!/bin/sh\nsleep 0.02\n", 0755);
