@@ -54,6 +54,10 @@ static const struct key hvm_keys[] = {
     {"spice_streaming_video", KEY_STRING, B(u.hvm.spice.streaming_video)},
 };
 
+static const struct key pv_keys[] = {
+    {"e820_host", KEY_DEFBOOL, B(u.pv.e820_host)},
+};
+
 static const struct key pvh_keys[] = {
     {"pvshim", KEY_DEFBOOL, B(u.pvh.pvshim)},
     {"pvshim_path", KEY_STRING, B(u.pvh.pvshim_path)},
@@ -485,6 +489,8 @@ void config_take_platform(XLU_Config *cfg, libxl_domain_config *d)
     take_timer_mode(cfg, b);
     if (b->type == LIBXL_DOMAIN_TYPE_HVM)
         take_hvm(cfg, b);
+    else if (b->type == LIBXL_DOMAIN_TYPE_PV)
+        take_keys(cfg, pv_keys, ARRAY_SIZE(pv_keys), b);
     else if (b->type == LIBXL_DOMAIN_TYPE_PVH)
         take_keys(cfg, pvh_keys, ARRAY_SIZE(pvh_keys), b);
     take_common_words(cfg, d);

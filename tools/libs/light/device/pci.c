@@ -17,7 +17,7 @@
 
 #define XENBUS_RECONFIGURING   7
 #define XENBUS_RECONFIGURED    8
-#define RECONFIGURE_TIMEOUT_MS 10000
+#define RECONFIGURE_TIMEOUT_MS 60000 /* the guest's driver starts in it */
 
 CONFIG_KIND_SAME(pci, pcidevs, pci_same);
 

@@ -70,6 +70,8 @@ static int set_limits(struct scope *sc, uint32_t domid, const libxl_domain_build
         LOG_ERRNO(sc, "cannot give the domain memory for page tables");
         return ERROR_FAIL;
     }
+    if (b->type == LIBXL_DOMAIN_TYPE_PV && libxl_defbool_val(b->u.pv.e820_host))
+        return host_map_set(sc, domid, b->max_memkb + b->u.pv.slack_memkb);
     if (b->type == LIBXL_DOMAIN_TYPE_PV &&
         xc_domain_set_memmap_limit(xch, domid, b->max_memkb + b->u.pv.slack_memkb)) {
         LOG_ERRNO(sc, "cannot set the size of the memory map");

@@ -41,7 +41,6 @@ static int check_pv(struct scope *sc, libxl_domain_build_info *b)
     libxl_defbool_setdefault(&b->nested_hvm, false);
     if (b->u.pv.slack_memkb == LIBXL_MEMKB_DEFAULT)
         b->u.pv.slack_memkb = 0;
-    libxl_defbool_setdefault(&b->u.pv.e820_host, false);
     return 0;
 }
 
@@ -163,6 +162,8 @@ int create_defaults(struct scope *sc, libxl_domain_config *config)
     libxl_defbool_setdefault(&b->disable_migrate, false);
     libxl_defbool_setdefault(&b->vpmu, false);
     libxl_defbool_setdefault(&b->arch_x86.msr_relaxed, false);
+    if (c->type == LIBXL_DOMAIN_TYPE_PV)
+        libxl_defbool_setdefault(&b->u.pv.e820_host, config->num_pcidevs > 0);
     (void)((rc = check_kind(sc, b)) || (rc = check_devices(sc, config)) ||
            (rc = vcpu_defaults(sc, b)) || (rc = memory_defaults(sc, b)) ||
            (rc = grant_defaults(sc, b)));

@@ -239,6 +239,44 @@ static void a_bootloader_names_kernel_ramdisk_and_arguments(void **state)
     libxl_domain_build_info_dispose(&b);
 }
 
+/* The host of most emulators: RAM to 2 GiB with its end reserved, flash below 4 GiB. */
+static const struct e820entry a_host[] = {
+    {0, 0x9fc00, E820_RAM},
+    {0x9fc00, 0x400, E820_RESERVED},
+    {0x100000, 0x7fee0000, E820_RAM},
+    {0x7ffe0000, 0x20000, E820_RESERVED},
+    {0xfffc0000, 0x40000, E820_RESERVED},
+};
+
+static void is_entry(const struct e820entry *e, uint64_t addr, uint64_t end, uint32_t type)
+{
+    assert_int_equal(e->addr, addr);
+    assert_int_equal(e->addr + e->size, end);
+    assert_int_equal(e->type, type);
+}
+
+static void host_map_of_a_small_guest_has_the_hosts_holes(void **state)
+{
+    struct e820entry map[8];
+
+    (void)state;
+    assert_int_equal(host_map_layout(a_host, 5, 256ULL << 20, map, 8), 4);
+    is_entry(&map[0], 0, 256ULL << 20, E820_RAM);
+    is_entry(&map[1], 256ULL << 20, 0x7ffe0000, E820_UNUSABLE);
+    is_entry(&map[2], 0x7ffe0000, 0x80000000, E820_RESERVED);
+    is_entry(&map[3], 0xfffc0000, 0x100000000, E820_RESERVED);
+}
+
+static void host_map_of_a_large_guest_goes_on_above(void **state)
+{
+    struct e820entry map[8];
+
+    (void)state;
+    assert_int_equal(host_map_layout(a_host, 5, 3ULL << 30, map, 8), 4);
+    is_entry(&map[0], 0, 0x7ffe0000, E820_RAM);
+    is_entry(&map[3], 1ULL << 32, (1ULL << 32) + (3ULL << 30) - 0x7ffe0000, E820_RAM);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +286,8 @@ int main(void)
         cmocka_unit_test(hvm_ide_disk_cannot_be_read_only),
         cmocka_unit_test(hvm_defaults_refuse_what_cannot_be),
         cmocka_unit_test(pv_guest_needs_a_device_model_for_its_qdisk_only),
+        cmocka_unit_test(host_map_of_a_small_guest_has_the_hosts_holes),
+        cmocka_unit_test(host_map_of_a_large_guest_goes_on_above),
         cmocka_unit_test(a_bootloader_names_kernel_ramdisk_and_arguments),
     };
 
