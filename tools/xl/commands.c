@@ -328,6 +328,11 @@ const struct command commands[] = {
       "Take a sound card from a guest",
       "<Domain> <DevId>",
       NULL },
+    { "devd", main_devd, false, true,
+      "Run the hotplug scripts of a driver domain",
+      "[options]",
+      "-F                      Stay in the foreground.\n"
+      "-p, --pidfile=FILE      Write the number of the process there." },
     { "uptime", main_uptime, false, false,
       "Show since when domains run",
       "[-s] [Domain]",

@@ -13,20 +13,15 @@
 enum next { NEXT_WAIT, NEXT_END, NEXT_RESTART };
 
 /* The log takes the place of the terminal. */
-static int redirect(const char *domain)
+static int redirect(const char *name)
 {
-    char *name, *path;
+    char *path;
     int log, null;
 
-    if (asprintf(&name, "xl-%s", domain) < 0)
+    if (libxl_create_logfile(ctx, name, &path))
         return -1;
-    if (libxl_create_logfile(ctx, name, &path)) {
-        free(name);
-        return -1;
-    }
     log = open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
     null = open("/dev/null", O_RDONLY);
-    free(name);
     free(path);
     if (log < 0 || null < 0)
         return -1;
@@ -42,7 +37,7 @@ static int redirect(const char *domain)
     return 0;
 }
 
-int monitor_daemonize(struct monitor *m)
+int daemonize(const char *log_name)
 {
     pid_t pid;
 
@@ -56,13 +51,25 @@ int monitor_daemonize(struct monitor *m)
         return 1;
     setsid();
     ctx_reopen_after_fork();
-    if (redirect(m->config.c_info.name)) {
-        fprintf(stderr, "xl: no log file for the domain's monitor\n");
+    if (redirect(log_name)) {
+        fprintf(stderr, "xl: no log file %s\n", log_name);
         exit(EXIT_BAD);
     }
     if (chdir("/"))
         perror("chdir");
     return 0;
+}
+
+int monitor_daemonize(struct monitor *m)
+{
+    char *name;
+    int r;
+
+    if (asprintf(&name, "xl-%s", m->config.c_info.name) < 0)
+        exit(EXIT_BAD);
+    r = daemonize(name);
+    free(name);
+    return r;
 }
 
 /* The stored configuration may have changed since: devices have come, the name is another. */

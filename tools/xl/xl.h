@@ -129,6 +129,7 @@ struct monitor {
 };
 int monitor_run(struct monitor *m);
 int monitor_daemonize(struct monitor *m); /* in the parent 1, in the child 0 */
+int daemonize(const char *log_name);      /* the same; the log is in /var/log/xen */
 
 #define COMMAND(name) int main_##name(int argc, char **argv)
 COMMAND(create);
@@ -157,6 +158,7 @@ COMMAND(info);
 COMMAND(dmesg);
 COMMAND(debug_keys);
 COMMAND(uptime);
+COMMAND(devd);
 COMMAND(claims);
 COMMAND(sharing);
 COMMAND(mem_set);

@@ -40,7 +40,6 @@ UNSUPPORTED(evenable_disk_eject)
 FREES_NOTHING(evdisable_disk_eject)
 
 
-UNSUPPORTED(device_events_handler)
 
 #define KIND_UNSUPPORTED(kind)                                                                     \
     UNSUPPORTED(device_##kind##_add)                                                               \

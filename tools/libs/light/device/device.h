@@ -111,6 +111,10 @@ struct hotplug {
 void hotplug_prepare(struct scope *sc, const struct device *d, const char *back_path, bool adding,
                      unsigned int nr, struct hotplug *out);
 
+/* The same for a @script that is known; @tap: of an emulated network card. */
+void hotplug_arguments(struct scope *sc, const struct device *d, const char *back_path,
+                       char *script, bool adding, bool tap, struct hotplug *out);
+
 /* A list of operations, all at once. */
 struct device_batch {
     unsigned int pending;

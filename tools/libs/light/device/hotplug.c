@@ -44,7 +44,6 @@ void hotplug_prepare(struct scope *sc, const struct device *d, const char *back_
                      unsigned int nr, struct hotplug *h)
 {
     bool vif = !strcmp(d->kind, "vif"), tap = nr == 1;
-    unsigned int n = 0;
     char *script;
 
     if (d->backend_domid != TOOLSTACK_DOMID || (d->back_kind && strcmp(d->back_kind, d->kind)) ||
@@ -54,6 +53,15 @@ void hotplug_prepare(struct scope *sc, const struct device *d, const char *back_
     script = store_readf(sc, XBT_NULL, "%s/script", device_libxl_path(sc, d));
     if (!script || nr > 1 || (tap && !(vif && adding && has_tap(sc, d))))
         return;
+    hotplug_arguments(sc, d, back_path, script, adding, tap, h);
+}
+
+void hotplug_arguments(struct scope *sc, const struct device *d, const char *back_path,
+                       char *script, bool adding, bool tap, struct hotplug *h)
+{
+    bool vif = !strcmp(d->kind, "vif");
+    unsigned int n = 0;
+
     h->argv[0] = script;
     if (vif) {
         h->argv[1] = scope_strdup(sc, tap ? "add" : adding ? "online" : "offline");
