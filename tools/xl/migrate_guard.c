@@ -227,7 +227,6 @@ int outcome_tell(const char *text)
         if (receiver_lock(&uuid)) {
             destroy_left(&uuid);
             receive_over();
-            continue;
         }
         usleep(OUTCOME_WAIT_US);
     }
