@@ -69,6 +69,20 @@ static bool may_leave(bool *quiet)
     return __atomic_load_n(&nr_quiet, __ATOMIC_ACQUIRE) == nr_cpu_ids;
 }
 
+/* To work again, which may take the others: not once all are free to leave. */
+static bool may_work(bool *quiet)
+{
+    unsigned int nr = __atomic_load_n(&nr_quiet, __ATOMIC_ACQUIRE);
+
+    while (*quiet) {
+        if (nr == nr_cpu_ids)
+            return false;
+        *quiet = !__atomic_compare_exchange_n(&nr_quiet, &nr, nr - 1, false, __ATOMIC_ACQ_REL,
+                                              __ATOMIC_ACQUIRE);
+    }
+    return true;
+}
+
 static void cpu_thread(unsigned int cpu)
 {
     struct cpu_info *c = &sim_cpus[cpu];
@@ -77,7 +91,7 @@ static void cpu_thread(unsigned int cpu)
     sim_this = c;
     for (;;) {
         check_timer(c);
-        if (cpu_has_work(cpu))
+        if (cpu_has_work(cpu) && may_work(&quiet))
             cpu_run(cpu);
         else if (may_leave(&quiet))
             return;

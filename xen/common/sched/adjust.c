@@ -70,8 +70,8 @@ static int adjust_credit(struct cpupool *p, struct xen_sysctl_credit_schedule *s
             s->ratelimit_us > s->tslice_ms * 1000 ||
             s->vcpu_migr_delay_us > XEN_SYSCTL_CSCHED_MGR_DLY_MAX_US)
             return -EINVAL;
-        p->slice = MILLISECS(s->tslice_ms);
-        p->ratelimit = MICROSECS(s->ratelimit_us);
+        WRITE_ONCE(p->slice, MILLISECS(s->tslice_ms));
+        WRITE_ONCE(p->ratelimit, MICROSECS(s->ratelimit_us));
         p->migrate_delay_us = s->vcpu_migr_delay_us;
     }
     s->tslice_ms = (uint32_t)(p->slice / MILLISECS(1));
@@ -85,7 +85,7 @@ static int adjust_credit2(struct cpupool *p, struct xen_sysctl_credit2_schedule 
     if (put) {
         if (!ratelimit_ok(s->ratelimit_us))
             return -EINVAL;
-        p->ratelimit = MICROSECS(s->ratelimit_us);
+        WRITE_ONCE(p->ratelimit, MICROSECS(s->ratelimit_us));
     }
     s->ratelimit_us = (uint32_t)(p->ratelimit / MICROSECS(1));
     return 0;

@@ -39,9 +39,10 @@ static void fair_account(struct runq *rq, struct sched_unit *u, s_time_t now)
     u->started = now;
     /* Time that nobody else wanted is not held against it for long; nor can it save up what no
      * single CPU could have given it. */
-    least = (uint64_t)(LEAD_SLICES * rq->pool->slice);
+    least = (uint64_t)(LEAD_SLICES * READ_ONCE(rq->pool->slice));
     least = rq->vtime > least ? rq->vtime - least : 0;
-    u->vtime = max(min(u->vtime + weigh(u, ran), rq->vtime + weigh(u, LEAD_SLICES * rq->pool->slice)),
+    u->vtime = max(min(u->vtime + weigh(u, ran),
+                       rq->vtime + weigh(u, LEAD_SLICES * READ_ONCE(rq->pool->slice))),
                    least);
     cap_charge(u, ran);
 }
@@ -91,7 +92,7 @@ static struct sched_unit *fair_pick(struct runq *rq, unsigned int cpu, struct sc
     if (prev)
         prev->held = false;
     if (prev && best) {
-        bool young = now - prev->scheduled_at < rq->pool->ratelimit;
+        bool young = now - prev->scheduled_at < READ_ONCE(rq->pool->ratelimit);
         bool ahead = prev->vtime > best->vtime;
 
         rq->vtime = max(rq->vtime, min(prev->vtime, best->vtime));
@@ -145,12 +146,12 @@ static s_time_t share_slice(const struct runq *rq, s_time_t slice)
 
 static s_time_t fair_slice(const struct runq *rq, const struct sched_unit *u, s_time_t now)
 {
-    s_time_t slice = rq->pool->slice;
+    s_time_t slice = READ_ONCE(rq->pool->slice);
 
     if (u == NULL)
         return 0;
     if (u->held)
-        return u->scheduled_at + rq->pool->ratelimit - now;
+        return u->scheduled_at + READ_ONCE(rq->pool->ratelimit) - now;
     if (slice > SLICE_LONG)
         slice = share_slice(rq, slice);
     if (READ_ONCE(u->v->domain->sched->cap)) {
@@ -160,7 +161,7 @@ static s_time_t fair_slice(const struct runq *rq, const struct sched_unit *u, s_
     } else if (rq->nr_waiting == 0) {
         return 0; /* nobody waits: an arrival will tell */
     }
-    return max(slice, rq->pool->ratelimit);
+    return max(slice, READ_ONCE(rq->pool->ratelimit));
 }
 
 const struct sched_ops fair_ops = {

@@ -77,7 +77,8 @@ struct cpupool {
     const struct sched_policy *policy;
     cpumask_t cpus;
     uint32_t nr_domains;
-    s_time_t ratelimit;      /* a vCPU runs at least that long */
+    /* These two are read without a lock. */
+    s_time_t ratelimit; /* a vCPU runs at least that long */
     s_time_t slice;
     uint32_t migrate_delay_us;
     void *data; /* the policy's */
