@@ -24,7 +24,6 @@
 #define MSR_AMD_HWCR       0xc0010015
 #define MSR_AMD_INT_MSG    0xc0010055
 #define MSR_AMD_VM_CR      0xc0010114
-#define MSR_AMD_DE_CFG     0xc0011029
 #define MSR_AMD_EVNTSEL0   0xc0010000
 #define MSR_AMD_PERFCTR3   0xc0010007
 
@@ -33,7 +32,6 @@
 #define APIC_BASE_ADDRESS  0xfee00000UL
 #define HWCR_TSC_FREQ_SEL  (1UL << 24)
 #define VM_CR_SVM_DISABLE  (1UL << 4)
-#define DE_CFG_LFENCE      (1UL << 1)
 #define PRED_CMD_IBPB      1UL
 
 static int read_base(const struct vcpu *v, uint32_t msr, uint64_t *value)

@@ -223,6 +223,22 @@ static void __init derive_pv(struct cpu_policy *p, const uint32_t mask[NR_FEATUR
     policy_restrict(p, p);
 }
 
+/*
+ * Does LFENCE wait for the instructions before it? Guests are told so in leaf 0x80000021, as the stock
+ * hypervisor does on processors that are older than that leaf: a guest that has come from there has
+ * this many leaves. Source: AMD, Software Techniques for Managing Speculation, "LFENCE".
+ */
+static bool __init lfence_waits(void)
+{
+    uint64_t de_cfg;
+
+    if (!boot_cpu.is_amd || !(host_features[0] & BIT(XEN_X86_FEATURE_SSE2)))
+        return false;
+    if (boot_cpu.family == 0xf || boot_cpu.family == 0x11)
+        return true;
+    return !rdmsr_safe(MSR_AMD_DE_CFG, &de_cfg) && (de_cfg & DE_CFG_LFENCE);
+}
+
 void __init cpu_policy_init(void)
 {
     read_raw(&raw_policy);
@@ -230,6 +246,10 @@ void __init cpu_policy_init(void)
     policy_from_featureset(&host_policy, host_features);
     host_policy.basic[0].a = min(raw_policy.basic[0].a, (uint32_t)POLICY_BASIC_MAX);
     host_policy.ext[0].a = min(raw_policy.ext[0].a, (uint32_t)POLICY_EXT_MAX);
+    if (lfence_waits()) {
+        host_policy.ext[EXT(0x80000021)].a |= BIT(XEN_X86_FEATURE_LFENCE_DISPATCH);
+        host_policy.ext[0].a = POLICY_EXT_MAX;
+    }
 }
 
 /* XSAVE's sizes are known by then. */

@@ -15,4 +15,7 @@ void policy_restrict(struct cpu_policy *p, const struct cpu_policy *max);
 /* Leaf of @p, or NULL where it has none (subleaf NONE: XEN_CPUID_NO_SUBLEAF). */
 struct cpuid_leaf *policy_leaf(struct cpu_policy *p, uint32_t leaf, uint32_t sub);
 
+#define MSR_AMD_DE_CFG 0xc0011029
+#define DE_CFG_LFENCE  (1UL << 1) /* LFENCE waits for what stands before it */
+
 #endif
