@@ -17,6 +17,9 @@
 #define MSR_MISC_FEATURES  0x00000140
 #define MSR_MCG_CAP        0x00000179
 #define MSR_MCG_STATUS     0x0000017a
+/* The two banks of machine checks, of four MSRs each, that a guest of the stock hypervisor has seen. */
+#define MSR_MC_FIRST       0x00000400
+#define MSR_MC_LAST        0x00000407
 #define MSR_DEBUGCTL       0x000001d9
 #define MSR_PRED_CMD       0x00000049
 #define MSR_XEN_HYPERCALL  0x40000000
@@ -120,6 +123,7 @@ int pv_read_msr(struct vcpu *v, uint32_t msr, uint64_t *value)
     case MSR_ARCH_CAPS:
         *value = p->arch_caps;
         return cpu_policy_has(p, XEN_X86_FEATURE_ARCH_CAPS) ? 0 : -EINVAL;
+    case MSR_MC_FIRST ... MSR_MC_LAST:
     case MSR_MCG_CAP:
     case MSR_MCG_STATUS:
     case MSR_DEBUGCTL:
@@ -186,6 +190,9 @@ int pv_write_msr(struct vcpu *v, uint32_t msr, uint64_t value)
             return -EINVAL;
         v->arch.pv.tsc_aux = value;
         pv_load_tsc_aux(v);
+        return 0;
+    case MSR_MC_FIRST:
+    case MSR_MC_FIRST + 4: /* what is to be reported: nothing ever is */
         return 0;
     case MSR_XEN_HYPERCALL:
         return write_hypercall_page(v, value);
