@@ -261,6 +261,7 @@ static bool __init spread_over_64k(void)
 const struct gic_ops *__init gicv2_boot_init(int node)
 {
     gic_info.version = 2;
+    gic_info.loses_levels = true;
     dist = map_region(node, 0, &gic_info.dist);
     cpuif = map_region(node, 1, &gic_info.cpu);
     hyp = map_region(node, 2, &gic_info.hyp);

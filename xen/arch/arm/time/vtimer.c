@@ -78,7 +78,8 @@ int vtimer_vcpu_init(struct vcpu *v)
 
     timer_set_up(&v->arch.vtimer.virt, v, d->virt_irq, virt_expired);
     timer_set_up(&v->arch.vtimer.phys, v, d->phys_irq, phys_expired);
-    vgic_timer_connect(v, d->virt_irq, timer_info.irq[TIMER_VIRT]);
+    if (!gic_info.loses_levels)
+        vgic_timer_connect(v, d->virt_irq, timer_info.irq[TIMER_VIRT]);
     return 0;
 }
 
@@ -108,9 +109,13 @@ void vtimer_fired(int irq, void *dev)
 
     if (!is_idle_vcpu(v) && v->arch.vgic.loaded) {
         vgic_timer_fired(v, v->arch.vtimer.virt.irq);
-        return;
+        if (!gic_info.loses_levels)
+            return;
+        /* The guest finds it masked, and unmasks it with the next deadline. */
+        write_sysreg(read_sysreg(cntv_ctl_el0) | CTL_IMASK, cntv_ctl_el0);
+        isb();
     }
-    /* It was switched off between its signal and here. */
+    /* Silenced now, or switched off between its signal and here. */
     gic_deactivate((unsigned int)irq);
 }
 

@@ -204,7 +204,8 @@ void vgic_timer_fired(struct vcpu *v, unsigned int intid)
     bool due;
 
     spin_lock(&g->lock);
-    irq->pending = irq->hw = true;
+    irq->pending = true;
+    irq->hw = irq->host_ppi;
     due = vgic_update(v, irq);
     spin_unlock(&g->lock);
     if (due)
@@ -220,7 +221,8 @@ void vgic_timer_due(struct vcpu *v, unsigned int intid)
 
     spin_lock_irqsave(&g->lock, flags);
     if (!g->loaded && !irq->hw) {
-        irq->pending = irq->hw = true;
+        irq->pending = true;
+        irq->hw = irq->host_ppi;
         kick = vgic_update(v, irq);
     }
     vgic_irq_unlock(v, flags, kick);

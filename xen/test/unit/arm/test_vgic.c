@@ -276,6 +276,22 @@ static void a_machine_interrupt_is_active_until_the_guest_is_done(void **state)
     assert_int_equal(ack(0), 45);
 }
 
+static void a_timer_that_is_not_linked_comes_once(void **state)
+{
+    start_v2(1);
+    dist_write(0, ISENABLER, 4, 1U << 27);
+    machine_timer(0, 27);
+    machine_timer(0, 27);
+    assert_int_equal(ack(0), 27);
+    eoi(0, 27);
+    assert_int_equal(ack(0), NOTHING);
+    machine_timer(0, 27);
+    assert_int_equal(ack(0), 27);
+    machine_timer(0, 27);
+    eoi(0, 27);
+    assert_int_equal(ack(0), 27);
+}
+
 static void sgis_of_gicv3_go_by_affinity(void **state)
 {
     start_v3(4, 4);
@@ -549,6 +565,7 @@ int main(void)
         TEST_CASE(a_parked_vcpu_keeps_its_interrupts),
         TEST_CASE(routed_elsewhere_while_it_waits),
         TEST_CASE(a_machine_interrupt_is_active_until_the_guest_is_done),
+        TEST_CASE(a_timer_that_is_not_linked_comes_once),
         TEST_CASE(sgis_of_gicv3_go_by_affinity),
         TEST_CASE(sgis_of_gicv2_come_from_each_sender),
         TEST_CASE(targets_of_gicv2),

@@ -43,6 +43,9 @@ struct gic_info {
     unsigned int maintenance_irq;
     unsigned int nr_irqs; /* SGIs, PPIs and SPIs: a multiple of 32, at most GIC_MAX_IRQS */
     unsigned int nr_lrs;
+    /* A level that is high again when a guest's EOI deactivates its interrupt is not noticed until
+     * something else happens (QEMU's GICv2): then timers are not linked to their PPI. */
+    bool loses_levels;
 };
 extern struct gic_info gic_info;
 

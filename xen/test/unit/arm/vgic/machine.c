@@ -410,6 +410,12 @@ void machine_inject_ppi(unsigned int vcpu, unsigned int intid)
     leave();
 }
 
+void machine_timer(unsigned int vcpu, unsigned int intid)
+{
+    vgic_timer_fired(vcpus[vcpu], intid);
+    leave();
+}
+
 void machine_line(unsigned int intid, bool high)
 {
     vgic_set_line(d, intid, high);

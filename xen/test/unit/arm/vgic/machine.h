@@ -43,6 +43,8 @@ unsigned int machine_devices(void);
 /* What comes from outside. */
 void machine_inject_spi(unsigned int intid);
 void machine_inject_ppi(unsigned int vcpu, unsigned int intid);
+/* A timer whose interrupt is not linked to the machine's. */
+void machine_timer(unsigned int vcpu, unsigned int intid);
 void machine_line(unsigned int intid, bool high);
 bool machine_route(unsigned int virq, unsigned int hw); /* the machine's @hw is the guest's @virq */
 void machine_hw_irq(unsigned int virq);
