@@ -94,9 +94,9 @@ void libxl_osevent_occurred_timeout(libxl_ctx *ctx, void *for_libxl);
 
 /* Who catches SIGCHLD and reaps. */
 typedef enum {
-    libxl_sigchld_owner_libxl,    /* libxl, while it has children; it then reaps all */
-    libxl_sigchld_owner_mainloop, /* the program; it calls one of the two functions below */
-    libxl_sigchld_owner_libxl_always,                /* libxl, all the time, for all children */
+    libxl_sigchld_owner_libxl,        /* libxl, while it has children; it then reaps all */
+    libxl_sigchld_owner_mainloop,     /* the program; it calls one of the two functions below */
+    libxl_sigchld_owner_libxl_always, /* libxl, all the time, for all children */
     libxl_sigchld_owner_libxl_always_selective_reap, /* libxl, for its own children only */
 } libxl_sigchld_owner;
 

@@ -36,8 +36,8 @@ void xlu_cfg_destroy(XLU_Config *cfg);
 
 /*
  * All getters: ESRCH the name is not set, EINVAL its value has another form (reported unless
- * @dont_warn). get_long also gives ERANGE for what does not fit, get_bounded_long EINVAL for what is
- * outside [min, max]. replace_string frees *value_r and stores a copy for the caller to free.
+ * @dont_warn). get_long also gives ERANGE for what does not fit, get_bounded_long EINVAL for what
+ * is outside [min, max]. replace_string frees *value_r and stores a copy for the caller to free.
  */
 int xlu_cfg_get_string(const XLU_Config *cfg, const char *n, const char **value_r, int dont_warn);
 int xlu_cfg_replace_string(const XLU_Config *cfg, const char *n, char **value_r, int dont_warn);

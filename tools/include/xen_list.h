@@ -15,17 +15,20 @@
     struct name {                                                                                  \
         type *lh_first;                                                                            \
     }
-#define XEN_LIST_HEAD_INITIALIZER(head) { NULL }
+#define XEN_LIST_HEAD_INITIALIZER(head)                                                            \
+    {                                                                                              \
+        NULL                                                                                       \
+    }
 #define XEN_LIST_ENTRY(type)                                                                       \
     struct {                                                                                       \
         type *le_next;                                                                             \
         type **le_prev; /* whatever points here */                                                 \
     }
 
-#define XEN_LIST_INIT(head)         ((void)((head)->lh_first = NULL))
-#define XEN_LIST_FIRST(head)        ((head)->lh_first)
-#define XEN_LIST_EMPTY(head)        (!(head)->lh_first)
-#define XEN_LIST_NEXT(elm, field)   ((elm)->field.le_next)
+#define XEN_LIST_INIT(head)       ((void)((head)->lh_first = NULL))
+#define XEN_LIST_FIRST(head)      ((head)->lh_first)
+#define XEN_LIST_EMPTY(head)      (!(head)->lh_first)
+#define XEN_LIST_NEXT(elm, field) ((elm)->field.le_next)
 #define XEN_LIST_FOREACH(var, head, field)                                                         \
     for ((var) = XEN_LIST_FIRST(head); (var); (var) = XEN_LIST_NEXT(var, field))
 
@@ -38,9 +41,8 @@
             (elm)->field.le_next->field.le_prev = &(elm)->field.le_next;                           \
         *(elm)->field.le_prev = (elm);                                                             \
     } while (0)
-#define XEN_LIST_INSERT_HEAD(head, elm, field) XEN_LIST_LINK_(elm, &(head)->lh_first, field)
-#define XEN_LIST_INSERT_AFTER(after, elm, field)                                                   \
-    XEN_LIST_LINK_(elm, &(after)->field.le_next, field)
+#define XEN_LIST_INSERT_HEAD(head, elm, field)   XEN_LIST_LINK_(elm, &(head)->lh_first, field)
+#define XEN_LIST_INSERT_AFTER(after, elm, field) XEN_LIST_LINK_(elm, &(after)->field.le_next, field)
 #define XEN_LIST_INSERT_BEFORE(before, elm, field)                                                 \
     do {                                                                                           \
         (elm)->field.le_prev = (before)->field.le_prev;                                            \
@@ -60,7 +62,10 @@
         type *tqh_first;                                                                           \
         type **tqh_last; /* the last one's next, or tqh_first */                                   \
     }
-#define XEN_TAILQ_HEAD_INITIALIZER(head) { NULL, &(head).tqh_first }
+#define XEN_TAILQ_HEAD_INITIALIZER(head)                                                           \
+    {                                                                                              \
+        NULL, &(head).tqh_first                                                                    \
+    }
 #define XEN_TAILQ_ENTRY(type)                                                                      \
     struct {                                                                                       \
         type *tqe_next;                                                                            \
@@ -72,9 +77,9 @@
         (head)->tqh_first = NULL;                                                                  \
         (head)->tqh_last = &(head)->tqh_first;                                                     \
     } while (0)
-#define XEN_TAILQ_FIRST(head)       ((head)->tqh_first)
-#define XEN_TAILQ_EMPTY(head)       (!(head)->tqh_first)
-#define XEN_TAILQ_NEXT(elm, field)  ((elm)->field.tqe_next)
+#define XEN_TAILQ_FIRST(head)      ((head)->tqh_first)
+#define XEN_TAILQ_EMPTY(head)      (!(head)->tqh_first)
+#define XEN_TAILQ_NEXT(elm, field) ((elm)->field.tqe_next)
 #define XEN_TAILQ_FOREACH(var, head, field)                                                        \
     for ((var) = XEN_TAILQ_FIRST(head); (var); (var) = XEN_TAILQ_NEXT(var, field))
 

@@ -46,19 +46,19 @@
 #endif
 
 #define XC_PAGE_SHIFT 12
-#define XC_PAGE_SIZE (1UL << XC_PAGE_SHIFT)
-#define XC_PAGE_MASK (~(XC_PAGE_SIZE - 1))
+#define XC_PAGE_SIZE  (1UL << XC_PAGE_SHIFT)
+#define XC_PAGE_MASK  (~(XC_PAGE_SIZE - 1))
 
 #define INVALID_MFN (~0UL)
 
 /* Barriers for memory shared with another domain. */
 #define xen_barrier() __asm__ volatile("" ::: "memory")
 #if defined(__x86_64__) || defined(__i386__)
-#define xen_mb() __sync_synchronize()
+#define xen_mb()  __sync_synchronize()
 #define xen_rmb() xen_barrier()
 #define xen_wmb() xen_barrier()
 #else
-#define xen_mb() __sync_synchronize()
+#define xen_mb()  __sync_synchronize()
 #define xen_rmb() __sync_synchronize()
 #define xen_wmb() __sync_synchronize()
 #endif
@@ -128,39 +128,37 @@ struct xc_hypercall_buffer {
 typedef struct xc_hypercall_buffer xc_hypercall_buffer_t;
 
 #define XC__HYPERCALL_BUFFER_NAME(name_) xc__hypercall_buffer_##name_
-#define HYPERCALL_BUFFER_INIT_NO_BOUNCE .dir = 0, .sz = 0, .ubuf = (void *)-1
+#define HYPERCALL_BUFFER_INIT_NO_BOUNCE  .dir = 0, .sz = 0, .ubuf = (void *)-1
 
 /* The structure which counts for @name_. */
-#define HYPERCALL_BUFFER(name_)                                                                 \
-    ({                                                                                          \
-        xc_hypercall_buffer_t *xc_own_ = &XC__HYPERCALL_BUFFER_NAME(name_);                     \
-        xc_own_->param_shadow ? xc_own_->param_shadow : xc_own_;                                \
+#define HYPERCALL_BUFFER(name_)                                                                    \
+    ({                                                                                             \
+        xc_hypercall_buffer_t *xc_own_ = &XC__HYPERCALL_BUFFER_NAME(name_);                        \
+        xc_own_->param_shadow ? xc_own_->param_shadow : xc_own_;                                   \
     })
 
-#define DECLARE_HYPERCALL_BUFFER(type_, name_)                                                  \
-    type_ *(name_) = NULL;                                                                      \
-    xc_hypercall_buffer_t XC__HYPERCALL_BUFFER_NAME(name_) = { .hbuf = NULL,                    \
-                                                               .param_shadow = NULL,            \
-                                                               HYPERCALL_BUFFER_INIT_NO_BOUNCE }
+#define DECLARE_HYPERCALL_BUFFER(type_, name_)                                                     \
+    type_ *(name_) = NULL;                                                                         \
+    xc_hypercall_buffer_t XC__HYPERCALL_BUFFER_NAME(name_) = {                                     \
+        .hbuf = NULL, .param_shadow = NULL, HYPERCALL_BUFFER_INIT_NO_BOUNCE}
 
 /* A function's parameter @buf_, a structure's address, under a name again; with the pointer... */
-#define DECLARE_HYPERCALL_BUFFER_SHADOW(type_, name_, buf_)                                     \
-    type_ *(name_) = (buf_)->hbuf;                                                              \
+#define DECLARE_HYPERCALL_BUFFER_SHADOW(type_, name_, buf_)                                        \
+    type_ *(name_) = (buf_)->hbuf;                                                                 \
     __attribute__((unused)) DECLARE_HYPERCALL_BUFFER_ARGUMENT_(name_, buf_)
 /* ... and without, for a parameter of that name itself. */
 #define DECLARE_HYPERCALL_BUFFER_ARGUMENT(name_) DECLARE_HYPERCALL_BUFFER_ARGUMENT_(name_, name_)
-#define DECLARE_HYPERCALL_BUFFER_ARGUMENT_(name_, buf_)                                         \
-    xc_hypercall_buffer_t XC__HYPERCALL_BUFFER_NAME(name_) = { .hbuf = (void *)-1,              \
-                                                               .param_shadow = (buf_),          \
-                                                               HYPERCALL_BUFFER_INIT_NO_BOUNCE }
+#define DECLARE_HYPERCALL_BUFFER_ARGUMENT_(name_, buf_)                                            \
+    xc_hypercall_buffer_t XC__HYPERCALL_BUFFER_NAME(name_) = {                                     \
+        .hbuf = (void *)-1, .param_shadow = (buf_), HYPERCALL_BUFFER_INIT_NO_BOUNCE}
 
 #define HYPERCALL_BUFFER_AS_ARG(name_) ((unsigned long)HYPERCALL_BUFFER(name_)->hbuf)
 
 #undef set_xen_guest_handle
-#define set_xen_guest_handle_impl(hnd_, name_, bytes_)                                          \
+#define set_xen_guest_handle_impl(hnd_, name_, bytes_)                                             \
     set_xen_guest_handle_raw(hnd_, (void *)((char *)HYPERCALL_BUFFER(name_)->hbuf + (bytes_)))
 #define set_xen_guest_handle(hnd_, name_) set_xen_guest_handle_impl(hnd_, name_, 0)
-#define set_xen_guest_handle_offset(hnd_, name_, index_)                                        \
+#define set_xen_guest_handle_offset(hnd_, name_, index_)                                           \
     set_xen_guest_handle_impl(hnd_, name_, sizeof(*name_) * (index_))
 
 /* set_xen_guest_handle(hnd, HYPERCALL_BUFFER_NULL) makes it NULL. */
@@ -170,16 +168,16 @@ void *xc__hypercall_buffer_alloc(xc_interface *xch, xc_hypercall_buffer_t *b, si
 void xc__hypercall_buffer_free(xc_interface *xch, xc_hypercall_buffer_t *b);
 void *xc__hypercall_buffer_alloc_pages(xc_interface *xch, xc_hypercall_buffer_t *b, int nr_pages);
 void xc__hypercall_buffer_free_pages(xc_interface *xch, xc_hypercall_buffer_t *b, int nr_pages);
-#define xc_hypercall_buffer_alloc(xch_, name_, size_)                                           \
+#define xc_hypercall_buffer_alloc(xch_, name_, size_)                                              \
     xc__hypercall_buffer_alloc(xch_, HYPERCALL_BUFFER(name_), size_)
-#define xc_hypercall_buffer_free(xch_, name_)                                                   \
+#define xc_hypercall_buffer_free(xch_, name_)                                                      \
     xc__hypercall_buffer_free(xch_, HYPERCALL_BUFFER(name_))
-#define xc_hypercall_buffer_alloc_pages(xch_, name_, nr_)                                       \
+#define xc_hypercall_buffer_alloc_pages(xch_, name_, nr_)                                          \
     xc__hypercall_buffer_alloc_pages(xch_, HYPERCALL_BUFFER(name_), nr_)
-#define xc_hypercall_buffer_free_pages(xch_, name_, nr_)                                        \
-    do {                                                                                        \
-        if (name_)                                                                              \
-            xc__hypercall_buffer_free_pages(xch_, HYPERCALL_BUFFER(name_), nr_);                \
+#define xc_hypercall_buffer_free_pages(xch_, name_, nr_)                                           \
+    do {                                                                                           \
+        if (name_)                                                                                 \
+            xc__hypercall_buffer_free_pages(xch_, HYPERCALL_BUFFER(name_), nr_);                   \
     } while (0)
 
 /* A number of buffers which are freed together. */
@@ -192,9 +190,9 @@ void *xc__hypercall_buffer_array_alloc(xc_interface *xch, xc_hypercall_buffer_ar
 void *xc__hypercall_buffer_array_get(xc_interface *xch, xc_hypercall_buffer_array_t *array,
                                      unsigned index, xc_hypercall_buffer_t *hbuf);
 void xc_hypercall_buffer_array_destroy(xc_interface *xch, xc_hypercall_buffer_array_t *array);
-#define xc_hypercall_buffer_array_alloc(xch_, array_, index_, name_, size_)                     \
+#define xc_hypercall_buffer_array_alloc(xch_, array_, index_, name_, size_)                        \
     xc__hypercall_buffer_array_alloc(xch_, array_, index_, HYPERCALL_BUFFER(name_), size_)
-#define xc_hypercall_buffer_array_get(xch_, array_, index_, name_, size_)                       \
+#define xc_hypercall_buffer_array_get(xch_, array_, index_, name_, size_)                          \
     xc__hypercall_buffer_array_get(xch_, array_, index_, HYPERCALL_BUFFER(name_))
 
 /* --- Types --- */
@@ -212,7 +210,7 @@ typedef struct xc_core_header {
     unsigned int xch_index_offset;
     unsigned int xch_pages_offset;
 } xc_core_header_t;
-#define XC_CORE_MAGIC 0xF00FEBED
+#define XC_CORE_MAGIC     0xF00FEBED
 #define XC_CORE_MAGIC_HVM 0xF00FEBEE
 
 typedef xen_domctl_getdomaininfo_t xc_domaininfo_t;
@@ -303,12 +301,12 @@ typedef xen_sysctl_lockprof_data_t xc_lockprof_data_t;
 
 #ifdef XC_X86
 /* Memory maps as the firmware gives them. */
-#define E820_RAM 1
+#define E820_RAM      1
 #define E820_RESERVED 2
-#define E820_ACPI 3
-#define E820_NVS 4
+#define E820_ACPI     3
+#define E820_NVS      4
 #define E820_UNUSABLE 5
-#define E820MAX (128)
+#define E820MAX       (128)
 struct e820entry {
     uint64_t addr;
     uint64_t size;
@@ -365,7 +363,7 @@ typedef struct xc_cx_stat xc_cx_stat_t;
 typedef struct xen_userspace xc_userspace_t;
 typedef struct xen_ondemand xc_ondemand_t;
 struct xc_get_cpufreq_para {
-    uint32_t cpu_num;  /* in: space in the arrays below; out: what there is */
+    uint32_t cpu_num; /* in: space in the arrays below; out: what there is */
     uint32_t freq_num;
     uint32_t gov_num;
     uint32_t *affected_cpus;
@@ -647,7 +645,7 @@ int xc_evtchn_reset(xc_interface *xch, uint32_t domid);
 int xc_evtchn_status(xc_interface *xch, xc_evtchn_status_t *status);
 
 /* Grant tables. The maps are to be unmapped by munmap(); @gnt_num becomes the number of entries. */
-int xc_gnttab_op(xc_interface *xch, int cmd, void * op, int op_size, int count);
+int xc_gnttab_op(xc_interface *xch, int cmd, void *op, int op_size, int count);
 int xc_gnttab_query_size(xc_interface *xch, struct gnttab_query_size *query);
 int xc_gnttab_get_version(xc_interface *xch, uint32_t domid);
 grant_entry_v1_t *xc_gnttab_map_table_v1(xc_interface *xch, uint32_t domid, int *gnt_num);
@@ -781,8 +779,8 @@ int xc_psr_get_hw_info(xc_interface *xch, uint32_t socket, xc_psr_feat_type type
 /* CPUID and MSRs of a guest, from the defaults, @featureset (NULL: as they are) and the lists. */
 #ifdef XC_X86
 int xc_cpuid_apply_policy(xc_interface *xch, uint32_t domid, bool restore,
-                          const uint32_t *featureset, unsigned int nr_features, bool pae,
-                          bool itsc, bool nested_virt, const struct xc_xend_cpuid *xend,
+                          const uint32_t *featureset, unsigned int nr_features, bool pae, bool itsc,
+                          bool nested_virt, const struct xc_xend_cpuid *xend,
                           const struct xc_msr *msr);
 #endif
 
@@ -819,8 +817,8 @@ int xc_altp2m_set_visibility(xc_interface *xch, uint32_t domid, uint16_t view_id
  * Events from guests, for introspection. xc_monitor_enable() returns the ring, to be unmapped with
  * munmap(), and the port to bind to.
  */
-int xc_set_mem_access(xc_interface *xch, uint32_t domid, xenmem_access_t access,
-                      uint64_t first_pfn, uint32_t nr);
+int xc_set_mem_access(xc_interface *xch, uint32_t domid, xenmem_access_t access, uint64_t first_pfn,
+                      uint32_t nr);
 int xc_set_mem_access_multi(xc_interface *xch, uint32_t domid, uint8_t *access, uint64_t *pages,
                             uint32_t nr);
 int xc_get_mem_access(xc_interface *xch, uint32_t domid, uint64_t pfn, xenmem_access_t *access);

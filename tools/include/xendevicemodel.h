@@ -67,8 +67,8 @@ int xendevicemodel_inject_msi(xendevicemodel_handle *dmod, domid_t domid, uint64
                               uint32_t msi_data);
 /* @type: XEN_DMOP_EVENT_*. @error_code: ~0 for none. @extra: %cr2 of a page fault. */
 int xendevicemodel_inject_event(xendevicemodel_handle *dmod, domid_t domid, int vcpu,
-                                uint8_t vector, uint8_t type, uint32_t error_code,
-                                uint8_t insn_len, uint64_t extra);
+                                uint8_t vector, uint8_t type, uint32_t error_code, uint8_t insn_len,
+                                uint64_t extra);
 
 /* Memory. Bit n of @dirty_bitmap: frame @first_pfn + n was written since the last call. */
 int xendevicemodel_track_dirty_vram(xendevicemodel_handle *dmod, domid_t domid, uint64_t first_pfn,

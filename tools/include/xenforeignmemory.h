@@ -45,9 +45,10 @@ int xenforeignmemory_restrict(xenforeignmemory_handle *fmem, domid_t domid);
  */
 typedef struct xenforeignmemory_resource_handle xenforeignmemory_resource_handle;
 
-xenforeignmemory_resource_handle *xenforeignmemory_map_resource(
-    xenforeignmemory_handle *fmem, domid_t domid, unsigned int type, unsigned int id,
-    unsigned long frame, unsigned long nr_frames, void **paddr, int prot, int flags);
+xenforeignmemory_resource_handle *
+xenforeignmemory_map_resource(xenforeignmemory_handle *fmem, domid_t domid, unsigned int type,
+                              unsigned int id, unsigned long frame, unsigned long nr_frames,
+                              void **paddr, int prot, int flags);
 int xenforeignmemory_unmap_resource(xenforeignmemory_handle *fmem,
                                     xenforeignmemory_resource_handle *fres);
 /* The size of the whole resource, in bytes. */

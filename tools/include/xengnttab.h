@@ -62,7 +62,7 @@ int xengnttab_grant_copy(xengnttab_handle *xgt, uint32_t count,
                          xengnttab_grant_copy_segment_t *segs);
 
 /* Granted pages as a dma-buf, or a dma-buf as grants. ENOTTY or EINVAL if the kernel cannot. */
-#define GNTDEV_DMA_FLAG_WC (1 << 0)
+#define GNTDEV_DMA_FLAG_WC       (1 << 0)
 #define GNTDEV_DMA_FLAG_COHERENT (1 << 1)
 int xengnttab_dmabuf_exp_from_refs(xengnttab_handle *xgt, uint32_t domid, uint32_t flags,
                                    uint32_t count, const uint32_t *refs, uint32_t *fd);

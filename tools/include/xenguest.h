@@ -14,15 +14,15 @@
 #define XC_NUMA_NO_NODE (~0U)
 
 /* Flags of xc_domain_save(). */
-#define XCFLAGS_LIVE (1 << 0)
+#define XCFLAGS_LIVE  (1 << 0)
 #define XCFLAGS_DEBUG (1 << 1)
 
 #define X86_64_B_SIZE 64
 #define X86_32_B_SIZE 32
 
-#define X86_HVM_NR_SPECIAL_PAGES 8
+#define X86_HVM_NR_SPECIAL_PAGES   8
 #define X86_HVM_END_SPECIAL_REGION 0xff000u
-#define XG_MAX_MODULES 2
+#define XG_MAX_MODULES             2
 
 typedef uint64_t xen_vaddr_t;
 typedef uint64_t xen_paddr_t;
@@ -124,7 +124,7 @@ struct xc_dom_image {
     xen_pfn_t rambase_pfn;
     xen_pfn_t total_pages;
     struct xc_dom_phys *phys_pages;
-#if defined (__arm__) || defined(__aarch64__)
+#if defined(__arm__) || defined(__aarch64__)
     xen_pfn_t rambank_size[GUEST_RAM_BANKS];
 #endif
     /* What xc_dom_release() frees, and how much of it there is. */
@@ -203,7 +203,7 @@ struct xc_dom_arch {
 };
 
 #define XC_DOM_PAGE_SHIFT(dom) ((dom)->arch_hooks->page_shift)
-#define XC_DOM_PAGE_SIZE(dom) (1LL << (dom)->arch_hooks->page_shift)
+#define XC_DOM_PAGE_SIZE(dom)  (1LL << (dom)->arch_hooks->page_shift)
 
 /*
  * The usual order: allocate, kernel and modules, xen_init, parse, mem_init, boot_mem_init,
@@ -266,13 +266,11 @@ bool xc_dom_feature_get(struct xc_dom_image *dom, unsigned int nr);
 
 /* Log. */
 int xc_dom_loginit(xc_interface *xch);
-void xc_dom_printf(xc_interface *xch, const char *fmt, ...)
-    __attribute__ ((format(printf, 2, 3)));
+void xc_dom_printf(xc_interface *xch, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void xc_dom_panic_func(xc_interface *xch, const char *file, int line, xc_error_code err,
-                       const char *fmt, ...)
-    __attribute__ ((format(printf, 5, 6)));
+                       const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 void xc_dom_log_memory_footprint(struct xc_dom_image *dom);
-#define xc_dom_panic(xch, err, fmt, args...)                                                    \
+#define xc_dom_panic(xch, err, fmt, args...)                                                       \
     xc_dom_panic_func(xch, __FILE__, __LINE__, err, fmt, ##args)
 
 /* Memory that lives as long as the image. NULL without memory. */
@@ -321,8 +319,7 @@ static inline xen_pfn_t xc_dom_p2m(struct xc_dom_image *dom, xen_pfn_t pfn)
 struct xenevtchn_handle;
 
 /* The state of a saving, for the policy callback, which gets it by value. */
-struct precopy_stats
-{
+struct precopy_stats {
     unsigned int iteration;
     unsigned long total_written;
     long dirty_count;
@@ -331,9 +328,9 @@ struct precopy_stats
 typedef int (*precopy_policy_t)(struct precopy_stats, void *);
 
 /* What a policy decides between rounds of a live migration. */
-#define XGS_POLICY_ABORT (-1)
+#define XGS_POLICY_ABORT            (-1)
 #define XGS_POLICY_CONTINUE_PRECOPY 0
-#define XGS_POLICY_STOP_AND_COPY 1
+#define XGS_POLICY_STOP_AND_COPY    1
 
 struct save_callbacks {
     /* Stop the guest: nonzero if it did. */
@@ -356,11 +353,11 @@ typedef enum {
 } xc_stream_type_t;
 
 /* Static data that an old stream did not have, and the caller must make up for. */
-#define XGR_SDD_MISSING_CPUID (1 << 0)
-#define XGR_SDD_MISSING_MSR (1 << 1)
+#define XGR_SDD_MISSING_CPUID   (1 << 0)
+#define XGR_SDD_MISSING_MSR     (1 << 1)
 /* What a checkpoint callback of a restore may say. */
-#define XGR_CHECKPOINT_ERROR 0
-#define XGR_CHECKPOINT_SUCCESS 1
+#define XGR_CHECKPOINT_ERROR    0
+#define XGR_CHECKPOINT_SUCCESS  1
 #define XGR_CHECKPOINT_FAILOVER 2
 
 struct restore_callbacks {
@@ -369,8 +366,7 @@ struct restore_callbacks {
     int (*postcopy)(void *data);
     int (*checkpoint)(void *data);
     int (*wait_checkpoint)(void *data);
-    void (*restore_results)(xen_pfn_t store_gfn, xen_pfn_t console_gfn,
-                            void *data);
+    void (*restore_results)(xen_pfn_t store_gfn, xen_pfn_t console_gfn, void *data);
     void *data;
 };
 
@@ -381,7 +377,8 @@ int xc_linux_build(xc_interface *xch, uint32_t domid, unsigned int mem_mb, const
 /*
  * Save domain @dom to @io_fd, or make domain @dom, which has vCPUs and no memory yet, from what
  * @io_fd gives. @flags: XCFLAGS_*. @recv_fd and @send_back_fd serve COLO, which is not supported
- * (EOPNOTSUPP). Of a save the guest is left suspended; of a failed restore it can only be destroyed.
+ * (EOPNOTSUPP). Of a save the guest is left suspended; of a failed restore it can only be
+ * destroyed.
  * @store_mfn and @console_mfn become the frames of the rings, for xenstored and xenconsoled to map.
  */
 int xc_domain_save(xc_interface *xch, int io_fd, uint32_t dom, uint32_t flags,
@@ -424,7 +421,8 @@ struct xc_domain_meminfo {
     unsigned int p2m_frames;
 };
 
-/* Of a 64-bit PV guest; pfn_type has XEN_DOMCTL_PFINFO_*. The guest may change its list any time. */
+/* Of a 64-bit PV guest; pfn_type has XEN_DOMCTL_PFINFO_*. The guest may change its list any time.
+ */
 int xc_map_domain_meminfo(xc_interface *xch, uint32_t domid, struct xc_domain_meminfo *minfo);
 int xc_unmap_domain_meminfo(xc_interface *xch, struct xc_domain_meminfo *minfo);
 

@@ -23,10 +23,7 @@ enum xenhypfs_type {
     xenhypfs_type_bool,
 };
 
-enum xenhypfs_encoding {
-    xenhypfs_enc_plain,
-    xenhypfs_enc_gzip
-};
+enum xenhypfs_encoding { xenhypfs_enc_plain, xenhypfs_enc_gzip };
 
 struct xenhypfs_dirent {
     char *name;

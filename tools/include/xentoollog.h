@@ -41,12 +41,12 @@ struct xentoollog_logger {
 };
 
 /* A logger which writes to a stdio stream. */
-#define XTL_STDIOSTREAM_SHOW_PID 001u
-#define XTL_STDIOSTREAM_SHOW_DATE 002u
-#define XTL_STDIOSTREAM_HIDE_PROGRESS 004u
+#define XTL_STDIOSTREAM_SHOW_PID        001u
+#define XTL_STDIOSTREAM_SHOW_DATE       002u
+#define XTL_STDIOSTREAM_HIDE_PROGRESS   004u
 /* Redraw progress with carriage returns, or never; neither: if the stream is a terminal. */
 #define XTL_STDIOSTREAM_PROGRESS_USE_CR 010u
-#define XTL_STDIOSTREAM_PROGRESS_NO_CR 020u
+#define XTL_STDIOSTREAM_PROGRESS_NO_CR  020u
 
 typedef struct xentoollog_logger_stdiostream xentoollog_logger_stdiostream;
 
@@ -80,18 +80,18 @@ const char *xtl_level_to_string(xentoollog_level level);
  * For writers of loggers: a copy, on the heap, of @buffer, whose member "vtable" gets the functions
  * LOGGER_vmessage, LOGGER_progress and LOGGER_destroy. NULL, after a message, without memory.
  */
-#define XTL_NEW_LOGGER(LOGGER, buffer)                                                          \
-    ({                                                                                          \
-        xentoollog_logger_##LOGGER *xtl_new_ = malloc(sizeof(*xtl_new_));                       \
-        (buffer).vtable.vmessage = LOGGER##_vmessage;                                           \
-        (buffer).vtable.progress = LOGGER##_progress;                                           \
-        (buffer).vtable.destroy = LOGGER##_destroy;                                             \
-        if (xtl_new_)                                                                           \
-            *xtl_new_ = (buffer);                                                               \
-        else                                                                                    \
-            xtl_log((xentoollog_logger *)&(buffer), XTL_CRITICAL, errno, "xtl",                 \
-                    "no memory for a logger");                                                  \
-        xtl_new_;                                                                               \
+#define XTL_NEW_LOGGER(LOGGER, buffer)                                                             \
+    ({                                                                                             \
+        xentoollog_logger_##LOGGER *xtl_new_ = malloc(sizeof(*xtl_new_));                          \
+        (buffer).vtable.vmessage = LOGGER##_vmessage;                                              \
+        (buffer).vtable.progress = LOGGER##_progress;                                              \
+        (buffer).vtable.destroy = LOGGER##_destroy;                                                \
+        if (xtl_new_)                                                                              \
+            *xtl_new_ = (buffer);                                                                  \
+        else                                                                                       \
+            xtl_log((xentoollog_logger *)&(buffer), XTL_CRITICAL, errno, "xtl",                    \
+                    "no memory for a logger");                                                     \
+        xtl_new_;                                                                                  \
     });
 
 #endif

@@ -45,8 +45,8 @@ int receive_guard_hears(int fd);
 
 /*
  * "xl migrate-receive --outcome UUID": once no copy of the domain is on its way any more, print
- * what has become of it; a copy whose receiver is dead, and its guard too, is destroyed. So it is by
- * the next receiver of the same domain. Result: the program's.
+ * what has become of it; a copy whose receiver is dead, and its guard too, is destroyed. So it is
+ * by the next receiver of the same domain. Result: the program's.
  */
 int outcome_tell(const char *uuid);
 #define OUTCOME_STARTED "started"

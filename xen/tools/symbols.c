@@ -29,14 +29,14 @@ static void add(unsigned long long addr, char type, const char *name)
             exit(1);
         }
     }
-    syms[nr++] = (struct sym){ addr, type, strdup(name) };
+    syms[nr++] = (struct sym){addr, type, strdup(name)};
 }
 
 /* Labels of the assembler and bounds of sections are of no help in a backtrace. */
 static int wanted(char type, const char *name)
 {
-    static const char *const bounds[] = { "_start", "_stext", "_etext", "_sinittext",
-                                          "_einittext", "_sinit", "_einit" };
+    static const char *const bounds[] = {"_start",     "_stext", "_etext", "_sinittext",
+                                         "_einittext", "_sinit", "_einit"};
 
     if (!strchr("tTwW", type) || name[0] == '.')
         return 0;

@@ -267,7 +267,7 @@ static int cmd_help(struct control *c);
 static const struct command {
     const char *name;
     int (*run)(struct control *c); /* answers and returns 0, or returns a negative errno */
-    const char *params; /* NULL: for programs only */
+    const char *params;            /* NULL: for programs only */
 } commands[] = {
     {"check", cmd_check, ""},
     {"log", cmd_log, "on|off"},
@@ -294,7 +294,7 @@ static int cmd_help(struct control *c)
     for (size_t i = 0; i < NR_COMMANDS && used < sizeof(buf); i++)
         if (commands[i].params)
             used += (size_t)snprintf(buf + used, sizeof(buf) - used, "%s\t%s\n", commands[i].name,
-                                 commands[i].params);
+                                     commands[i].params);
     answer(c, buf);
     return 0;
 }

@@ -4,7 +4,7 @@
 #include <xen/percpu.h>
 #include <asm/current.h>
 
-#define DEFINE(name, value) __asm__ volatile("\n.ascii \"==>" #name " %c0<==\"" ::"i"(value))
+#define DEFINE(name, value)        __asm__ volatile("\n.ascii \"==>" #name " %c0<==\"" ::"i"(value))
 #define OFFSET(name, type, member) DEFINE(name, offsetof(type, member))
 
 void asm_offsets(void);

@@ -3,7 +3,8 @@
  * xen-sim [SEED [STEPS [STEP...]]]: a random run, its history as a hash; of its steps only those
  * named. xen-sim --seeds FIRST LAST [STEPS]: many of them; the steps that make a run fail are
  * searched, and the command printed that repeats it. xen-sim --threads SECONDS [CPUS]: CPUs are
- * threads; no hash then. --server SOCKET [MB [CPUS]]: a machine for the tools, see server.h. --scale DOMAINS ROUNDS, --locks CPUS MS: see bench.c.
+ * threads; no hash then. --server SOCKET [MB [CPUS]]: a machine for the tools, see server.h.
+ * --scale DOMAINS ROUNDS, --locks CPUS MS: see bench.c.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include <xen/softirq.h>
 #include <asm/current.h>
 
-#define DEFINE(name, value) __asm__ volatile("\n.ascii \"==>" #name " %0<==\"" ::"i"(value))
+#define DEFINE(name, value)        __asm__ volatile("\n.ascii \"==>" #name " %0<==\"" ::"i"(value))
 #define OFFSET(name, type, member) DEFINE(name, offsetof(type, member))
 
 void asm_offsets(void);

@@ -13,10 +13,10 @@
     (XSTATE_FP_SSE | XSTATE_YMM | XSTATE_OPMASK | XSTATE_ZMM | XSTATE_HI_ZMM | XSTATE_PKRU)
 #define XSTATE_AVX512 (XSTATE_OPMASK | XSTATE_ZMM | XSTATE_HI_ZMM)
 
-#define FCW_INIT     0x037f
-#define MXCSR_INIT   0x1f80
-#define FXSAVE_SIZE  512
-#define MXCSR_OFFSET 24
+#define FCW_INIT          0x037f
+#define MXCSR_INIT        0x1f80
+#define FXSAVE_SIZE       512
+#define MXCSR_OFFSET      24
 #define MXCSR_MASK_OFFSET 28
 
 uint64_t xfeature_mask;

@@ -120,7 +120,7 @@ static long map_gsi(struct domain *d, struct physdev_map_pirq *map)
 
 static long map_msi(struct domain *d, struct physdev_map_pirq *map)
 {
-    struct msi_request req = { .bus = (uint8_t)map->bus, .devfn = (uint8_t)map->devfn, .nr = 1 };
+    struct msi_request req = {.bus = (uint8_t)map->bus, .devfn = (uint8_t)map->devfn, .nr = 1};
     int pirq;
 
     if (!is_hardware_domain(current->domain))
@@ -205,32 +205,31 @@ static long op_get_free_pirq(struct domain *d, union physdev_arg *arg)
 
 static struct pci_id id_of(const struct physdev_pci_device *dev)
 {
-    return (struct pci_id){ .seg = dev->seg, .bus = dev->bus, .devfn = dev->devfn };
+    return (struct pci_id){.seg = dev->seg, .bus = dev->bus, .devfn = dev->devfn};
 }
 
 static long op_manage_add(struct domain *d, union physdev_arg *arg)
 {
-    return pci_add_device((struct pci_id){ .bus = arg->pci.bus, .devfn = arg->pci.devfn });
+    return pci_add_device((struct pci_id){.bus = arg->pci.bus, .devfn = arg->pci.devfn});
 }
 
 static long op_manage_remove(struct domain *d, union physdev_arg *arg)
 {
-    return pci_remove_device((struct pci_id){ .bus = arg->pci.bus, .devfn = arg->pci.devfn });
+    return pci_remove_device((struct pci_id){.bus = arg->pci.bus, .devfn = arg->pci.devfn});
 }
 
 static long op_manage_add_ext(struct domain *d, union physdev_arg *arg)
 {
     if (arg->pci_ext.is_extfn > 1 || arg->pci_ext.is_virtfn > 1)
         return -EINVAL;
-    return pci_add_device((struct pci_id){ .bus = arg->pci_ext.bus, .devfn = arg->pci_ext.devfn });
+    return pci_add_device((struct pci_id){.bus = arg->pci_ext.bus, .devfn = arg->pci_ext.devfn});
 }
 
 static long op_device_add(struct domain *d, union physdev_arg *arg)
 {
     const struct physdev_pci_device_add *add = (const void *)arg->device_add;
 
-    return pci_add_device(
-        (struct pci_id){ .seg = add->seg, .bus = add->bus, .devfn = add->devfn });
+    return pci_add_device((struct pci_id){.seg = add->seg, .bus = add->bus, .devfn = add->devfn});
 }
 
 static long op_device_remove(struct domain *d, union physdev_arg *arg)
@@ -240,8 +239,7 @@ static long op_device_remove(struct domain *d, union physdev_arg *arg)
 
 static long op_restore_msi(struct domain *d, union physdev_arg *arg)
 {
-    return pci_restore_msi(
-        (struct pci_id){ .bus = arg->restore.bus, .devfn = arg->restore.devfn });
+    return pci_restore_msi((struct pci_id){.bus = arg->restore.bus, .devfn = arg->restore.devfn});
 }
 
 static long op_restore_msi_ext(struct domain *d, union physdev_arg *arg)
@@ -281,9 +279,9 @@ static const struct {
     long (*fn)(struct domain *d, union physdev_arg *arg);
     uint8_t size, flags;
 } ops[] = {
-#define OP(nr, f, member, fl) \
-    [nr] = { .fn = f, .size = sizeof(((union physdev_arg *)0)->member), .flags = fl }
-    [PHYSDEVOP_IRQ_UNMASK_NOTIFY] = { .fn = op_unmask_notify },
+#define OP(nr, f, member, fl)                                                                      \
+    [nr] = {.fn = f, .size = sizeof(((union physdev_arg *)0)->member), .flags = fl}
+    [PHYSDEVOP_IRQ_UNMASK_NOTIFY] = {.fn = op_unmask_notify},
     OP(PHYSDEVOP_irq_status_query, op_status, status, F_OUT),
     OP(PHYSDEVOP_set_iopl, op_set_iopl, iopl, 0),
     OP(PHYSDEVOP_set_iobitmap, op_set_iobitmap, iobitmap, 0),

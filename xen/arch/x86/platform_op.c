@@ -17,15 +17,15 @@
 #include <asm/setup.h>
 #include <asm/smpboot.h>
 
-#define MSR_TSC        0x10
-#define MSR_MTRR_CAP   0xfe
+#define MSR_TSC          0x10
+#define MSR_MTRR_CAP     0xfe
 #define MSR_MTRR_BASE(n) (0x200U + 2 * (n))
 #define MSR_MTRR_MASK(n) (0x201U + 2 * (n))
-#define MTRR_VALID     (1UL << 11)
+#define MTRR_VALID       (1UL << 11)
 
-#define BDA_SHIFT_FLAGS 0x417 /* BIOS data area, keyboard flags */
+#define BDA_SHIFT_FLAGS  0x417 /* BIOS data area, keyboard flags */
 #define PM1_SLEEP_ENABLE (1U << 13)
-#define RESOURCE_MAX 32
+#define RESOURCE_MAX     32
 
 static long set_time(uint64_t secs, uint32_t nsecs, uint64_t system_time)
 {
@@ -291,28 +291,28 @@ static const struct {
     long (*fn)(struct xen_platform_op *op);
     bool out; /* the argument goes back on success */
 } ops[] = {
-    [XENPF_settime32] = { op_settime32, false },
-    [XENPF_settime64] = { op_settime64, false },
-    [XENPF_add_memtype] = { op_unsupported, false },
-    [XENPF_del_memtype] = { op_unsupported, false },
-    [XENPF_read_memtype] = { op_read_memtype, true },
-    [XENPF_microcode_update] = { op_unsupported, false },
-    [XENPF_platform_quirk] = { op_quirk, false },
-    [XENPF_efi_runtime_call] = { op_unsupported, false },
-    [XENPF_firmware_info] = { op_firmware_info, true },
-    [XENPF_enter_acpi_sleep] = { op_sleep, false },
-    [XENPF_change_freq] = { op_unsupported, false },
-    [XENPF_getidletime] = { op_getidletime, true },
-    [XENPF_set_processor_pminfo] = { op_pminfo, false },
-    [XENPF_get_cpuinfo] = { op_cpuinfo, true },
-    [XENPF_get_cpu_version] = { op_cpu_version, true },
-    [XENPF_cpu_online] = { op_cpu_online, false },
-    [XENPF_cpu_offline] = { op_cpu_offline, false },
-    [XENPF_cpu_hotadd] = { op_unsupported, false },
-    [XENPF_mem_hotadd] = { op_unsupported, false },
-    [XENPF_core_parking] = { op_unsupported, false },
-    [XENPF_resource_op] = { op_resource, false },
-    [XENPF_get_symbol] = { op_symbol, true },
+    [XENPF_settime32] = {op_settime32, false},
+    [XENPF_settime64] = {op_settime64, false},
+    [XENPF_add_memtype] = {op_unsupported, false},
+    [XENPF_del_memtype] = {op_unsupported, false},
+    [XENPF_read_memtype] = {op_read_memtype, true},
+    [XENPF_microcode_update] = {op_unsupported, false},
+    [XENPF_platform_quirk] = {op_quirk, false},
+    [XENPF_efi_runtime_call] = {op_unsupported, false},
+    [XENPF_firmware_info] = {op_firmware_info, true},
+    [XENPF_enter_acpi_sleep] = {op_sleep, false},
+    [XENPF_change_freq] = {op_unsupported, false},
+    [XENPF_getidletime] = {op_getidletime, true},
+    [XENPF_set_processor_pminfo] = {op_pminfo, false},
+    [XENPF_get_cpuinfo] = {op_cpuinfo, true},
+    [XENPF_get_cpu_version] = {op_cpu_version, true},
+    [XENPF_cpu_online] = {op_cpu_online, false},
+    [XENPF_cpu_offline] = {op_cpu_offline, false},
+    [XENPF_cpu_hotadd] = {op_unsupported, false},
+    [XENPF_mem_hotadd] = {op_unsupported, false},
+    [XENPF_core_parking] = {op_unsupported, false},
+    [XENPF_resource_op] = {op_resource, false},
+    [XENPF_get_symbol] = {op_symbol, true},
 };
 
 long do_platform_op(void *guest_op)

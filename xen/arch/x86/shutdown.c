@@ -127,7 +127,7 @@ static void reset_by_cf9(void)
 /* A fault without a table to find its handler in. */
 static void reset_by_triple_fault(void)
 {
-    const struct desc_ptr none = { 0, 0 };
+    const struct desc_ptr none = {0, 0};
 
     lidt(&none);
     __asm__ volatile("int3");

@@ -23,7 +23,7 @@ enum { TO_XEN, TO_DOM0, TO_SLOTS };
 static struct {
     domid_t id;
     void (*rx)(struct domain *d, char c); /* NULL: free */
-} slots[NR_SLOTS]; /* [rx_lock] */
+} slots[NR_SLOTS];                        /* [rx_lock] */
 static unsigned int input_to;
 
 static char opt_conswitch[4] = "a";
@@ -100,7 +100,7 @@ void console_input_unregister(domid_t id)
 
 static void deliver_to_slot(unsigned int slot, char c)
 {
-    void (*rx)(struct domain *d, char c);
+    void (*rx)(struct domain * d, char c);
     unsigned long flags;
     struct domain *d;
     domid_t id;

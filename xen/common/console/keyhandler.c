@@ -96,7 +96,8 @@ static void dump_registers(unsigned char key)
     unsigned int cpu;
 
     printk("'%c' pressed -> dumping registers\n\n", key);
-    for_each_online_cpu (cpu) {
+    for_each_online_cpu(cpu)
+    {
         cpumask_t one = cpumask_of(cpu);
 
         on_selected_cpus(&one, dump_here, NULL, true);

@@ -10,8 +10,8 @@ static const char *domain_text(char *buf, const struct domain *d)
     static const struct {
         domid_t id;
         const char *name;
-    } special[] = { { DOMID_IDLE, "d[IDLE]" }, { DOMID_IO, "d[IO]" }, { DOMID_XEN, "d[XEN]" },
-                    { DOMID_COW, "d[COW]" } };
+    } special[] = {
+        {DOMID_IDLE, "d[IDLE]"}, {DOMID_IO, "d[IO]"}, {DOMID_XEN, "d[XEN]"}, {DOMID_COW, "d[COW]"}};
 
     if (!d)
         return "d[NULL]";

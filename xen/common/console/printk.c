@@ -15,11 +15,11 @@
 struct threshold {
     unsigned int always, limited;
 };
-static struct threshold own_level = { 2, 2 }, guest_level = { 0, 2 };
+static struct threshold own_level = {2, 2}, guest_level = {0, 2};
 
 static enum { STAMP_NONE, STAMP_DATE, STAMP_DATEMS, STAMP_BOOT, STAMP_RAW } opt_stamp;
 
-static const char *const level_names[] = { "none", "error", "warning", "info", "debug" };
+static const char *const level_names[] = {"none", "error", "warning", "info", "debug"};
 
 static int parse_level(const char *s, size_t len, unsigned int *out)
 {
@@ -64,7 +64,7 @@ PARAM_FN("guest_loglvl", parse_guest_loglvl);
 
 static int parse_timestamps(const char *s)
 {
-    static const char *const names[] = { "none", "date", "datems", "boot", "raw" };
+    static const char *const names[] = {"none", "date", "datems", "boot", "raw"};
 
     for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
         if (!strcmp(s, names[i])) {
@@ -81,8 +81,8 @@ PARAM_FN("console_timestamps", parse_timestamps);
 
 static const char *level_text(unsigned int level)
 {
-    static const char *const text[] = { "Nothing", "Errors", "Errors and warnings",
-                                        "Errors, warnings and info" };
+    static const char *const text[] = {"Nothing", "Errors", "Errors and warnings",
+                                       "Errors, warnings and info"};
 
     return level < ARRAY_SIZE(text) ? text[level] : "All";
 }
@@ -171,8 +171,7 @@ static int stamp_date(char *buf, size_t size, bool ms)
         return scnprintf(buf, size, "[%04u-%02u-%02u %02u:%02u:%02u] ", y, m, d, s / 3600,
                          s / 60 % 60, s % 60);
     return scnprintf(buf, size, "[%04u-%02u-%02u %02u:%02u:%02u.%03u] ", y, m, d, s / 3600,
-                     s / 60 % 60, s % 60,
-                     (unsigned int)(((uint64_t)now + ns) / 1000000 % 1000));
+                     s / 60 % 60, s % 60, (unsigned int)(((uint64_t)now + ns) / 1000000 % 1000));
 }
 
 static void emit_prefix(void)

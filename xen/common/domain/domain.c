@@ -197,8 +197,7 @@ static int check_config(const struct xen_domctl_createdomain *config)
 {
     const uint32_t known = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_s3_integrity |
                            XEN_DOMCTL_CDF_oos_off | XEN_DOMCTL_CDF_xs_domain |
-                           XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_nested_virt |
-                           XEN_DOMCTL_CDF_vpmu;
+                           XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_nested_virt | XEN_DOMCTL_CDF_vpmu;
 
     if ((config->flags & ~known) || config->max_vcpus < 1 ||
         (config->grant_opts & ~XEN_DOMCTL_GRANT_version_mask))

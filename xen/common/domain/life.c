@@ -95,7 +95,8 @@ static void machine_shutdown(uint32_t reason)
         printk("Hardware Dom0 halted: halting machine\n");
         port_machine_halt();
     case SHUTDOWN_crash:
-        printk("Hardware Dom0 crashed: %s\n", opt_noreboot ? "not rebooting" : "rebooting machine in 5 seconds.");
+        printk("Hardware Dom0 crashed: %s\n",
+               opt_noreboot ? "not rebooting" : "rebooting machine in 5 seconds.");
         if (opt_noreboot)
             port_machine_halt();
         port_machine_restart(5000);
@@ -162,8 +163,7 @@ void domain_crash_at(struct domain *d, const char *file, int line, const char *f
     va_start(ap, fmt);
     vsnprintf(why, sizeof(why), fmt, ap);
     va_end(ap);
-    printk(XENLOG_G_ERR "domain_crash called from %s:%d: d%d: %s\n", file, line, d->domain_id,
-           why);
+    printk(XENLOG_G_ERR "domain_crash called from %s:%d: d%d: %s\n", file, line, d->domain_id, why);
     if (!d->is_shutting_down && d == current->domain) {
         printk(XENLOG_G_ERR "Domain %d (vcpu#%u) crashed on cpu#%u:\n", d->domain_id,
                current->vcpu_id, current->processor);
@@ -244,7 +244,7 @@ void domain_get_info(struct domain *d, struct xen_domctl_getdomaininfo *out)
     bool running = false, blocked = true;
     struct vcpu *v;
 
-    *out = (struct xen_domctl_getdomaininfo){ .domain = d->domain_id };
+    *out = (struct xen_domctl_getdomaininfo){.domain = d->domain_id};
     out->max_vcpu_id = XEN_INVALID_MAX_VCPU_ID;
     for_each_vcpu (d, v) {
         out->cpu_time += (uint64_t)vcpu_cpu_time(v);

@@ -319,9 +319,9 @@ void evtchn_free_xen(struct domain *d, unsigned int port)
 static void fill_status(const struct evtchn *chn, struct evtchn_status *op)
 {
     static const uint8_t abi_state[] = {
-        [ECS_FREE] = EVTCHNSTAT_closed,        [ECS_RESERVED] = EVTCHNSTAT_closed,
-        [ECS_UNBOUND] = EVTCHNSTAT_unbound,    [ECS_INTERDOMAIN] = EVTCHNSTAT_interdomain,
-        [ECS_PIRQ] = EVTCHNSTAT_pirq,          [ECS_VIRQ] = EVTCHNSTAT_virq,
+        [ECS_FREE] = EVTCHNSTAT_closed,     [ECS_RESERVED] = EVTCHNSTAT_closed,
+        [ECS_UNBOUND] = EVTCHNSTAT_unbound, [ECS_INTERDOMAIN] = EVTCHNSTAT_interdomain,
+        [ECS_PIRQ] = EVTCHNSTAT_pirq,       [ECS_VIRQ] = EVTCHNSTAT_virq,
         [ECS_IPI] = EVTCHNSTAT_ipi,
     };
 

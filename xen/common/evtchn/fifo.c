@@ -28,7 +28,7 @@
 
 /* Read without a lock: after a reset, freed when no reader of before is left. */
 struct evtchn_fifo {
-    uint32_t nr_words;            /* ports that have a word */
+    uint32_t nr_words;             /* ports that have a word */
     struct evtchn_fifo_vcpu *dead; /* of vCPUs, to be freed with it */
     struct rcu_head rcu;
     event_word_t *page[MAX_PAGES];

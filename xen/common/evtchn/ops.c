@@ -123,19 +123,20 @@ static const struct op_desc {
     uint8_t size;
     bool copy_back;
 } ops[] = {
-    [EVTCHNOP_bind_interdomain] = { op_bind_interdomain, sizeof(struct evtchn_bind_interdomain), true },
-    [EVTCHNOP_bind_virq] = { op_bind_virq, sizeof(struct evtchn_bind_virq), true },
-    [EVTCHNOP_bind_pirq] = { op_bind_pirq, sizeof(struct evtchn_bind_pirq), true },
-    [EVTCHNOP_close] = { op_close, sizeof(struct evtchn_close), false },
-    [EVTCHNOP_status] = { op_status, sizeof(struct evtchn_status), true },
-    [EVTCHNOP_alloc_unbound] = { op_alloc_unbound, sizeof(struct evtchn_alloc_unbound), true },
-    [EVTCHNOP_bind_ipi] = { op_bind_ipi, sizeof(struct evtchn_bind_ipi), true },
-    [EVTCHNOP_bind_vcpu] = { op_bind_vcpu, sizeof(struct evtchn_bind_vcpu), false },
-    [EVTCHNOP_unmask] = { op_unmask, sizeof(struct evtchn_unmask), false },
-    [EVTCHNOP_reset] = { op_reset, sizeof(struct evtchn_reset), false },
-    [EVTCHNOP_init_control] = { op_init_control, sizeof(struct evtchn_init_control), true },
-    [EVTCHNOP_expand_array] = { op_expand_array, sizeof(struct evtchn_expand_array), false },
-    [EVTCHNOP_set_priority] = { op_set_priority, sizeof(struct evtchn_set_priority), false },
+    [EVTCHNOP_bind_interdomain] = {op_bind_interdomain, sizeof(struct evtchn_bind_interdomain),
+                                   true},
+    [EVTCHNOP_bind_virq] = {op_bind_virq, sizeof(struct evtchn_bind_virq), true},
+    [EVTCHNOP_bind_pirq] = {op_bind_pirq, sizeof(struct evtchn_bind_pirq), true},
+    [EVTCHNOP_close] = {op_close, sizeof(struct evtchn_close), false},
+    [EVTCHNOP_status] = {op_status, sizeof(struct evtchn_status), true},
+    [EVTCHNOP_alloc_unbound] = {op_alloc_unbound, sizeof(struct evtchn_alloc_unbound), true},
+    [EVTCHNOP_bind_ipi] = {op_bind_ipi, sizeof(struct evtchn_bind_ipi), true},
+    [EVTCHNOP_bind_vcpu] = {op_bind_vcpu, sizeof(struct evtchn_bind_vcpu), false},
+    [EVTCHNOP_unmask] = {op_unmask, sizeof(struct evtchn_unmask), false},
+    [EVTCHNOP_reset] = {op_reset, sizeof(struct evtchn_reset), false},
+    [EVTCHNOP_init_control] = {op_init_control, sizeof(struct evtchn_init_control), true},
+    [EVTCHNOP_expand_array] = {op_expand_array, sizeof(struct evtchn_expand_array), false},
+    [EVTCHNOP_set_priority] = {op_set_priority, sizeof(struct evtchn_set_priority), false},
 };
 
 /* The hot one, without the table. */
@@ -168,8 +169,7 @@ long do_event_channel_op(int cmd, void *arg)
         /* The guest will never know the port: take it back. */
         if (cmd == EVTCHNOP_bind_interdomain)
             evtchn_close_port(current->domain, op.bind_interdomain.local_port, true);
-        else if (cmd == EVTCHNOP_bind_virq || cmd == EVTCHNOP_bind_ipi ||
-                 cmd == EVTCHNOP_bind_pirq)
+        else if (cmd == EVTCHNOP_bind_virq || cmd == EVTCHNOP_bind_ipi || cmd == EVTCHNOP_bind_pirq)
             evtchn_close_port(current->domain,
                               cmd == EVTCHNOP_bind_virq  ? op.bind_virq.port
                               : cmd == EVTCHNOP_bind_ipi ? op.bind_ipi.port

@@ -27,14 +27,14 @@ enum evtchn_state {
 /* [T] table lock, to write; [P] the port's lock as well, so that either is enough to read. */
 struct evtchn {
     spinlock_t lock;
-    uint8_t state;    /* [TP] enum evtchn_state */
-    uint8_t priority; /* FIFO queue */
-    bool pending;     /* FIFO: raised before the guest gave the event word's page */
-    uint32_t port;    /* [c] */
-    uint32_t vcpu_id; /* notified; written under T, read without a lock */
-    uint32_t fifo_last; /* queue it was last put in: vcpu_id << 8 | priority [queue lock] */
-    xen_evtchn_fn xen_fn; /* [TP] the hypervisor's end: not the guest's to close */
-    union {               /* [TP] */
+    uint8_t state;            /* [TP] enum evtchn_state */
+    uint8_t priority;         /* FIFO queue */
+    bool pending;             /* FIFO: raised before the guest gave the event word's page */
+    uint32_t port;            /* [c] */
+    uint32_t vcpu_id;         /* notified; written under T, read without a lock */
+    uint32_t fifo_last;       /* queue it was last put in: vcpu_id << 8 | priority [queue lock] */
+    xen_evtchn_fn xen_fn;     /* [TP] the hypervisor's end: not the guest's to close */
+    union {                   /* [TP] */
         domid_t remote_domid; /* UNBOUND */
         struct {
             struct domain *remote; /* lives as long as this port is INTERDOMAIN */
@@ -45,10 +45,10 @@ struct evtchn {
     };
 };
 
-#define BUCKET_PORTS 32 /* evtchns allocated at a time */
+#define BUCKET_PORTS  32 /* evtchns allocated at a time */
 #define GROUP_BUCKETS 128
-#define MAX_PORTS    131072
-#define NR_GROUPS    (MAX_PORTS / BUCKET_PORTS / GROUP_BUCKETS)
+#define MAX_PORTS     131072
+#define NR_GROUPS     (MAX_PORTS / BUCKET_PORTS / GROUP_BUCKETS)
 
 struct evtchn_ops;
 struct evtchn_fifo;
@@ -56,14 +56,14 @@ struct evtchn_fifo;
 struct evtchn_table {
     spinlock_t lock; /* RANK_EVTCHN: states and bindings of all ports */
     const struct evtchn_ops *ops;
-    uint32_t max_ports;  /* limit of creation; last allowed port + 1 */
-    uint32_t nr_valid;   /* ports below have a struct evtchn */
-    uint32_t next_free;  /* no port below is free */
+    uint32_t max_ports; /* limit of creation; last allowed port + 1 */
+    uint32_t nr_valid;  /* ports below have a struct evtchn */
+    uint32_t next_free; /* no port below is free */
     uint32_t nr_active;
-    uint32_t nr_xen;     /* of these, ends of the hypervisor */
-    bool closing;        /* no more binds */
+    uint32_t nr_xen;             /* of these, ends of the hypervisor */
+    bool closing;                /* no more binds */
     const struct vcpu *resetter; /* who is in evtchn_reset(), preempted */
-    uint32_t close_next; /* cursor of evtchn_destroy() and evtchn_reset() */
+    uint32_t close_next;         /* cursor of evtchn_destroy() and evtchn_reset() */
     struct evtchn_fifo *fifo;
     struct evtchn **group[NR_GROUPS]; /* each an array of GROUP_BUCKETS buckets */
 };
@@ -88,8 +88,8 @@ static inline struct evtchn *evtchn_from_port(const struct domain *d, unsigned i
 
     if (port >= __atomic_load_n(&t->nr_valid, __ATOMIC_ACQUIRE))
         return NULL;
-    return &t->group[port / BUCKET_PORTS / GROUP_BUCKETS]
-                    [port / BUCKET_PORTS % GROUP_BUCKETS][port % BUCKET_PORTS];
+    return &t->group[port / BUCKET_PORTS / GROUP_BUCKETS][port / BUCKET_PORTS % GROUP_BUCKETS]
+                    [port % BUCKET_PORTS];
 }
 
 /* The ABI in use, with what belongs to it. */

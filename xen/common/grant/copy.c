@@ -25,7 +25,7 @@ struct side {
     bool held, is_ref, writable;
     uint8_t nr_links;
     domid_t domid;
-    uint64_t name; /* gref or gfn */
+    uint64_t name;               /* gref or gfn */
     struct link link[CHAIN_MAX]; /* the last one's domain is the page's */
     struct page_info *page;
     char *va;
@@ -69,8 +69,7 @@ static void side_release(struct side *s)
     if (s->writable) {
         log_dirty_mark_mfn(s->link[s->nr_links - 1].d, page_to_mfn(s->page));
         page_put_writable(s->page);
-    }
-    else
+    } else
         page_put(s->page);
     unlock_domains(s);
     s->held = false;

@@ -34,7 +34,7 @@ static bool permits(union header h, domid_t ld, bool readonly, unsigned int type
 /* Version 1: the bits stand in the entry; they are set only if it still permits. */
 static int mark_v1(uint32_t *header, domid_t ld, bool readonly)
 {
-    union header seen = { .word = __atomic_load_n(header, __ATOMIC_ACQUIRE) };
+    union header seen = {.word = __atomic_load_n(header, __ATOMIC_ACQUIRE)};
 
     for (unsigned int i = 0; i < 5; i++) {
         union header want = seen;
@@ -58,7 +58,7 @@ static int mark_v2(const struct grant_table *gt, grant_ref_t ref, domid_t ld, bo
     grant_status_t *status = entry_status(gt, ref);
     grant_status_t bits = readonly ? GTF_reading : GTF_reading | GTF_writing;
     grant_status_t was;
-    union header h = { .word = __atomic_load_n(header, __ATOMIC_ACQUIRE) };
+    union header h = {.word = __atomic_load_n(header, __ATOMIC_ACQUIRE)};
 
     if (!permits(h, ld, readonly, types))
         return GNTST_general_error;
@@ -120,7 +120,7 @@ static int read_v2(const struct grant_table *gt, grant_ref_t ref, union header h
 static int first_use(const struct grant_table *gt, grant_ref_t ref, struct active_entry *act,
                      domid_t ld, bool readonly, bool for_copy)
 {
-    union header h = { .word = __atomic_load_n(entry_header(gt, ref), __ATOMIC_ACQUIRE) };
+    union header h = {.word = __atomic_load_n(entry_header(gt, ref), __ATOMIC_ACQUIRE)};
     unsigned int types = for_copy && opt_grant_transitive ? PAGES | CHAINS : PAGES;
     int rc;
 

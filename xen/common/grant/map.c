@@ -9,7 +9,7 @@
 
 #include "private.h"
 
-#define BATCH 32 /* unmaps for one TLB flush */
+#define BATCH    32 /* unmaps for one TLB flush */
 #define PINS_MAX 0xffff
 
 /* A page reference per kind of mapping: general, and writable type where it is to be written. */

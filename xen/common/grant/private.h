@@ -14,10 +14,10 @@ struct pins {
 /* What the hypervisor knows of an entry in use. All [active lock], to be held with table->lock
  * read or written. The grantee and frame are fixed while any pin is there. */
 struct active_entry {
-    spinlock_t lock; /* RANK_GRANT_ENT */
-    domid_t domid;   /* grantee */
-    bool whole_page; /* false: only for copies */
-    bool transitive; /* no page of its own: leads to next_ref of next_domid, for copies */
+    spinlock_t lock;        /* RANK_GRANT_ENT */
+    domid_t domid;          /* grantee */
+    bool whole_page;        /* false: only for copies */
+    bool transitive;        /* no page of its own: leads to next_ref of next_domid, for copies */
     uint16_t start, length; /* bytes of the page */
     struct pins pins;
     union {
@@ -48,29 +48,29 @@ struct maptrack_entry {
     };
 };
 
-#define V1_PER_PAGE       (PAGE_SIZE / sizeof(grant_entry_v1_t))
-#define V2_PER_PAGE       (PAGE_SIZE / sizeof(grant_entry_v2_t))
-#define STATUS_PER_PAGE   (PAGE_SIZE / sizeof(grant_status_t))
-#define ACTIVE_PER_CHUNK  (PAGE_SIZE / sizeof(struct active_entry))
-#define MAPTRACK_PER_PAGE (PAGE_SIZE / sizeof(struct maptrack_entry))
-#define MAPTRACK_END      (~0U)
-#define MAP_KINDS         (GNTMAP_device_map | GNTMAP_host_map)
+#define V1_PER_PAGE        (PAGE_SIZE / sizeof(grant_entry_v1_t))
+#define V2_PER_PAGE        (PAGE_SIZE / sizeof(grant_entry_v2_t))
+#define STATUS_PER_PAGE    (PAGE_SIZE / sizeof(grant_status_t))
+#define ACTIVE_PER_CHUNK   (PAGE_SIZE / sizeof(struct active_entry))
+#define MAPTRACK_PER_PAGE  (PAGE_SIZE / sizeof(struct maptrack_entry))
+#define MAPTRACK_END       (~0U)
+#define MAP_KINDS          (GNTMAP_device_map | GNTMAP_host_map)
 /* A CPU is about to unmap these kinds, which keeps the handle in use. */
 #define MAP_CLAIMED(kinds) ((uint16_t)((kinds) << 8))
 /* Of the flags of a mapping, what its handle remembers. */
-#define MAP_FLAGS         (MAP_KINDS | GNTMAP_readonly | GNTMAP_application_map | GNTMAP_contains_pte)
+#define MAP_FLAGS          (MAP_KINDS | GNTMAP_readonly | GNTMAP_application_map | GNTMAP_contains_pte)
 
 struct grant_table {
     rwlock_t lock; /* RANK_GRANT: version and sizes */
     uint8_t version, max_version;
     uint32_t nr_frames, max_frames;
     uint32_t nr_status, max_status;
-    void **frame;            /* [max_frames] pages shared with the guest */
-    grant_status_t **status; /* [max_status] version 2 */
+    void **frame;                 /* [max_frames] pages shared with the guest */
+    grant_status_t **status;      /* [max_status] version 2 */
     struct active_entry **active; /* chunks, enough for nr_frames of version 1 */
     uint32_t nr_chunks, max_chunks;
 
-    spinlock_t maptrack_lock; /* RANK_MAPTRACK */
+    spinlock_t maptrack_lock;         /* RANK_MAPTRACK */
     struct maptrack_entry **maptrack; /* [max_maptrack] pages */
     uint32_t nr_maptrack, max_maptrack;
     uint32_t maptrack_free;
@@ -97,8 +97,7 @@ static inline grant_status_t *entry_status(const struct grant_table *gt, grant_r
 /* Flags and domid: the first 32 bits of either version. */
 static inline uint32_t *entry_header(const struct grant_table *gt, grant_ref_t ref)
 {
-    return gt->version == 2 ? (uint32_t *)&entry_v2(gt, ref)->hdr
-                            : (uint32_t *)entry_v1(gt, ref);
+    return gt->version == 2 ? (uint32_t *)&entry_v2(gt, ref)->hdr : (uint32_t *)entry_v1(gt, ref);
 }
 static inline bool pins_none(const struct pins *p)
 {

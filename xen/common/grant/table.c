@@ -151,9 +151,9 @@ static void convert_reserved(struct grant_table *gt, uint32_t version)
         return;
     for (unsigned int i = 0; i < GNTTAB_NR_RESERVED_ENTRIES; i++) {
         if (gt->version == 2)
-            v1[i] = (grant_entry_v1_t){ .flags = entry_v2(gt, i)->hdr.flags,
-                                        .domid = entry_v2(gt, i)->hdr.domid,
-                                        .frame = (uint32_t)entry_v2(gt, i)->full_page.frame };
+            v1[i] = (grant_entry_v1_t){.flags = entry_v2(gt, i)->hdr.flags,
+                                       .domid = entry_v2(gt, i)->hdr.domid,
+                                       .frame = (uint32_t)entry_v2(gt, i)->full_page.frame};
         else
             v1[i] = *entry_v1(gt, i);
     }

@@ -7,8 +7,7 @@
 #include <xen/sched.h>
 #include <asm/current.h>
 
-#define ENTRY(nr, handler, args)                                               \
-    [__HYPERVISOR_##nr] = { (hypercall_fn_t *)(void *)(handler), args }
+#define ENTRY(nr, handler, args) [__HYPERVISOR_##nr] = {(hypercall_fn_t *)(void *)(handler), args}
 
 struct hypercall_entry hypercall_table[NR_HYPERCALLS] = {
     ENTRY(platform_op, do_platform_op, 1),
@@ -30,7 +29,7 @@ struct hypercall_entry hypercall_table[NR_HYPERCALLS] = {
 void hypercall_register(unsigned int nr, hypercall_fn_t *fn, unsigned int nr_args)
 {
     ASSERT(nr < NR_HYPERCALLS && hypercall_table[nr].fn == NULL);
-    hypercall_table[nr] = (struct hypercall_entry){ .fn = fn, .nr_args = (uint8_t)nr_args };
+    hypercall_table[nr] = (struct hypercall_entry){.fn = fn, .nr_args = (uint8_t)nr_args};
 }
 
 long hypercall_continue(unsigned int op, unsigned int nr_args, ...)

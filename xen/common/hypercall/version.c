@@ -21,7 +21,7 @@ static const char *unless_denied(const char *s)
 
 static long put_text(void *arg, const char *s, size_t size)
 {
-    char buf[1024] = { 0 };
+    char buf[1024] = {0};
 
     strlcpy(buf, s, min(size, sizeof(buf)));
     return copy_to_guest_bytes(arg, buf, size);
@@ -29,7 +29,7 @@ static long put_text(void *arg, const char *s, size_t size)
 
 static long get_compile_info(void *arg)
 {
-    struct xen_compile_info info = { 0 };
+    struct xen_compile_info info = {0};
 
     strlcpy(info.compiler, unless_denied(version_compiler), sizeof(info.compiler));
     strlcpy(info.compile_by, unless_denied(version_compile_by), sizeof(info.compile_by));
@@ -41,7 +41,7 @@ static long get_compile_info(void *arg)
 
 static long get_capabilities(void *arg)
 {
-    xen_capabilities_info_t info = { 0 };
+    xen_capabilities_info_t info = {0};
 
     port_capabilities(info, sizeof(info));
     return copy_to_guest_bytes(arg, info, sizeof(info));
@@ -98,7 +98,7 @@ long do_xen_version(int cmd, void *arg)
     case XENVER_changeset:
         return put_text(arg, unless_denied(version_changeset), sizeof(xen_changeset_info_t));
     case XENVER_platform_parameters: {
-        xen_platform_parameters_t params = { .virt_start = port_virt_start(d) };
+        xen_platform_parameters_t params = {.virt_start = port_virt_start(d)};
 
         return copy_to_guest_bytes(arg, &params, sizeof(params));
     }
@@ -160,8 +160,8 @@ static long console_read(unsigned int count, char *buffer)
     unsigned int done = 0;
 
     while (done < count) {
-        size_t n = console_guest_read(current->domain, chunk,
-                                      min_t(size_t, count - done, sizeof(chunk)));
+        size_t n =
+            console_guest_read(current->domain, chunk, min_t(size_t, count - done, sizeof(chunk)));
 
         if (n == 0)
             break;

@@ -170,7 +170,7 @@ static long run(struct trade *t, void *arg)
 long memory_exchange(void *arg)
 {
     struct xen_memory_exchange exch;
-    struct trade t = { .exch = &exch, .in = PAGE_LIST_HEAD_INIT, .out = PAGE_LIST_HEAD_INIT };
+    struct trade t = {.exch = &exch, .in = PAGE_LIST_HEAD_INIT, .out = PAGE_LIST_HEAD_INIT};
     unsigned int high, bits;
     long rc;
 

@@ -105,10 +105,9 @@ static long op_add_batch(void *arg, unsigned int start)
     rc = batch_add(d, &b, start);
     rcu_unlock_domain(d);
     if (rc > 0)
-        rc = hypercall_continue(__HYPERVISOR_memory_op, 2,
-                                XENMEM_add_to_physmap_batch |
-                                    (unsigned long)rc << MEMOP_EXTENT_SHIFT,
-                                arg);
+        rc = hypercall_continue(
+            __HYPERVISOR_memory_op, 2,
+            XENMEM_add_to_physmap_batch | (unsigned long)rc << MEMOP_EXTENT_SHIFT, arg);
     return rc;
 }
 

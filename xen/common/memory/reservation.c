@@ -160,8 +160,7 @@ long memory_reservation(unsigned int op, unsigned long start, void *arg)
     foreign = res.domid != DOMID_SELF && res.domid != current->domain->domain_id;
     if (foreign && !is_control_domain(current->domain))
         return (long)start;
-    if (res.extent_order >
-        (is_control_domain(current->domain) ? ORDER_MAX_TOOLS : ORDER_MAX_GUEST))
+    if (res.extent_order > (is_control_domain(current->domain) ? ORDER_MAX_TOOLS : ORDER_MAX_GUEST))
         return (long)start;
     r = (struct request){
         .extents = res.extent_start.p,
@@ -179,7 +178,7 @@ long memory_reservation(unsigned int op, unsigned long start, void *arg)
     run(&r, op);
     rcu_unlock_domain(r.d);
     if (r.done < r.nr && r.done > start && hypercall_preempt_check())
-        return hypercall_continue(__HYPERVISOR_memory_op, 2,
-                                  op | r.done << MEMOP_EXTENT_SHIFT, arg);
+        return hypercall_continue(__HYPERVISOR_memory_op, 2, op | r.done << MEMOP_EXTENT_SHIFT,
+                                  arg);
     return (long)r.done;
 }

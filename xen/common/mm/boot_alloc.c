@@ -19,7 +19,7 @@ static void __init range_insert(unsigned int at, uint64_t first, uint64_t end)
         panic("boot allocator: too many ranges of memory");
     for (unsigned int i = nr_ranges; i > at; i--)
         ranges[i] = ranges[i - 1];
-    ranges[at] = (struct boot_range){ first, end };
+    ranges[at] = (struct boot_range){first, end};
     nr_ranges++;
 }
 

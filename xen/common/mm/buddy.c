@@ -21,10 +21,10 @@
 
 PARAM_IGNORED(bootscrub, "bootscrub");
 
-#define ZONE_LOW     0
-#define ZONE_HIGH    1
-#define NR_ZONES     2
-#define LOW_FRAMES   (UINT64_C(1) << (32 - PAGE_SHIFT))
+#define ZONE_LOW   0
+#define ZONE_HIGH  1
+#define NR_ZONES   2
+#define LOW_FRAMES (UINT64_C(1) << (32 - PAGE_SHIFT))
 
 struct heap_zone {
     struct page_list_head free[MAX_ORDER + 1];
@@ -39,8 +39,8 @@ struct heap_node {
 };
 
 static struct heap_node nodes[MAX_NODES];
-static int64_t unclaimed;   /* free pages less outstanding claims; atomic */
-static uint64_t claimed;    /* outstanding; atomic */
+static int64_t unclaimed; /* free pages less outstanding claims; atomic */
+static uint64_t claimed;  /* outstanding; atomic */
 uint64_t total_pages;
 
 static bool is_free_block(const struct page_info *pg, unsigned int order)

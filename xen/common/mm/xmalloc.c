@@ -30,15 +30,15 @@ struct pool {
 };
 
 #define POOL(n, sz)                                                                                \
-    [n] = { .lock = SPIN_LOCK_INIT(RANK_HEAP_SMALL),                                               \
-            .size = (sz),                                                                          \
-            .per_slab = (PAGE_SIZE - sizeof(struct slab)) / (sz),                                  \
-            .partial = LIST_HEAD_INIT(pools[n].partial) }
+    [n] = {.lock = SPIN_LOCK_INIT(RANK_HEAP_SMALL),                                                \
+           .size = (sz),                                                                           \
+           .per_slab = (PAGE_SIZE - sizeof(struct slab)) / (sz),                                   \
+           .partial = LIST_HEAD_INIT(pools[n].partial)}
 
 static struct pool pools[] = {
-    POOL(0, 16),  POOL(1, 32),  POOL(2, 48),  POOL(3, 64),   POOL(4, 96),   POOL(5, 128),
-    POOL(6, 192), POOL(7, 256), POOL(8, 320), POOL(9, 448),  POOL(10, 576), POOL(11, 800),
-    POOL(12, 1344), POOL(13, 2016),
+    POOL(0, 16),   POOL(1, 32),   POOL(2, 48),    POOL(3, 64),    POOL(4, 96),
+    POOL(5, 128),  POOL(6, 192),  POOL(7, 256),   POOL(8, 320),   POOL(9, 448),
+    POOL(10, 576), POOL(11, 800), POOL(12, 1344), POOL(13, 2016),
 };
 #define MAX_SMALL 2016
 

@@ -59,7 +59,8 @@ int sched_adjust_domain(struct domain *d, struct xen_domctl_scheduler_op *op)
 
 static bool ratelimit_ok(uint32_t us)
 {
-    return us == 0 || (us >= XEN_SYSCTL_SCHED_RATELIMIT_MIN && us <= XEN_SYSCTL_SCHED_RATELIMIT_MAX);
+    return us == 0 ||
+           (us >= XEN_SYSCTL_SCHED_RATELIMIT_MIN && us <= XEN_SYSCTL_SCHED_RATELIMIT_MAX);
 }
 
 static int adjust_credit(struct cpupool *p, struct xen_sysctl_credit_schedule *s, bool put)

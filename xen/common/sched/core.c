@@ -134,7 +134,8 @@ static void rebalance(struct sched_unit *u)
     if (likely(rq->pool->runqs.next == rq->pool->runqs.prev) || u->queued || u->v->is_running)
         return;
     better = cpupool_choose_runq(rq->pool, &u->v->hard_affinity);
-    if (better == NULL || better == rq || READ_ONCE(better->nr_units) + 1 >= READ_ONCE(rq->nr_units))
+    if (better == NULL || better == rq ||
+        READ_ONCE(better->nr_units) + 1 >= READ_ONCE(rq->nr_units))
         return;
     spin_lock_irqsave(&rq->lock, flags);
     if (u->rq == rq && !u->queued && !u->v->is_running && !u->parked)
@@ -271,8 +272,9 @@ static void schedule(void)
         mark_idle(rq, cpu, is_idle_vcpu(next));
     if (next != prev) {
         if (!is_idle_vcpu(prev) || prev->runstate.state == RUNSTATE_running)
-            runstate_change(prev, is_idle_vcpu(prev) || vcpu_runnable(prev) ? RUNSTATE_runnable
-                                                                            : sleeping_state(prev),
+            runstate_change(prev,
+                            is_idle_vcpu(prev) || vcpu_runnable(prev) ? RUNSTATE_runnable
+                                                                      : sleeping_state(prev),
                             now);
         start_running(sc, next, cpu, now);
     } else if (!is_idle_vcpu(prev)) {

@@ -58,18 +58,18 @@ const struct sched_policy *sched_policy_by_name(const char *opt);
 extern const struct sched_ops fair_ops, rtds_ops, arinc653_ops, null_ops;
 
 struct runq {
-    spinlock_t lock;        /* RANK_RUNQ, taken with interrupts off */
+    spinlock_t lock; /* RANK_RUNQ, taken with interrupts off */
     struct cpupool *pool;
     const struct sched_ops *ops; /* the pool's */
     struct rb_tree tree;         /* units that wait, in the policy's order */
     uint32_t nr_waiting;
-    uint32_t nr_units;      /* units assigned here, for placement */
-    uint32_t nr_cpus;       /* in cpus */
-    uint64_t vtime;         /* its present: never goes back */
-    cpumask_t cpus;         /* of this group */
-    cpumask_t idle;         /* run their idle vCPU */
-    cpumask_t tickled;      /* told to reschedule, have not yet */
-    struct list_head list;  /* pool->runqs [RANK_CPUPOOL] */
+    uint32_t nr_units;     /* units assigned here, for placement */
+    uint32_t nr_cpus;      /* in cpus */
+    uint64_t vtime;        /* its present: never goes back */
+    cpumask_t cpus;        /* of this group */
+    cpumask_t idle;        /* run their idle vCPU */
+    cpumask_t tickled;     /* told to reschedule, have not yet */
+    struct list_head list; /* pool->runqs [RANK_CPUPOOL] */
 };
 
 struct cpupool {
@@ -83,16 +83,16 @@ struct cpupool {
     uint32_t migrate_delay_us;
     void *data; /* the policy's */
     struct list_head runqs;
-    struct list_head list;   /* all pools in order of id */
+    struct list_head list; /* all pools in order of id */
 };
 
 struct sched_domain {
     struct cpupool *pool; /* [RANK_CPUPOOL, domain paused] */
     uint32_t weight;
-    uint32_t cap;         /* percent of one CPU, 0: none */
-    int64_t budget;       /* ns left in this period; atomic */
+    uint32_t cap;   /* percent of one CPU, 0: none */
+    int64_t budget; /* ns left in this period; atomic */
     struct timer refill;
-    spinlock_t lock;      /* RANK_SCHED: parameters */
+    spinlock_t lock; /* RANK_SCHED: parameters */
 };
 
 /* A unit's part of rtds; times in ns. [queue locked] */
@@ -106,18 +106,18 @@ struct sched_rt {
 
 struct sched_unit {
     struct vcpu *v;
-    struct runq *rq;      /* [old and new rq locks] NULL: idle vCPU */
+    struct runq *rq; /* [old and new rq locks] NULL: idle vCPU */
     struct rb_node node;
     uint64_t vtime;
-    s_time_t started;     /* it runs since, or was last accounted */
+    s_time_t started;      /* it runs since, or was last accounted */
     s_time_t scheduled_at; /* it was last put on a CPU */
     bool queued;
-    bool parked;          /* no budget */
-    bool owed;            /* let go by a refill, it has not run since: it runs, budget or not */
-    bool held;            /* runs on for the rate limit only, another's turn has come */
+    bool parked; /* no budget */
+    bool owed;   /* let go by a refill, it has not run since: it runs, budget or not */
+    bool held;   /* runs on for the rate limit only, another's turn has come */
     bool yielded;
     bool affinity_broken;
-    bool temporary;       /* vcpu_temporary_affinity() */
+    bool temporary; /* vcpu_temporary_affinity() */
     cpumask_t saved_affinity;
     struct sched_rt rt;
     unsigned int own_cpu; /* null: see null.c */

@@ -29,8 +29,8 @@ void rank_check_acquire(spinlock_t *lock)
             unsigned int other = h->lock[i]->rank;
 
             if (other > lock->rank || (other == lock->rank && !h->allow_equal))
-                panic("lock order: rank %u (%p) wanted while rank %u (%p) is held",
-                      lock->rank, (void *)lock, other, (const void *)h->lock[i]);
+                panic("lock order: rank %u (%p) wanted while rank %u (%p) is held", lock->rank,
+                      (void *)lock, other, (const void *)h->lock[i]);
         }
     }
     local_irq_restore(flags);

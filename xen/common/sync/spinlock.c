@@ -38,14 +38,14 @@ static always_inline void ticket_unlock(spinlock_t *lock)
 
 static always_inline bool ticket_trylock(spinlock_t *lock)
 {
-    spinlock_t seen = { .both = __atomic_load_n(&lock->both, __ATOMIC_RELAXED) };
+    spinlock_t seen = {.both = __atomic_load_n(&lock->both, __ATOMIC_RELAXED)};
     spinlock_t want = seen;
 
     if (seen.head != seen.tail)
         return false;
     want.tail++;
-    return __atomic_compare_exchange_n(&lock->both, &seen.both, want.both, false,
-                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&lock->both, &seen.both, want.both, false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
 }
 
 void spin_lock(spinlock_t *lock)
@@ -72,7 +72,7 @@ bool spin_trylock(spinlock_t *lock)
 
 bool spin_is_locked(const spinlock_t *lock)
 {
-    spinlock_t seen = { .both = __atomic_load_n(&lock->both, __ATOMIC_RELAXED) };
+    spinlock_t seen = {.both = __atomic_load_n(&lock->both, __ATOMIC_RELAXED)};
 
     return seen.head != seen.tail;
 }
@@ -124,7 +124,7 @@ void spin_unlock_recursive(spinlock_t *lock)
 
 void spin_barrier(spinlock_t *lock)
 {
-    spinlock_t then = { .both = __atomic_load_n(&lock->both, __ATOMIC_SEQ_CST) };
+    spinlock_t then = {.both = __atomic_load_n(&lock->both, __ATOMIC_SEQ_CST)};
 
     if (then.head == then.tail)
         return;

@@ -32,7 +32,7 @@ static struct {
     uint64_t wanted;    /* begin more until this one */
     cpumask_t waiting;  /* CPUs that have not answered yet */
     cpumask_t idle;
-} rcu = { .lock = SPIN_LOCK_INIT(RANK_RCU) };
+} rcu = {.lock = SPIN_LOCK_INIT(RANK_RCU)};
 
 static void queue_add(struct rcu_queue *q, struct rcu_head *h)
 {
@@ -137,7 +137,7 @@ void rcu_call(struct rcu_head *head, void (*fn)(struct rcu_head *))
 
 static void rcu_softirq(void)
 {
-    struct rcu_queue todo = { NULL, NULL };
+    struct rcu_queue todo = {NULL, NULL};
     unsigned long flags;
     struct rcu_head *h;
 

@@ -34,7 +34,7 @@ static void enqueue_locked(struct tasklet *t, unsigned int cpu)
 
 void tasklet_init(struct tasklet *t, void (*fn)(void *), void *data, bool in_softirq)
 {
-    *t = (struct tasklet){ .scheduled_on = -1, .in_softirq = in_softirq, .fn = fn, .data = data };
+    *t = (struct tasklet){.scheduled_on = -1, .in_softirq = in_softirq, .fn = fn, .data = data};
     INIT_LIST_HEAD(&t->list);
 }
 

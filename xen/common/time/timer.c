@@ -21,14 +21,14 @@ enum timer_state { TIMER_INVALID, TIMER_INACTIVE, TIMER_HEAP, TIMER_OVERFLOW, TI
 struct cpu_timers {
     spinlock_t lock;
     uint32_t nr, cap;
-    struct timer **heap;        /* [cap] */
+    struct timer **heap; /* [cap] */
     struct timer *start_heap[HEAP_START];
-    struct list_head overflow;  /* in order of expiry */
+    struct list_head overflow; /* in order of expiry */
     struct timer *running;
     s_time_t programmed;
 };
 
-static DEFINE_PER_CPU(struct cpu_timers, cpu_timers) = { .lock = SPIN_LOCK_INIT(RANK_TIMER) };
+static DEFINE_PER_CPU(struct cpu_timers, cpu_timers) = {.lock = SPIN_LOCK_INIT(RANK_TIMER)};
 
 static void heap_place(struct cpu_timers *ct, uint32_t i, struct timer *t)
 {
@@ -142,7 +142,7 @@ static struct cpu_timers *lock_timer(struct timer *t, unsigned long *flags)
 
 void timer_init(struct timer *t, void (*fn)(void *data), void *data, unsigned int cpu)
 {
-    *t = (struct timer){ .fn = fn, .data = data, .cpu = (uint16_t)cpu, .state = TIMER_INACTIVE };
+    *t = (struct timer){.fn = fn, .data = data, .cpu = (uint16_t)cpu, .state = TIMER_INACTIVE};
     INIT_LIST_HEAD(&t->inactive);
 }
 
@@ -203,9 +203,8 @@ void timer_kill(struct timer *t)
     t->state = TIMER_KILLED;
     spin_unlock_irqrestore(&ct->lock, flags);
     /* Its callback may run where it was before a move. */
-    for_each_online_cpu (cpu)
-        while (__atomic_load_n(&per_cpu(cpu_timers, cpu).running, __ATOMIC_ACQUIRE) == t)
-            cpu_relax();
+    for_each_online_cpu(cpu) while (
+        __atomic_load_n(&per_cpu(cpu_timers, cpu).running, __ATOMIC_ACQUIRE) == t) cpu_relax();
 }
 
 bool timer_active(const struct timer *t)

@@ -64,7 +64,7 @@ void time_set_wallclock(uint64_t secs, uint32_t nsecs, s_time_t system_time)
     set_boot_wallclock(secs + nsecs / NS_PER_S, nsecs % (uint32_t)NS_PER_S, system_time);
     spin_unlock(&wallclock_lock);
     rcu_read_lock();
-    for_each_domain(d)
+    for_each_domain (d)
         time_update_wallclock(d);
     rcu_read_unlock();
 }

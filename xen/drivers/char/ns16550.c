@@ -53,8 +53,8 @@ static void com1_write(const char *s, size_t len);
 static void com2_write(const char *s, size_t len);
 
 static struct uart uarts[2] = {
-    { .port = 0x3f8, .irq = 4, .sink = { .name = "com1", .write = com1_write } },
-    { .port = 0x2f8, .irq = 3, .sink = { .name = "com2", .write = com2_write } },
+    {.port = 0x3f8, .irq = 4, .sink = {.name = "com1", .write = com1_write}},
+    {.port = 0x2f8, .irq = 3, .sink = {.name = "com2", .write = com2_write}},
 };
 
 static int __init set_option(struct uart *u, const char *s)
@@ -110,7 +110,7 @@ static void com2_write(const char *s, size_t len)
 static uint8_t __init parse_format(const char *s)
 {
     static const char parities[] = "noems"; /* none odd even mark space */
-    static const uint8_t bits[] = { 0x00, 0x08, 0x18, 0x28, 0x38 };
+    static const uint8_t bits[] = {0x00, 0x08, 0x18, 0x28, 0x38};
     const char *parity;
 
     if (s[0] < '5' || s[0] > '8' || !s[1] || !(parity = strchr(parities, tolower(s[1]))))

@@ -9,10 +9,10 @@
 #include <asm/cpu.h>
 #include <asm/page.h>
 
-#define SCREEN    0xb8000UL
-#define COLUMNS   80U
-#define LINES     25U
-#define ATTRIBUTE 0x0700
+#define SCREEN     0xb8000UL
+#define COLUMNS    80U
+#define LINES      25U
+#define ATTRIBUTE  0x0700
 #define CRTC_INDEX 0x3d4
 #define CRTC_DATA  0x3d5
 
@@ -46,7 +46,7 @@ static void vga_write(const char *s, size_t len)
         put_char(s[i]);
 }
 
-static struct console_sink vga_sink = { .name = "vga", .write = vga_write };
+static struct console_sink vga_sink = {.name = "vga", .write = vga_write};
 
 /* Is there memory, and a colour CRT controller with a register that keeps what is written? */
 static bool __init probe(void)

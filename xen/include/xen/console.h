@@ -18,10 +18,10 @@ struct console_sink {
     struct console_sink *next;
 };
 void console_register(struct console_sink *sink);
-void console_early_init(void);  /* options are parsed: choose the sinks */
-void console_init(void);        /* heap is up: ring of conring_size */
-void console_end_boot(void);    /* dom0 starts: guest_loglvl in force, hand over VGA */
-void console_start_sync(void);  /* panic: write through, no locks */
+void console_early_init(void); /* options are parsed: choose the sinks */
+void console_init(void);       /* heap is up: ring of conring_size */
+void console_end_boot(void);   /* dom0 starts: guest_loglvl in force, hand over VGA */
+void console_start_sync(void); /* panic: write through, no locks */
 /* Raw output of dom0 through CONSOLEIO_write and of other guests by line. */
 void console_guest_write(struct domain *d, const char *s, size_t len);
 /* Up to @max characters of input for dom0 (CONSOLEIO_read); none for other domains. */

@@ -98,15 +98,15 @@ static inline unsigned int cpumask_cycle(int cpu, const cpumask_t *m)
 }
 static inline cpumask_t cpumask_of(unsigned int cpu)
 {
-    cpumask_t m = { { 0 } };
+    cpumask_t m = {{0}};
 
     m.bits[cpu / 64] = 1UL << (cpu % 64);
     return m;
 }
 
-#define for_each_cpu(cpu, m)                                                   \
+#define for_each_cpu(cpu, m)                                                                       \
     for ((cpu) = cpumask_first(m); (cpu) < nr_cpu_ids; (cpu) = cpumask_next((int)(cpu), m))
-#define for_each_online_cpu(cpu) for_each_cpu(cpu, &cpu_online_map)
+#define for_each_online_cpu(cpu) for_each_cpu (cpu, &cpu_online_map)
 #define cpu_online(cpu)          cpumask_test(cpu, &cpu_online_map)
 #define num_online_cpus()        cpumask_weight(&cpu_online_map)
 

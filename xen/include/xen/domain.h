@@ -23,16 +23,16 @@ struct xen_domctl_createdomain;
 struct xen_domctl_getdomaininfo;
 
 /* vcpu.pause_flags: any bit set keeps it from running. */
-#define VPF_BLOCKED     (1U << 0) /* SCHEDOP_block or poll */
-#define VPF_DOWN        (1U << 1) /* VCPUOP_down, or never brought up */
+#define VPF_BLOCKED        (1U << 0) /* SCHEDOP_block or poll */
+#define VPF_DOWN           (1U << 1) /* VCPUOP_down, or never brought up */
 #define VPF_BLOCKED_IN_XEN (1U << 2)
-#define VPF_MIGRATING   (1U << 3) /* scheduler: between CPUs */
-#define VPF_MEM_PAGING  (1U << 4)
-#define VPF_MEM_ACCESS  (1U << 5)
+#define VPF_MIGRATING      (1U << 3) /* scheduler: between CPUs */
+#define VPF_MEM_PAGING     (1U << 4)
+#define VPF_MEM_ACCESS     (1U << 5)
 
 /* Guest access to hypercalls that must go on later: see hypercall.h. */
 struct hypercall_ctx {
-    bool restart;            /* set by hypercall_continue() */
+    bool restart; /* set by hypercall_continue() */
     bool in_multicall;
     uint8_t nr_args;
     uint32_t op;
@@ -47,23 +47,23 @@ struct vcpu {
     bool is_running;             /* on a CPU, or its state is not yet saved there */
     bool is_urgent;
     bool is_initialised;
-    bool fpu_dirtied;      /* its FPU state is in the CPU's registers */
+    bool fpu_dirtied; /* its FPU state is in the CPU's registers */
     uint8_t fpu_initialised;
     bool force_context_switch;
-    uint8_t nmi_pending;   /* port reads these on the way in */
+    uint8_t nmi_pending; /* port reads these on the way in */
     uint8_t mce_pending;
-    uint32_t pause_flags;  /* VPF_*, atomic */
-    int32_t pause_count;   /* atomic */
-    int32_t poll_evtchn;   /* while its bit in poll_mask is set: > 0 that port, else several */
+    uint32_t pause_flags; /* VPF_*, atomic */
+    int32_t pause_count;  /* atomic */
+    int32_t poll_evtchn;  /* while its bit in poll_mask is set: > 0 that port, else several */
     uint32_t controller_pause_count;
 
-    struct sched_unit *sched; /* scheduler's own */
+    struct sched_unit *sched;               /* scheduler's own */
     cpumask_t hard_affinity, soft_affinity; /* [domain's pool] */
     uint32_t dirty_cpu; /* CPU whose registers hold its lazy state; VCPU_CPU_CLEAN: none */
-    struct vcpu_runstate_info runstate;     /* [RUNQ lock] */
-    uint64_t runstate_guest;                /* guest virtual address of its copy, 0: none */
-    struct page_info *runstate_page[2];     /* [runstate_lock] the copy's, held; NULL: by address */
-    spinlock_t runstate_lock;               /* unranked, interrupts off */
+    struct vcpu_runstate_info runstate; /* [RUNQ lock] */
+    uint64_t runstate_guest;            /* guest virtual address of its copy, 0: none */
+    struct page_info *runstate_page[2]; /* [runstate_lock] the copy's, held; NULL: by address */
+    spinlock_t runstate_lock;           /* unranked, interrupts off */
 
     struct timer singleshot_timer, periodic_timer, poll_timer;
     s_time_t periodic_period; /* ns, 0: off */
@@ -88,20 +88,20 @@ struct domain {
     uint8_t guest_type; /* enum guest_type */
     bool is_privileged;
     bool is_console_owner;
-    bool is_initialised;  /* creation_finished by first unpause */
+    bool is_initialised; /* creation_finished by first unpause */
     bool is_shutting_down, is_shut_down;
     bool disable_migrate;
     bool is_xenstore;
     bool debugger_attached;
-    uint32_t is_dying;    /* enum domain_dying */
-    uint32_t refcnt;      /* atomic; the list holds one */
-    uint32_t options;     /* XEN_DOMCTL_CDF_* */
+    uint32_t is_dying; /* enum domain_dying */
+    uint32_t refcnt;   /* atomic; the list holds one */
+    uint32_t options;  /* XEN_DOMCTL_CDF_* */
     uint32_t max_vcpus;
-    struct vcpu **vcpu;   /* [max_vcpus]; entries appear under RANK_DOMCTL */
-    spinlock_t lock;      /* RANK_DOMAIN */
+    struct vcpu **vcpu; /* [max_vcpus]; entries appear under RANK_DOMCTL */
+    spinlock_t lock;    /* RANK_DOMAIN */
     spinlock_t shutdown_lock;
     uint32_t shutdown_code;
-    int32_t pause_count;  /* atomic */
+    int32_t pause_count;             /* atomic */
     uint32_t controller_pause_count; /* [RANK_DOMCTL] */
 
     struct shared_info *shared_info; /* a page of the hypervisor's, shared */
@@ -130,7 +130,7 @@ struct domain {
     struct domain *target; /* domain which this one is device model of */
     xen_domain_handle_t handle;
     uint32_t ssidref;
-    unsigned long creation_s; /* NOW() at creation, ns */
+    unsigned long creation_s;    /* NOW() at creation, ns */
     struct domain *next_in_list; /* RCU list in order of domid */
     struct rcu_head rcu;
     uint32_t destroy_stage; /* cursor of relinquish */
@@ -142,17 +142,17 @@ struct domain {
     struct arch_domain arch;
 };
 
-extern struct domain *dom0;                        /* the hardware domain */
-extern struct domain *dom_xen, *dom_io, *dom_cow;  /* owners of special pages */
+extern struct domain *dom0;                       /* the hardware domain */
+extern struct domain *dom_xen, *dom_io, *dom_cow; /* owners of special pages */
 extern struct domain *idle_domain; /* its vCPU n runs where nothing else does on CPU n */
 extern struct vcpu *idle_vcpu[NR_CPUS];
-#define is_idle_vcpu(v)   ((v)->domain->domain_id == DOMID_IDLE)
-#define is_idle_domain(d) ((d)->domain_id == DOMID_IDLE)
-#define is_system_domain(d) ((d)->domain_id >= DOMID_FIRST_RESERVED)
+#define is_idle_vcpu(v)       ((v)->domain->domain_id == DOMID_IDLE)
+#define is_idle_domain(d)     ((d)->domain_id == DOMID_IDLE)
+#define is_system_domain(d)   ((d)->domain_id >= DOMID_FIRST_RESERVED)
 #define is_control_domain(d)  ((d)->is_privileged)
 #define is_hardware_domain(d) ((d) == dom0)
-#define is_pv_domain(d)   ((d)->guest_type == GUEST_PV)
-#define is_hvm_domain(d)  ((d)->guest_type == GUEST_HVM)
+#define is_pv_domain(d)       ((d)->guest_type == GUEST_PV)
+#define is_hvm_domain(d)      ((d)->guest_type == GUEST_HVM)
 
 void domain_subsys_init(void);
 /*
@@ -163,7 +163,8 @@ void domain_subsys_init(void);
  * Returns:   the domain (on the list, paused by the controller), or ERR_PTR.
  */
 #define DOMAIN_PRIVILEGED 1U
-struct domain *domain_create(domid_t id, struct xen_domctl_createdomain *config, unsigned int flags);
+struct domain *domain_create(domid_t id, struct xen_domctl_createdomain *config,
+                             unsigned int flags);
 /* vCPU @id of @d, down and without state. NULL: no memory or there is one. */
 struct vcpu *vcpu_create(struct domain *d, unsigned int id);
 /* Dismantle: -ERESTART until all stages are done. Locks: RANK_DOMCTL. */
@@ -200,12 +201,12 @@ static inline void rcu_unlock_domain(struct domain *d)
 bool __must_check domain_get(struct domain *d); /* false: being destroyed */
 void domain_put(struct domain *d);
 extern struct domain *domain_list;
-#define for_each_domain(d)                                                     \
+#define for_each_domain(d)                                                                         \
     for ((d) = rcu_dereference(domain_list); (d); (d) = rcu_dereference((d)->next_in_list))
-#define for_each_vcpu(d, v)                                                    \
-    for (unsigned int v##_i = 0; v##_i < (d)->max_vcpus; v##_i++)              \
-        if (((v) = __atomic_load_n(&(d)->vcpu[v##_i], __ATOMIC_ACQUIRE)) == NULL)                                  \
-            continue;                                                          \
+#define for_each_vcpu(d, v)                                                                        \
+    for (unsigned int v##_i = 0; v##_i < (d)->max_vcpus; v##_i++)                                  \
+        if (((v) = __atomic_load_n(&(d)->vcpu[v##_i], __ATOMIC_ACQUIRE)) == NULL)                  \
+            continue;                                                                              \
         else
 /* NULL where there is none; @id checked here. */
 struct vcpu *domain_vcpu(const struct domain *d, unsigned int id);

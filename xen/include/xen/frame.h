@@ -41,7 +41,7 @@ struct page_info {
     struct page_links list;
     union {
         struct {
-            uint32_t order; /* free: of the block which it heads */
+            uint32_t order;     /* free: of the block which it heads */
             uint32_t tlb_stamp; /* free: TLB clock when it was freed */
         };
         struct {
@@ -83,7 +83,10 @@ extern uint64_t total_pages; /* frames of RAM given to the heap */
 struct page_list_head {
     uint32_t head, tail;
 };
-#define PAGE_LIST_HEAD_INIT { PAGE_LIST_NONE, PAGE_LIST_NONE }
+#define PAGE_LIST_HEAD_INIT                                                                        \
+    {                                                                                              \
+        PAGE_LIST_NONE, PAGE_LIST_NONE                                                             \
+    }
 static inline void page_list_init(struct page_list_head *l)
 {
     l->head = l->tail = PAGE_LIST_NONE;
@@ -135,7 +138,8 @@ int __must_check page_steal(struct domain *d, struct page_info *pg, unsigned int
 /* Let a guest map a page of the hypervisor's heap; @d gets PGC_XEN_HEAP ownership. */
 enum share_access { SHARE_RO, SHARE_RW };
 void page_share_xen_with_guest(struct page_info *pg, struct domain *d, enum share_access access);
-/* Take such a page back from its domain. 0, or -EBUSY: someone else holds it; nothing has changed. */
+/* Take such a page back from its domain. 0, or -EBUSY: someone else holds it; nothing has changed.
+ */
 int __must_check page_unshare_xen(struct page_info *pg);
 /* With dom0-like domains through DOMID_XEN, read-only or writable. */
 void page_share_xen_with_privileged(struct page_info *pg, enum share_access access);

@@ -24,22 +24,22 @@ static inline int __must_check clear_guest_bytes(void *to_guest, size_t len)
 }
 
 /* Typed forms on plain guest pointers: GUEST_PTR is `const T *` or `T *` in guest space. */
-#define copy_from_guest_ptr(dst, gptr)                                         \
-    ({                                                                         \
-        const __typeof__(*(dst)) *s_ = (gptr);                                 \
-        copy_from_guest_bytes(dst, s_, sizeof(*(dst)));                        \
+#define copy_from_guest_ptr(dst, gptr)                                                             \
+    ({                                                                                             \
+        const __typeof__(*(dst)) *s_ = (gptr);                                                     \
+        copy_from_guest_bytes(dst, s_, sizeof(*(dst)));                                            \
     })
-#define copy_to_guest_ptr(gptr, src)                                           \
-    ({                                                                         \
-        __typeof__(*(src)) *d_ = (gptr);                                       \
-        copy_to_guest_bytes(d_, src, sizeof(*(src)));                          \
+#define copy_to_guest_ptr(gptr, src)                                                               \
+    ({                                                                                             \
+        __typeof__(*(src)) *d_ = (gptr);                                                           \
+        copy_to_guest_bytes(d_, src, sizeof(*(src)));                                              \
     })
 /* On handles of public structures: struct { T *p; }. @off and @nr in elements. */
-#define copy_from_guest(dst, hnd, off, nr)                                     \
+#define copy_from_guest(dst, hnd, off, nr)                                                         \
     copy_from_guest_bytes(dst, (hnd).p + (off), sizeof(*(hnd).p) * (size_t)(nr))
-#define copy_to_guest(hnd, off, src, nr)                                       \
+#define copy_to_guest(hnd, off, src, nr)                                                           \
     copy_to_guest_bytes((void *)((hnd).p + (off)), src, sizeof(*(hnd).p) * (size_t)(nr))
-#define clear_guest(hnd, nr) clear_guest_bytes((hnd).p, sizeof(*(hnd).p) * (size_t)(nr))
+#define clear_guest(hnd, nr)      clear_guest_bytes((hnd).p, sizeof(*(hnd).p) * (size_t)(nr))
 #define guest_handle_is_null(hnd) ((hnd).p == NULL)
 
 #endif

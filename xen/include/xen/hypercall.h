@@ -6,8 +6,8 @@
 #include <public/xen.h>
 #include <xen/domain.h>
 
-typedef long hypercall_fn_t(unsigned long a1, unsigned long a2, unsigned long a3,
-                            unsigned long a4, unsigned long a5, unsigned long a6);
+typedef long hypercall_fn_t(unsigned long a1, unsigned long a2, unsigned long a3, unsigned long a4,
+                            unsigned long a5, unsigned long a6);
 #define NR_HYPERCALLS 64
 struct hypercall_entry {
     hypercall_fn_t *fn; /* NULL: -ENOSYS */

@@ -7,8 +7,9 @@
 
 struct boot_module {
     paddr_t start;
-    uint64_t size;       /* bytes */
-    const char *cmdline; /* "" where there is none; as the loader gave it: maybe with a name first */
+    uint64_t size; /* bytes */
+    const char
+        *cmdline; /* "" where there is none; as the loader gave it: maybe with a name first */
 };
 #define MAX_BOOT_MODULES 16
 struct boot_info {
@@ -21,10 +22,9 @@ extern struct boot_info boot_info;
 
 /* Functions called once, in link order, after the heap, before dom0; level order below. */
 typedef int (*initcall_t)(void);
-#define INITCALL(fn)                                                           \
-    static const initcall_t initcall_##fn __section(".init.initcall") __used = fn
+#define INITCALL(fn) static const initcall_t initcall_##fn __section(".init.initcall") __used = fn
 /* Before SMP is up (one CPU, heap, timers and scheduler not yet). */
-#define PRESMP_INITCALL(fn)                                                    \
+#define PRESMP_INITCALL(fn)                                                                        \
     static const initcall_t initcall_##fn __section(".init.initcall_presmp") __used = fn
 void do_presmp_initcalls(void);
 void do_initcalls(void);

@@ -14,7 +14,8 @@ void irq_release(unsigned int irq);
 
 /* Pirqs of a domain: created with it, gone with it. */
 int pirq_domain_init(struct domain *d);
-/* Part of its destruction, before its pages are given back: unmap all, drop the page of EOI bits. */
+/* Part of its destruction, before its pages are given back: unmap all, drop the page of EOI bits.
+ */
 void pirq_domain_relinquish(struct domain *d);
 void pirq_domain_destroy(struct domain *d);
 /* EVTCHNOP_unmask / PHYSDEVOP_eoi: the guest is done with it. */

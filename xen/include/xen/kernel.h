@@ -13,25 +13,25 @@
 /* The same as lib/compiler.h's, which may have been there first. */
 #undef ARRAY_SIZE
 #undef container_of
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
-#define min(a, b)                                                              \
-    ({                                                                         \
-        __typeof__(a) a_ = (a);                                                \
-        __typeof__(b) b_ = (b);                                                \
-        a_ < b_ ? a_ : b_;                                                     \
+#define ARRAY_SIZE(a)                 (sizeof(a) / sizeof((a)[0]))
+#define container_of(p, type, member) ((type *)((char *)(p)-offsetof(type, member)))
+#define min(a, b)                                                                                  \
+    ({                                                                                             \
+        __typeof__(a) a_ = (a);                                                                    \
+        __typeof__(b) b_ = (b);                                                                    \
+        a_ < b_ ? a_ : b_;                                                                         \
     })
-#define max(a, b)                                                              \
-    ({                                                                         \
-        __typeof__(a) a_ = (a);                                                \
-        __typeof__(b) b_ = (b);                                                \
-        a_ > b_ ? a_ : b_;                                                     \
+#define max(a, b)                                                                                  \
+    ({                                                                                             \
+        __typeof__(a) a_ = (a);                                                                    \
+        __typeof__(b) b_ = (b);                                                                    \
+        a_ > b_ ? a_ : b_;                                                                         \
     })
-#define min_t(t, a, b) min((t)(a), (t)(b))
-#define max_t(t, a, b) max((t)(a), (t)(b))
-#define ROUNDUP(x, a)   (((x) + (a)-1) & ~((__typeof__(x))(a)-1))
-#define ROUNDDOWN(x, a) ((x) & ~((__typeof__(x))(a)-1))
-#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a)-1)) == 0)
+#define min_t(t, a, b)     min((t)(a), (t)(b))
+#define max_t(t, a, b)     max((t)(a), (t)(b))
+#define ROUNDUP(x, a)      (((x) + (a)-1) & ~((__typeof__(x))(a)-1))
+#define ROUNDDOWN(x, a)    ((x) & ~((__typeof__(x))(a)-1))
+#define IS_ALIGNED(x, a)   (((x) & ((__typeof__(x))(a)-1)) == 0)
 #define DIV_ROUND_UP(x, d) (((x) + (d)-1) / (d))
 
 #define KB(x) ((uint64_t)(x) << 10)
@@ -76,23 +76,23 @@ void bug_at(const char *file, int line, const char *what) noreturn;
 void warn_at(const char *file, int line);
 
 #define BUG() bug_at(__FILE__, __LINE__, "BUG")
-#define BUG_ON(c)                                                              \
-    do {                                                                       \
-        if (unlikely(c))                                                       \
-            bug_at(__FILE__, __LINE__, #c);                                    \
+#define BUG_ON(c)                                                                                  \
+    do {                                                                                           \
+        if (unlikely(c))                                                                           \
+            bug_at(__FILE__, __LINE__, #c);                                                        \
     } while (0)
-#define WARN_ON(c)                                                             \
-    do {                                                                       \
-        if (unlikely(c))                                                       \
-            warn_at(__FILE__, __LINE__);                                       \
+#define WARN_ON(c)                                                                                 \
+    do {                                                                                           \
+        if (unlikely(c))                                                                           \
+            warn_at(__FILE__, __LINE__);                                                           \
     } while (0)
 
 /* Documents what the code relies on; never guards against input. */
 #ifdef CONFIG_DEBUG
-#define ASSERT(c)                                                              \
-    do {                                                                       \
-        if (unlikely(!(c)))                                                    \
-            bug_at(__FILE__, __LINE__, "Assertion '" #c "' failed");           \
+#define ASSERT(c)                                                                                  \
+    do {                                                                                           \
+        if (unlikely(!(c)))                                                                        \
+            bug_at(__FILE__, __LINE__, "Assertion '" #c "' failed");                               \
     } while (0)
 #else
 #define ASSERT(c) ((void)sizeof(c))

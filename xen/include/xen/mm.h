@@ -10,19 +10,19 @@
 #define MAX_NODES 64
 
 /* memflags: low bits are flags, then the node and the address width. */
-#define MEMF_no_refcount       (1U << 0) /* not accounted to the domain */
+#define MEMF_no_refcount        (1U << 0) /* not accounted to the domain */
 #define MEMF_populate_on_demand (1U << 1)
-#define MEMF_no_dma            (1U << 2) /* keep clear of the low DMA reserve */
-#define MEMF_exact_node        (1U << 4) /* the named node or none */
-#define MEMF_no_owner          (1U << 5)
-#define MEMF_no_tlbflush       (1U << 6) /* the caller flushes before the page is used */
-#define MEMF_no_scrub          (1U << 7)
-#define MEMF_node_shift        8
-#define MEMF_node(n)           (((((n) + 1) & 0xff) << MEMF_node_shift)) /* 0: any */
-#define MEMF_bits_shift        24
-#define MEMF_bits(n)           ((unsigned int)(n) << MEMF_bits_shift) /* below 1 << n bytes */
-#define MEMF_get_node(f)       ((((f) >> MEMF_node_shift) - 1) & 0xff)
-#define NUMA_NO_NODE           0xffU
+#define MEMF_no_dma             (1U << 2) /* keep clear of the low DMA reserve */
+#define MEMF_exact_node         (1U << 4) /* the named node or none */
+#define MEMF_no_owner           (1U << 5)
+#define MEMF_no_tlbflush        (1U << 6) /* the caller flushes before the page is used */
+#define MEMF_no_scrub           (1U << 7)
+#define MEMF_node_shift         8
+#define MEMF_node(n)            (((((n) + 1) & 0xff) << MEMF_node_shift)) /* 0: any */
+#define MEMF_bits_shift         24
+#define MEMF_bits(n)            ((unsigned int)(n) << MEMF_bits_shift) /* below 1 << n bytes */
+#define MEMF_get_node(f)        ((((f) >> MEMF_node_shift) - 1) & 0xff)
+#define NUMA_NO_NODE            0xffU
 
 /* Boot: hand a range of RAM to the early allocator; then all of it to the heap. */
 void boot_pages_add(paddr_t start, paddr_t end);
@@ -97,7 +97,8 @@ void vfree(void *va);
 /* Map frames into the hypervisor's address space; port's vmap area. */
 void *vmap_frames(const mfn_t *mfns, unsigned int nr);
 void vunmap(const void *va);
-/* Only addresses of that area: @nr pages, with nothing mapped (0: none left); their number; back. */
+/* Only addresses of that area: @nr pages, with nothing mapped (0: none left); their number; back.
+ */
 unsigned long vmap_reserve(unsigned int nr);
 unsigned int vmap_size(const void *va);
 void vmap_release(unsigned long va, unsigned int nr);

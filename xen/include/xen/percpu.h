@@ -10,15 +10,13 @@
 #include <asm/config.h>
 #include <asm/percpu.h> /* this_cpu_offset(): unsigned long, of the CPU we run on */
 
-#define DEFINE_PER_CPU(type, name)                                             \
-    __section(".data.percpu") __typeof__(type) per_cpu__##name
+#define DEFINE_PER_CPU(type, name)  __section(".data.percpu") __typeof__(type) per_cpu__##name
 #define DECLARE_PER_CPU(type, name) extern __typeof__(type) per_cpu__##name
 
 extern unsigned long per_cpu_offset[NR_CPUS];
 
-#define per_cpu_at(name, off)                                                  \
-    (*(__typeof__(per_cpu__##name) *)((char *)&per_cpu__##name + (off)))
-#define per_cpu(name, cpu) per_cpu_at(name, per_cpu_offset[cpu])
-#define this_cpu(name)     per_cpu_at(name, this_cpu_offset())
+#define per_cpu_at(name, off) (*(__typeof__(per_cpu__##name) *)((char *)&per_cpu__##name + (off)))
+#define per_cpu(name, cpu)    per_cpu_at(name, per_cpu_offset[cpu])
+#define this_cpu(name)        per_cpu_at(name, this_cpu_offset())
 
 #endif

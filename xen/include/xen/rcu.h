@@ -23,7 +23,7 @@ static inline void rcu_read_unlock(void)
 {
     barrier();
 }
-#define rcu_dereference(p) __atomic_load_n(&(p), __ATOMIC_CONSUME)
+#define rcu_dereference(p)       __atomic_load_n(&(p), __ATOMIC_CONSUME)
 #define rcu_assign_pointer(p, v) __atomic_store_n(&(p), v, __ATOMIC_RELEASE)
 /* Call fn(head) once every reader of now is gone. */
 void rcu_call(struct rcu_head *head, void (*fn)(struct rcu_head *));

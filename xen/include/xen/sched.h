@@ -5,8 +5,8 @@
 
 #include <xen/domain.h>
 
-void sched_init(void);             /* boot CPU: policy chosen by sched=, idle vCPU running */
-void sched_cpu_up(unsigned int cpu); /* before it goes online: per-CPU data, idle vCPU */
+void sched_init(void);                /* boot CPU: policy chosen by sched=, idle vCPU running */
+void sched_cpu_up(unsigned int cpu);  /* before it goes online: per-CPU data, idle vCPU */
 void sched_start_idle(void) noreturn; /* each CPU's first entry into the idle loop */
 void idle_loop(void) noreturn;
 

@@ -20,8 +20,8 @@ DECLARE_PER_CPU(unsigned long, softirq_bits);
 #define softirq_pending_here() (READ_ONCE(this_cpu(softirq_bits)) != 0)
 
 void softirq_register(enum softirq nr, void (*fn)(void));
-void softirq_raise(enum softirq nr);                        /* here */
-void softirq_raise_on(unsigned int cpu, enum softirq nr);   /* sends an IPI where needed */
+void softirq_raise(enum softirq nr);                      /* here */
+void softirq_raise_on(unsigned int cpu, enum softirq nr); /* sends an IPI where needed */
 void softirq_raise_mask(const cpumask_t *mask, enum softirq nr);
 /* Run all that is pending. Interrupts on; no lock held; empty stack (may switch context). */
 void softirq_run(void);

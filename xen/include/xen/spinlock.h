@@ -26,7 +26,10 @@ typedef struct spinlock {
 #endif
 } spinlock_t;
 
-#define SPIN_LOCK_INIT(r)     { .rank = (r) }
+#define SPIN_LOCK_INIT(r)                                                                          \
+    {                                                                                              \
+        .rank = (r)                                                                                \
+    }
 #define DEFINE_SPINLOCK(l, r) spinlock_t l = SPIN_LOCK_INIT(r)
 #define spin_lock_init(l, r)  (*(l) = (spinlock_t)SPIN_LOCK_INIT(r))
 
@@ -49,12 +52,15 @@ void spin_unlock_pair(spinlock_t *a, spinlock_t *b);
 
 /* Writers have priority; not recursive. */
 typedef struct rwlock {
-    uint32_t cnts;  /* readers in units of 0x100; low byte: writer state */
+    uint32_t cnts; /* readers in units of 0x100; low byte: writer state */
     spinlock_t wait;
 } rwlock_t;
 
-#define RW_LOCK_INIT(r)    { .wait = SPIN_LOCK_INIT(r) }
-#define rwlock_init(l, r)  (*(l) = (rwlock_t)RW_LOCK_INIT(r))
+#define RW_LOCK_INIT(r)                                                                            \
+    {                                                                                              \
+        .wait = SPIN_LOCK_INIT(r)                                                                  \
+    }
+#define rwlock_init(l, r) (*(l) = (rwlock_t)RW_LOCK_INIT(r))
 void read_lock(rwlock_t *lock);
 void read_unlock(rwlock_t *lock);
 void write_lock(rwlock_t *lock);

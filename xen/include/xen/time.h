@@ -4,10 +4,10 @@
 
 #include <xen/types.h>
 
-#define SECONDS(n) ((s_time_t)(n)*1000000000LL)
+#define SECONDS(n)   ((s_time_t)(n)*1000000000LL)
 #define MILLISECS(n) ((s_time_t)(n)*1000000LL)
 #define MICROSECS(n) ((s_time_t)(n)*1000LL)
-#define STIME_MAX ((s_time_t)INT64_MAX)
+#define STIME_MAX    ((s_time_t)INT64_MAX)
 
 /* System time, ns since boot; monotonic on each CPU, and between CPUs up to TSC skew. */
 s_time_t get_s_time(void);

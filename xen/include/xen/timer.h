@@ -11,7 +11,7 @@ struct timer {
     void (*fn)(void *data);
     void *data;
     uint16_t cpu;
-    uint8_t state;    /* private to timer.c */
+    uint8_t state; /* private to timer.c */
     uint32_t heap_idx;
     struct list_head inactive;
 };

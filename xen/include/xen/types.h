@@ -18,24 +18,24 @@ typedef int32_t s32;
 typedef int64_t s64;
 typedef int64_t ssize_t;
 
-typedef uint64_t paddr_t;  /* machine (physical) address, bytes */
-typedef int64_t s_time_t;  /* system time or a duration, ns; 0 is boot */
+typedef uint64_t paddr_t; /* machine (physical) address, bytes */
+typedef int64_t s_time_t; /* system time or a duration, ns; 0 is boot */
 
-#define FRAME_TYPE(name)                                                       \
-    typedef struct {                                                           \
-        uint64_t nr;                                                           \
-    } name##_t;                                                                \
-    static inline name##_t mk_##name(uint64_t nr)                              \
-    {                                                                          \
-        return (name##_t){ nr };                                               \
-    }                                                                          \
-    static inline bool name##_eq(name##_t a, name##_t b)                       \
-    {                                                                          \
-        return a.nr == b.nr;                                                   \
-    }                                                                          \
-    static inline name##_t name##_add(name##_t a, uint64_t n)                  \
-    {                                                                          \
-        return (name##_t){ a.nr + n };                                         \
+#define FRAME_TYPE(name)                                                                           \
+    typedef struct {                                                                               \
+        uint64_t nr;                                                                               \
+    } name##_t;                                                                                    \
+    static inline name##_t mk_##name(uint64_t nr)                                                  \
+    {                                                                                              \
+        return (name##_t){nr};                                                                     \
+    }                                                                                              \
+    static inline bool name##_eq(name##_t a, name##_t b)                                           \
+    {                                                                                              \
+        return a.nr == b.nr;                                                                       \
+    }                                                                                              \
+    static inline name##_t name##_add(name##_t a, uint64_t n)                                      \
+    {                                                                                              \
+        return (name##_t){a.nr + n};                                                               \
     }
 
 FRAME_TYPE(mfn) /* machine frame: what the host's page tables hold */

@@ -5,7 +5,7 @@
 
 #include <xen/types.h>
 
-extern const char version_extra[];    /* ".0-anew": XENVER_extraversion */
+extern const char version_extra[]; /* ".0-anew": XENVER_extraversion */
 extern const char version_compiler[];
 extern const char version_compile_by[];
 extern const char version_compile_domain[];

@@ -194,8 +194,8 @@ static int pin_tables(struct restore *r)
 
         if (!level || !(type & FRAME_PINNED))
             continue;
-        ops[nr++] =
-            (struct mmuext_op){.cmd = MMUEXT_PIN_L1_TABLE + level - 1, .arg1.mfn = frame_maps(r, pfn)};
+        ops[nr++] = (struct mmuext_op){.cmd = MMUEXT_PIN_L1_TABLE + level - 1,
+                                       .arg1.mfn = frame_maps(r, pfn)};
         if (nr == BATCH)
             rc = pin_some(r, ops, &nr);
     }

@@ -39,8 +39,6 @@ UNSUPPORTED(domain_soft_reset)
 UNSUPPORTED(evenable_disk_eject)
 FREES_NOTHING(evdisable_disk_eject)
 
-
-
 #define KIND_UNSUPPORTED(kind)                                                                     \
     UNSUPPORTED(device_##kind##_add)                                                               \
     UNSUPPORTED(device_##kind##_remove)                                                            \
@@ -55,7 +53,6 @@ FREES_NOTHING(evdisable_disk_eject)
 KIND_UNSUPPORTED(usbdev)
 UNSUPPORTED(ctrlport_to_device_usbdev)
 KIND_WITH_INFO_UNSUPPORTED(vsnd)
-
 
 REMOVED(tmem_freeze)
 REMOVED(tmem_thaw)

@@ -95,7 +95,8 @@ struct device_op {
 
 void device_add(struct device_op *op);
 void device_remove(struct device_op *op);
-/* After a failure, where op->written: takes it back. op->done comes again, then with op->undoing. */
+/* After a failure, where op->written: takes it back. op->done comes again, then with op->undoing.
+ */
 void device_undo_add(struct device_op *op, int rc);
 
 /* What a kind's hotplug script is run with; argv[0] NULL: nothing to run. */

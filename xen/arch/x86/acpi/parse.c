@@ -46,36 +46,35 @@ static void add_cpu(struct acpi_info *info, uint32_t apicid, uint32_t acpi_id, u
             return;
     }
     info->cpu[info->nr_cpus++] =
-        (struct acpi_cpu){ .apicid = apicid, .acpi_id = acpi_id, .enabled = flags & 1 };
+        (struct acpi_cpu){.apicid = apicid, .acpi_id = acpi_id, .enabled = flags & 1};
 }
 
 static void add_ioapic(struct acpi_info *info, const uint8_t *e)
 {
     if (info->nr_ioapics < ACPI_MAX_IOAPICS)
-        info->ioapic[info->nr_ioapics++] = (struct acpi_ioapic){
-            .id = e[2], .addr = get_le32(e + 4), .gsi_base = get_le32(e + 8)
-        };
+        info->ioapic[info->nr_ioapics++] =
+            (struct acpi_ioapic){.id = e[2], .addr = get_le32(e + 4), .gsi_base = get_le32(e + 8)};
 }
 
 static void add_iso(struct acpi_info *info, const uint8_t *e)
 {
     if (e[2] == 0 && info->nr_isos < ACPI_MAX_ISOS)
         info->iso[info->nr_isos++] =
-            (struct acpi_iso){ .source = e[3], .gsi = get_le32(e + 4), .flags = get_le16(e + 8) };
+            (struct acpi_iso){.source = e[3], .gsi = get_le32(e + 4), .flags = get_le16(e + 8)};
 }
 
 static void add_nmi(struct acpi_info *info, uint32_t acpi_id, uint16_t flags, uint8_t lint)
 {
     if (info->nr_lapic_nmis < ARRAY_SIZE(info->lapic_nmi))
         info->lapic_nmi[info->nr_lapic_nmis++] =
-            (struct acpi_lapic_nmi){ .acpi_id = acpi_id, .flags = flags, .lint = lint };
+            (struct acpi_lapic_nmi){.acpi_id = acpi_id, .flags = flags, .lint = lint};
 }
 
 /* 5.2.12. Result: the size an entry of @type has at least; 0: a type we do not read. */
 static unsigned int madt_entry_size(uint8_t type)
 {
-    static const uint8_t sizes[] = { [0] = 8, [1] = 12, [2] = 10, [4] = 6, [5] = 12, [9] = 16,
-                                     [10] = 12 };
+    static const uint8_t sizes[] = {
+        [0] = 8, [1] = 12, [2] = 10, [4] = 6, [5] = 12, [9] = 16, [10] = 12};
 
     return type < ARRAY_SIZE(sizes) ? sizes[type] : 0;
 }
@@ -139,11 +138,11 @@ int acpi_parse_hpet(const void *table, size_t len, struct acpi_info *info)
 
 static struct acpi_gas read_gas(const uint8_t *p)
 {
-    return (struct acpi_gas){ .space = p[0],
-                              .bit_width = p[1],
-                              .bit_offset = p[2],
-                              .access = p[3],
-                              .addr = get_le64(p + 4) };
+    return (struct acpi_gas){.space = p[0],
+                             .bit_width = p[1],
+                             .bit_offset = p[2],
+                             .access = p[3],
+                             .addr = get_le64(p + 4)};
 }
 
 /* 5.2.9 */
@@ -191,10 +190,10 @@ int acpi_parse_mcfg(const void *table, size_t len, struct acpi_info *info)
     if (len < HEADER_SIZE + 8)
         return -EINVAL;
     for (size_t at = HEADER_SIZE + 8; len - at >= 16; at += 16) {
-        const struct acpi_mcfg_entry e = { .base = get_le64(t + at),
-                                           .segment = get_le16(t + at + 8),
-                                           .start_bus = t[at + 10],
-                                           .end_bus = t[at + 11] };
+        const struct acpi_mcfg_entry e = {.base = get_le64(t + at),
+                                          .segment = get_le16(t + at + 8),
+                                          .start_bus = t[at + 10],
+                                          .end_bus = t[at + 11]};
 
         if (e.start_bus > e.end_bus)
             return -EINVAL;

@@ -89,8 +89,7 @@ static void __init add_table(uint64_t addr)
     if (!t || nr_tables == ACPI_MAX_TABLES)
         return;
     if (!acpi_checksum_ok(t, len)) {
-        printk(XENLOG_WARNING "ACPI: %.4s at %lx: bad checksum, not used\n", (const char *)t,
-               addr);
+        printk(XENLOG_WARNING "ACPI: %.4s at %lx: bad checksum, not used\n", (const char *)t, addr);
         iounmap((void *)t);
         return;
     }
@@ -148,14 +147,14 @@ static void __init default_distances(void)
 
 static const char *__init iso_polarity(uint16_t flags)
 {
-    static const char *const names[] = { "dfl", "high", "res", "low" };
+    static const char *const names[] = {"dfl", "high", "res", "low"};
 
     return names[flags & 3];
 }
 
 static const char *__init iso_trigger(uint16_t flags)
 {
-    static const char *const names[] = { "dfl", "edge", "res", "level" };
+    static const char *const names[] = {"dfl", "edge", "res", "level"};
 
     return names[flags >> 2 & 3];
 }

@@ -34,7 +34,7 @@ static void append(struct e820_map *m, uint64_t start, uint64_t end, uint32_t ty
     if (last && last->type == type && last->addr + last->size == start)
         last->size += end - start;
     else if (m->nr < E820_MAX)
-        m->map[m->nr++] = (struct e820_entry){ .addr = start, .size = end - start, .type = type };
+        m->map[m->nr++] = (struct e820_entry){.addr = start, .size = end - start, .type = type};
 }
 
 static void drop_bad(struct e820_map *m)
@@ -107,8 +107,8 @@ bool e820_change(struct e820_map *m, uint64_t start, uint64_t end, uint32_t from
 
 static const char *type_name(uint32_t type)
 {
-    static const char *const names[] = { "hole", "usable", "reserved", "ACPI data", "ACPI NVS",
-                                         "unusable" };
+    static const char *const names[] = {"hole",      "usable",   "reserved",
+                                        "ACPI data", "ACPI NVS", "unusable"};
 
     return type < ARRAY_SIZE(names) ? names[type] : "reserved";
 }

@@ -5,7 +5,7 @@
 
 #include <xen/types.h>
 
-#define MB1_BOOT_MAGIC 0x2badb002
+#define MB1_BOOT_MAGIC  0x2badb002
 #define MB1_INFO_MEM    (1U << 0)
 #define MB1_INFO_CMD    (1U << 2)
 #define MB1_INFO_MODS   (1U << 3)
@@ -37,7 +37,7 @@ struct mb1_mmap {
     uint32_t type;
 } __packed;
 
-#define MB2_BOOT_MAGIC 0x36d76289
+#define MB2_BOOT_MAGIC   0x36d76289
 #define MB2_TAG_END      0
 #define MB2_TAG_CMDLINE  1
 #define MB2_TAG_LOADER   2

@@ -96,8 +96,7 @@ static void __init add_all_ram(void)
         reserve(trampoline_phys, trampoline_phys + PAGE_SIZE);
     reserve(virt_to_maddr(_start), virt_to_maddr(_end));
     for (unsigned int i = 0; i < boot_info.nr_modules; i++)
-        reserve(boot_info.module[i].start,
-                boot_info.module[i].start + boot_info.module[i].size);
+        reserve(boot_info.module[i].start, boot_info.module[i].start + boot_info.module[i].size);
     for (unsigned int i = 0; i < e820.nr; i++) {
         const struct e820_entry *e = &e820.map[i];
 
@@ -116,8 +115,8 @@ static void __init print_ram(void)
 /* Frame numbers must fit, and the direct map holds them all. */
 static void __init clip_ram(void)
 {
-    const uint64_t limit = min_t(uint64_t, DIRECTMAP_END - DIRECTMAP_START,
-                                 UINT64_C(1) << host_phys_bits);
+    const uint64_t limit =
+        min_t(uint64_t, DIRECTMAP_END - DIRECTMAP_START, UINT64_C(1) << host_phys_bits);
 
     if (e820_ram_end(&e820) > limit) {
         printk(XENLOG_WARNING "Memory above %lu GiB is not used\n", limit >> 30);

@@ -56,7 +56,7 @@ static void fill_tss(struct tss64 *t, char *stack)
 {
     struct cpu_info *info = (struct cpu_info *)(stack + STACK_SIZE) - 1;
 
-    *t = (struct tss64){ .rsp0 = (unsigned long)&info->guest_regs.es, .iomap = sizeof(*t) };
+    *t = (struct tss64){.rsp0 = (unsigned long)&info->guest_regs.es, .iomap = sizeof(*t)};
     for (unsigned int i = 0; i < 4; i++)
         t->ist[i] = (unsigned long)stack + (i + 1) * PAGE_SIZE;
 }
@@ -105,12 +105,12 @@ void ldt_load(unsigned long base, unsigned int nr)
 
 void desc_cpu_load(void)
 {
-    const struct desc_ptr p = { .limit = sizeof(idt) - 1, .base = (unsigned long)idt };
+    const struct desc_ptr p = {.limit = sizeof(idt) - 1, .base = (unsigned long)idt};
     struct seg_desc *g = this_cpu(gdt_of_cpu);
 
     /* A busy task cannot be loaded. */
-    set_system_desc(&g[GDT_SLOT(XEN_TSS)], (unsigned long)&this_cpu(tss),
-                    sizeof(struct tss64) - 1, DESC_TYPE_TSS);
+    set_system_desc(&g[GDT_SLOT(XEN_TSS)], (unsigned long)&this_cpu(tss), sizeof(struct tss64) - 1,
+                    DESC_TYPE_TSS);
     gdt_load_idle();
     load_selectors();
     lidt(&p);
@@ -122,8 +122,8 @@ static void __init set_gate(unsigned int vector, unsigned int dpl, unsigned int 
 {
     unsigned long at = (unsigned long)exception_stubs + vector * STUB_SIZE;
 
-    idt[vector].lo = (at & 0xffff) | (uint64_t)XEN_CS64 << 16 | (uint64_t)ist << 32 |
-                     0xeUL << 40 | (uint64_t)dpl << 45 | 1UL << 47 | (at >> 16 & 0xffff) << 48;
+    idt[vector].lo = (at & 0xffff) | (uint64_t)XEN_CS64 << 16 | (uint64_t)ist << 32 | 0xeUL << 40 |
+                     (uint64_t)dpl << 45 | 1UL << 47 | (at >> 16 & 0xffff) << 48;
     idt[vector].hi = at >> 32;
 }
 

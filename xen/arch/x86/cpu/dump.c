@@ -10,8 +10,8 @@
 #include <asm/desc.h>
 #include <asm/traps.h>
 
-#define STACK_LINES   12
-#define TRACE_MAX     48
+#define STACK_LINES 12
+#define TRACE_MAX   48
 
 static const char *context_name(const struct cpu_user_regs *regs)
 {

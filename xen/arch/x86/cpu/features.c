@@ -19,7 +19,7 @@ static bool opt_xsave __initdata = true;
 
 #define MSR_ARCH_CAPS 0x10a
 /* WB WT UC- UC WC WP UC UC: the ABI of PV guests. public/arch-x86 guests read it as it is. */
-#define XEN_PAT 0x0000050100070406UL
+#define XEN_PAT       0x0000050100070406UL
 
 static int __init parse_smap(const char *s)
 {

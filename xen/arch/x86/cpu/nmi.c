@@ -10,8 +10,8 @@
 #include <asm/traps.h>
 #include "private.h"
 
-#define PORT_B      0x61 /* system control port B */
-#define PORT_B_SERR 0x80
+#define PORT_B       0x61 /* system control port B */
+#define PORT_B_SERR  0x80
 #define PORT_B_IOCHK 0x40
 
 static nmi_fn *callback;
@@ -83,11 +83,11 @@ void do_nmi(struct cpu_user_regs *regs)
     }
 }
 
-#define MSR_MCG_CAP    0x179
-#define MSR_MCG_STATUS 0x17a
+#define MSR_MCG_CAP         0x179
+#define MSR_MCG_STATUS      0x17a
 #define MSR_MC_STATUS(bank) (0x401 + 4 * (bank))
 #define MSR_MC_ADDR(bank)   (0x402 + 4 * (bank))
-#define MC_STATUS_VALID (1UL << 63)
+#define MC_STATUS_VALID     (1UL << 63)
 
 /* The machine is no longer to be trusted: say what is known, stop. */
 void do_mce(struct cpu_user_regs *regs)

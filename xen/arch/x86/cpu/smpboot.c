@@ -28,7 +28,7 @@ extern unsigned long ap_stack_top;
 
 #define STARTUP_TIMEOUT SECONDS(5)
 
-uint32_t cpu_to_apicid[NR_CPUS] = { [0 ... NR_CPUS - 1] = BAD_APICID };
+uint32_t cpu_to_apicid[NR_CPUS] = {[0 ... NR_CPUS - 1] = BAD_APICID};
 uint32_t cpu_to_acpi_id[NR_CPUS];
 
 /* How far the CPU that is being started has come. */
@@ -214,8 +214,8 @@ void __init smp_boot_others(void)
         int rc = boot_cpu_number(cpu);
 
         if (rc) {
-            printk(XENLOG_ERR "CPU %u (APIC id %u) does not start: %d\n", cpu,
-                   cpu_to_apicid[cpu], rc);
+            printk(XENLOG_ERR "CPU %u (APIC id %u) does not start: %d\n", cpu, cpu_to_apicid[cpu],
+                   rc);
             cpumask_clear(cpu, &cpu_present_map);
             break;
         }

@@ -17,11 +17,10 @@ unsigned long pagefault_addr(void)
 }
 
 static const char *const trap_names[] = {
-    [TRAP_DE] = "#DE", [TRAP_DB] = "#DB", [TRAP_NMI] = "NMI", [TRAP_BP] = "#BP",
-    [TRAP_OF] = "#OF", [TRAP_BR] = "#BR", [TRAP_UD] = "#UD",  [TRAP_NM] = "#NM",
-    [TRAP_DF] = "#DF", [TRAP_TS] = "#TS", [TRAP_NP] = "#NP",  [TRAP_SS] = "#SS",
-    [TRAP_GP] = "#GP", [TRAP_PF] = "#PF", [TRAP_MF] = "#MF",  [TRAP_AC] = "#AC",
-    [TRAP_MC] = "#MC", [TRAP_XM] = "#XM", [TRAP_CP] = "#CP",
+    [TRAP_DE] = "#DE", [TRAP_DB] = "#DB", [TRAP_NMI] = "NMI", [TRAP_BP] = "#BP", [TRAP_OF] = "#OF",
+    [TRAP_BR] = "#BR", [TRAP_UD] = "#UD", [TRAP_NM] = "#NM",  [TRAP_DF] = "#DF", [TRAP_TS] = "#TS",
+    [TRAP_NP] = "#NP", [TRAP_SS] = "#SS", [TRAP_GP] = "#GP",  [TRAP_PF] = "#PF", [TRAP_MF] = "#MF",
+    [TRAP_AC] = "#AC", [TRAP_MC] = "#MC", [TRAP_XM] = "#XM",  [TRAP_CP] = "#CP",
 };
 
 const char *trap_name(unsigned int vector)
@@ -67,8 +66,8 @@ static void do_page_fault(struct cpu_user_regs *regs)
 }
 
 /*
- * A guest's breakpoint on data that a copy touched, or single step over SYSCALL: not ours. Nor is it
- * the next one's, who would find the conditions added to his own.
+ * A guest's breakpoint on data that a copy touched, or single step over SYSCALL: not ours. Nor is
+ * it the next one's, who would find the conditions added to his own.
  */
 static void do_debug(struct cpu_user_regs *regs)
 {
@@ -92,12 +91,10 @@ static void do_fatal(struct cpu_user_regs *regs)
 }
 
 exception_fn *const exception_handlers[32] = {
-    [TRAP_DE] = do_trap,  [TRAP_DB] = do_debug,     [TRAP_NMI] = do_nmi,
-    [TRAP_BP] = do_trap,  [TRAP_OF] = do_trap,      [TRAP_BR] = do_trap,
-    [TRAP_UD] = do_trap,  [TRAP_NM] = do_trap,      [TRAP_DF] = do_fatal,
-    [9] = do_fatal,       [TRAP_TS] = do_trap,      [TRAP_NP] = do_trap,
-    [TRAP_SS] = do_trap,  [TRAP_GP] = do_trap,      [TRAP_PF] = do_page_fault,
-    [15] = do_fatal,      [TRAP_MF] = do_trap,      [TRAP_AC] = do_trap,
-    [TRAP_MC] = do_mce,   [TRAP_XM] = do_trap,      [20] = do_fatal,
-    [TRAP_CP] = do_fatal, [22 ... 31] = do_fatal,
+    [TRAP_DE] = do_trap,  [TRAP_DB] = do_debug, [TRAP_NMI] = do_nmi,       [TRAP_BP] = do_trap,
+    [TRAP_OF] = do_trap,  [TRAP_BR] = do_trap,  [TRAP_UD] = do_trap,       [TRAP_NM] = do_trap,
+    [TRAP_DF] = do_fatal, [9] = do_fatal,       [TRAP_TS] = do_trap,       [TRAP_NP] = do_trap,
+    [TRAP_SS] = do_trap,  [TRAP_GP] = do_trap,  [TRAP_PF] = do_page_fault, [15] = do_fatal,
+    [TRAP_MF] = do_trap,  [TRAP_AC] = do_trap,  [TRAP_MC] = do_mce,        [TRAP_XM] = do_trap,
+    [20] = do_fatal,      [TRAP_CP] = do_fatal, [22 ... 31] = do_fatal,
 };

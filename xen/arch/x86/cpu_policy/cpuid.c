@@ -9,9 +9,9 @@
 #include <asm/time.h>
 #include "private.h"
 
-#define BIT(n) (1U << ((n)&31))
-#define HV_LEAVES   XEN_CPUID_LEAF(0)
-#define HV_LAST     XEN_CPUID_LEAF(XEN_CPUID_MAX_NUM_LEAVES)
+#define BIT(n)       (1U << ((n)&31))
+#define HV_LEAVES    XEN_CPUID_LEAF(0)
+#define HV_LAST      XEN_CPUID_LEAF(XEN_CPUID_MAX_NUM_LEAVES)
 #define MSR_XEN_BASE 0x40000000U
 
 static void time_leaf(const struct domain *d, uint32_t sub, struct cpuid_leaf *out)
@@ -52,15 +52,14 @@ static void hypervisor_leaf(const struct vcpu *v, uint32_t leaf, uint32_t sub,
 {
     switch (leaf - HV_LEAVES) {
     case 0:
-        *out = (struct cpuid_leaf){ HV_LAST, XEN_CPUID_SIGNATURE_EBX, XEN_CPUID_SIGNATURE_ECX,
-                                    XEN_CPUID_SIGNATURE_EDX };
+        *out = (struct cpuid_leaf){HV_LAST, XEN_CPUID_SIGNATURE_EBX, XEN_CPUID_SIGNATURE_ECX,
+                                   XEN_CPUID_SIGNATURE_EDX};
         break;
     case 1:
         out->a = XEN_MAJOR << 16 | XEN_MINOR;
         break;
     case 2:
-        *out = (struct cpuid_leaf){ 1, MSR_XEN_BASE, XEN_CPUID_FEAT1_MMU_PT_UPDATE_PRESERVE_AD,
-                                    0 };
+        *out = (struct cpuid_leaf){1, MSR_XEN_BASE, XEN_CPUID_FEAT1_MMU_PT_UPDATE_PRESERVE_AD, 0};
         break;
     case 3:
         time_leaf(v->domain, sub, out);
@@ -82,8 +81,7 @@ static const struct cpuid_leaf *find(const struct cpu_policy *p, uint32_t leaf, 
         return NULL;
     if (leaf == 7 && sub > p->feat[0].a)
         return NULL;
-    return policy_leaf((struct cpu_policy *)p, leaf,
-                       has_subleaves ? sub : XEN_CPUID_NO_SUBLEAF);
+    return policy_leaf((struct cpu_policy *)p, leaf, has_subleaves ? sub : XEN_CPUID_NO_SUBLEAF);
 }
 
 /* What depends on the vCPU. */
@@ -103,7 +101,7 @@ static void adjust(const struct vcpu *v, uint32_t leaf, uint32_t sub, struct cpu
             out->c &= ~BIT(XEN_X86_FEATURE_OSPKE);
         break;
     case 0xb:
-        *out = (struct cpuid_leaf){ .c = sub & 0xff, .d = v->vcpu_id * 2 };
+        *out = (struct cpuid_leaf){.c = sub & 0xff, .d = v->vcpu_id * 2};
         break;
     case 0xd:
         if (sub == 0 && out->c)
@@ -119,7 +117,7 @@ void cpu_policy_cpuid(const struct vcpu *v, uint32_t leaf, uint32_t sub, struct 
     const struct cpu_policy *p = v->domain->arch.cpu_policy;
     const struct cpuid_leaf *l;
 
-    *out = (struct cpuid_leaf){ 0 };
+    *out = (struct cpuid_leaf){0};
     if (leaf >= HV_LEAVES && leaf <= HV_LAST) {
         hypervisor_leaf(v, leaf, sub, out);
         return;

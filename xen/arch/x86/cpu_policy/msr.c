@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* MSRs of PV guests: a table of what there is; the rest faults, or reads as 0 where that was asked. */
+/* MSRs of PV guests: a table of what there is; the rest faults, or reads as 0 where that was asked.
+ */
 #include <xen/kernel.h>
 #include <xen/log_dirty.h>
 #include <xen/port/p2m.h>
@@ -10,32 +11,33 @@
 #include <asm/setup.h>
 #include "private.h"
 
-#define MSR_TSC            0x00000010
-#define MSR_BIOS_SIGN      0x0000008b /* microcode revision, both makers */
-#define MSR_PLATFORM_INFO  0x000000ce
-#define MSR_ARCH_CAPS      0x0000010a
-#define MSR_MISC_FEATURES  0x00000140
-#define MSR_MCG_CAP        0x00000179
-#define MSR_MCG_STATUS     0x0000017a
-/* The two banks of machine checks, of four MSRs each, that a guest of the stock hypervisor has seen. */
-#define MSR_MC_FIRST       0x00000400
-#define MSR_MC_LAST        0x00000407
-#define MSR_DEBUGCTL       0x000001d9
-#define MSR_PRED_CMD       0x00000049
-#define MSR_XEN_HYPERCALL  0x40000000
-#define MSR_AMD_SYSCFG     0xc0010010
-#define MSR_AMD_HWCR       0xc0010015
-#define MSR_AMD_INT_MSG    0xc0010055
-#define MSR_AMD_VM_CR      0xc0010114
-#define MSR_AMD_EVNTSEL0   0xc0010000
-#define MSR_AMD_PERFCTR3   0xc0010007
+#define MSR_TSC           0x00000010
+#define MSR_BIOS_SIGN     0x0000008b /* microcode revision, both makers */
+#define MSR_PLATFORM_INFO 0x000000ce
+#define MSR_ARCH_CAPS     0x0000010a
+#define MSR_MISC_FEATURES 0x00000140
+#define MSR_MCG_CAP       0x00000179
+#define MSR_MCG_STATUS    0x0000017a
+/* The two banks of machine checks, of four MSRs each, that a guest of the stock hypervisor has
+ * seen. */
+#define MSR_MC_FIRST      0x00000400
+#define MSR_MC_LAST       0x00000407
+#define MSR_DEBUGCTL      0x000001d9
+#define MSR_PRED_CMD      0x00000049
+#define MSR_XEN_HYPERCALL 0x40000000
+#define MSR_AMD_SYSCFG    0xc0010010
+#define MSR_AMD_HWCR      0xc0010015
+#define MSR_AMD_INT_MSG   0xc0010055
+#define MSR_AMD_VM_CR     0xc0010114
+#define MSR_AMD_EVNTSEL0  0xc0010000
+#define MSR_AMD_PERFCTR3  0xc0010007
 
-#define APIC_BASE_BSP      (1UL << 8)
-#define APIC_BASE_ENABLE   (1UL << 11)
-#define APIC_BASE_ADDRESS  0xfee00000UL
-#define HWCR_TSC_FREQ_SEL  (1UL << 24)
-#define VM_CR_SVM_DISABLE  (1UL << 4)
-#define PRED_CMD_IBPB      1UL
+#define APIC_BASE_BSP     (1UL << 8)
+#define APIC_BASE_ENABLE  (1UL << 11)
+#define APIC_BASE_ADDRESS 0xfee00000UL
+#define HWCR_TSC_FREQ_SEL (1UL << 24)
+#define VM_CR_SVM_DISABLE (1UL << 4)
+#define PRED_CMD_IBPB     1UL
 
 static int read_base(const struct vcpu *v, uint32_t msr, uint64_t *value)
 {

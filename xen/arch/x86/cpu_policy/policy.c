@@ -12,10 +12,10 @@
 struct cpu_policy raw_policy __ro_after_init, host_policy __ro_after_init;
 struct cpu_policy pv_max_policy __ro_after_init, pv_def_policy __ro_after_init;
 
-#define EXT(leaf) ((leaf)-0x80000000U)
+#define EXT(leaf)         ((leaf)-0x80000000U)
 #define MSR_PLATFORM_INFO 0xce
 #define MSR_ARCH_CAPS     0x10a
-#define BIT(n) (1U << ((n)&31))
+#define BIT(n)            (1U << ((n)&31))
 
 /*
  * What PV guests may have, by word of the featureset: the features marked A or a in
@@ -36,6 +36,7 @@ static const uint32_t pv_def_mask[NR_FEATURE_WORDS] = {
 /* Word @i of the featureset within a policy. NULL: there is none. */
 static uint32_t *feature_word(struct cpu_policy *p, unsigned int i)
 {
+    /* clang-format off */
     switch (i) {
     case 0: return &p->basic[1].d;
     case 1: return &p->basic[1].c;
@@ -58,6 +59,7 @@ static uint32_t *feature_word(struct cpu_policy *p, unsigned int i)
     case 18: return &p->ext[EXT(0x80000021)].c;
     default: return NULL;
     }
+    /* clang-format on */
 }
 
 void cpu_policy_to_featureset(const struct cpu_policy *p, uint32_t fs[NR_FEATURE_WORDS])
@@ -110,7 +112,7 @@ static void __init read_raw(struct cpu_policy *p)
         for (uint32_t i = 0x80000000; i <= max_ext; i++)
             p->ext[EXT(i)] = cpuid(i);
     for (unsigned int i = p->feat[0].a + 1; i < POLICY_LEAF7_NR; i++)
-        p->feat[i] = (struct cpuid_leaf){ 0 };
+        p->feat[i] = (struct cpuid_leaf){0};
     if (rdmsr_safe(MSR_PLATFORM_INFO, &p->platform_info))
         p->platform_info = 0;
     if (!(p->feat[0].d & BIT(XEN_X86_FEATURE_ARCH_CAPS)) ||
@@ -142,8 +144,8 @@ static void set_xstate(struct cpu_policy *p)
     memset(p->xstate, 0, sizeof(p->xstate));
     if (!mask)
         return;
-    p->xstate[0] = (struct cpuid_leaf){ (uint32_t)mask, 0, xstate_size(mask),
-                                        (uint32_t)(mask >> 32) };
+    p->xstate[0] =
+        (struct cpuid_leaf){(uint32_t)mask, 0, xstate_size(mask), (uint32_t)(mask >> 32)};
     p->xstate[1].a = features;
     for (unsigned int i = 2; i < POLICY_LEAFD_NR; i++)
         if (mask & (UINT64_C(1) << i))
@@ -155,8 +157,8 @@ static void drop_dependent(uint32_t fs[NR_FEATURE_WORDS])
 {
     if (!(fs[1] & BIT(XEN_X86_FEATURE_XSAVE))) {
         fs[4] = 0;
-        fs[1] &= ~(BIT(XEN_X86_FEATURE_AVX) | BIT(XEN_X86_FEATURE_FMA) |
-                   BIT(XEN_X86_FEATURE_F16C) | BIT(XEN_X86_FEATURE_OSXSAVE));
+        fs[1] &= ~(BIT(XEN_X86_FEATURE_AVX) | BIT(XEN_X86_FEATURE_FMA) | BIT(XEN_X86_FEATURE_F16C) |
+                   BIT(XEN_X86_FEATURE_OSXSAVE));
     }
     if (!(fs[1] & BIT(XEN_X86_FEATURE_AVX))) {
         fs[1] &= ~(BIT(XEN_X86_FEATURE_FMA) | BIT(XEN_X86_FEATURE_F16C));
@@ -170,15 +172,15 @@ static void drop_dependent(uint32_t fs[NR_FEATURE_WORDS])
 
 static void clear_private_leaves(struct cpu_policy *p)
 {
-    static const uint8_t hidden[] = { 3, 5, 6, 9, 0xa, 0xc };
+    static const uint8_t hidden[] = {3, 5, 6, 9, 0xa, 0xc};
 
     for (unsigned int i = 0; i < sizeof(hidden); i++)
-        p->basic[hidden[i]] = (struct cpuid_leaf){ 0 };
+        p->basic[hidden[i]] = (struct cpuid_leaf){0};
     for (unsigned int i = SERIAL_BASIC_MAX + 1; i <= POLICY_BASIC_MAX; i++)
-        p->basic[i] = (struct cpuid_leaf){ 0 };
+        p->basic[i] = (struct cpuid_leaf){0};
     for (unsigned int i = EXT(0x80000009); i < POLICY_EXT_NR; i++)
         if (i != EXT(0x80000021) && i != EXT(0x8000001d) && i != EXT(0x8000001e))
-            p->ext[i] = (struct cpuid_leaf){ 0 };
+            p->ext[i] = (struct cpuid_leaf){0};
     p->ext[EXT(0x80000007)].a = p->ext[EXT(0x80000007)].b = p->ext[EXT(0x80000007)].c = 0;
 }
 
@@ -224,9 +226,9 @@ static void __init derive_pv(struct cpu_policy *p, const uint32_t mask[NR_FEATUR
 }
 
 /*
- * Does LFENCE wait for the instructions before it? Guests are told so in leaf 0x80000021, as the stock
- * hypervisor does on processors that are older than that leaf: a guest that has come from there has
- * this many leaves. Source: AMD, Software Techniques for Managing Speculation, "LFENCE".
+ * Does LFENCE wait for the instructions before it? Guests are told so in leaf 0x80000021, as the
+ * stock hypervisor does on processors that are older than that leaf: a guest that has come from
+ * there has this many leaves. Source: AMD, Software Techniques for Managing Speculation, "LFENCE".
  */
 static bool __init lfence_waits(void)
 {

@@ -23,7 +23,7 @@ struct sink {
 
 static void put(struct sink *s, uint32_t leaf, uint32_t sub, const struct cpuid_leaf *l)
 {
-    xen_cpuid_leaf_t e = { leaf, sub, l->a, l->b, l->c, l->d };
+    xen_cpuid_leaf_t e = {leaf, sub, l->a, l->b, l->c, l->d};
 
     if (s->error)
         return;
@@ -87,8 +87,8 @@ static void put_basic(struct sink *s, const struct cpu_policy *p)
 static int write_leaves(const struct cpu_policy *p, XEN_GUEST_HANDLE_64(xen_cpuid_leaf_t) out,
                         uint32_t *nr)
 {
-    struct sink s = { .out = out, .room = *nr };
-    struct cpuid_leaf limit = { .a = p->hv_limit }, limit2 = { .a = p->hv2_limit };
+    struct sink s = {.out = out, .room = *nr};
+    struct cpuid_leaf limit = {.a = p->hv_limit}, limit2 = {.a = p->hv2_limit};
     uint32_t last = min(p->ext[0].a, (uint32_t)POLICY_EXT_MAX);
 
     put_basic(&s, p);
@@ -105,8 +105,8 @@ static int write_msrs(const struct cpu_policy *p, XEN_GUEST_HANDLE_64(xen_msr_en
                       uint32_t *nr)
 {
     const xen_msr_entry_t e[SERIAL_MAX_MSRS] = {
-        { .idx = MSR_PLATFORM_INFO, .val = p->platform_info },
-        { .idx = MSR_ARCH_CAPS, .val = p->arch_caps },
+        {.idx = MSR_PLATFORM_INFO, .val = p->platform_info},
+        {.idx = MSR_ARCH_CAPS, .val = p->arch_caps},
     };
 
     if (*nr < SERIAL_MAX_MSRS)
@@ -203,7 +203,7 @@ static int read_leaf(struct cpu_policy *p, const xen_cpuid_leaf_t *e)
     l = policy_leaf(p, e->leaf, e->subleaf);
     if (!l)
         return -ERANGE;
-    *l = (struct cpuid_leaf){ e->a, e->b, e->c, e->d };
+    *l = (struct cpuid_leaf){e->a, e->b, e->c, e->d};
     return 0;
 }
 

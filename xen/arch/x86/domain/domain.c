@@ -44,8 +44,7 @@ static int alloc_shared_info(struct domain *d)
     return 0;
 }
 
-int port_domain_create(struct domain *d, struct xen_domctl_createdomain *config,
-                       unsigned int flags)
+int port_domain_create(struct domain *d, struct xen_domctl_createdomain *config, unsigned int flags)
 {
     int rc;
 

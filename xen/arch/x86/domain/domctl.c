@@ -49,8 +49,8 @@ static long hypercall_init(struct domain *d, const struct xen_domctl_hypercall_i
     return 0;
 }
 
-#define INFO_BATCH   64
-#define INFO_MAX     1024
+#define INFO_BATCH 64
+#define INFO_MAX   1024
 
 static long page_frame_info(struct domain *d, const struct xen_domctl_getpageframeinfo3 *op)
 {

@@ -29,9 +29,8 @@ uint32_t port_get_features(struct domain *d, unsigned int submap_idx)
     return 1U << XENFEAT_memory_op_vnode_supported | 1U << XENFEAT_mmu_pt_update_preserve_ad |
            1U << XENFEAT_highmem_assist | 1U << XENFEAT_gnttab_map_avail_bits |
            (is_control_domain(d) ? 1U << XENFEAT_dom0 : 0) |
-           (d->vm_assist & (1UL << VMASST_TYPE_pae_extended_cr3) ?
-                1U << XENFEAT_pae_pgdir_above_4gb :
-                0);
+           (d->vm_assist & (1UL << VMASST_TYPE_pae_extended_cr3) ? 1U << XENFEAT_pae_pgdir_above_4gb
+                                                                 : 0);
 }
 
 bool port_vm_assist_valid(const struct domain *d, unsigned int type)

@@ -39,7 +39,7 @@ static int drop_vcpus(struct domain *d)
     struct vcpu *v;
     int rc;
 
-    for_each_vcpu(d, v) {
+    for_each_vcpu (d, v) {
         rc = vcpu_drop_guest_state(v);
         if (rc)
             return rc;

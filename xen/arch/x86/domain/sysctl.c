@@ -8,8 +8,7 @@
 
 static long cpu_hotplug(const struct xen_sysctl_cpu_hotplug *op)
 {
-    if (op->op == XEN_SYSCTL_CPU_HOTPLUG_SMT_ENABLE ||
-        op->op == XEN_SYSCTL_CPU_HOTPLUG_SMT_DISABLE)
+    if (op->op == XEN_SYSCTL_CPU_HOTPLUG_SMT_ENABLE || op->op == XEN_SYSCTL_CPU_HOTPLUG_SMT_DISABLE)
         return -EOPNOTSUPP;
     if (op->op > XEN_SYSCTL_CPU_HOTPLUG_SMT_DISABLE)
         return -EOPNOTSUPP;

@@ -15,7 +15,7 @@
 #include <asm/shadow.h>
 #include "private.h"
 
-#define VGC_PERSISTENT (VGCF_failsafe_disables_events | VGCF_syscall_disables_events)
+#define VGC_PERSISTENT  (VGCF_failsafe_disables_events | VGCF_syscall_disables_events)
 #define MAX_LDT_ENTRIES 8192
 
 static bool addresses_ok(const struct vcpu_guest_context *c)

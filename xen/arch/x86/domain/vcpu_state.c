@@ -53,9 +53,9 @@ static long get_ext_context(const struct vcpu *v, struct xen_domctl_ext_vcpucont
 
 static long get_extstate(struct vcpu *v, struct xen_domctl_vcpuextstate *e)
 {
-    uint64_t header[2] = { v->arch.xcr0, v->arch.xcr0_accum };
+    uint64_t header[2] = {v->arch.xcr0, v->arch.xcr0_accum};
     unsigned int size = 0;
-    XEN_GUEST_HANDLE_64(uint8) out = { .p = (uint8_t *)e->buffer.p };
+    XEN_GUEST_HANDLE_64(uint8) out = {.p = (uint8_t *)e->buffer.p};
 
     if (xfeature_mask && v->arch.xcr0_accum)
         size = (unsigned int)EXTSTATE_HEADER + xstate_size(v->arch.xcr0_accum);
@@ -138,7 +138,7 @@ static long set_extstate(struct vcpu *v, struct xen_domctl_vcpuextstate *e)
 /* The MSRs of a PV guest that travel with it: TSC_AUX, where it is not 0. */
 static long get_msrs(const struct vcpu *v, struct xen_domctl_vcpu_msrs *m)
 {
-    xen_domctl_vcpu_msr_t e = { .index = MSR_TSC_AUX, .value = v->arch.pv.tsc_aux };
+    xen_domctl_vcpu_msr_t e = {.index = MSR_TSC_AUX, .value = v->arch.pv.tsc_aux};
 
     if (guest_handle_is_null(m->msrs)) {
         m->msr_count = 1;

@@ -7,8 +7,8 @@
 
 /* What follows an opcode. */
 #define MODRM 1U
-#define IMM8  2U  /* sign-extended byte */
-#define IMMZ  4U  /* 2 or 4 bytes, by operand size */
+#define IMM8  2U /* sign-extended byte */
+#define IMMZ  4U /* 2 or 4 bytes, by operand size */
 #define IMM16 8U
 #define MOFFS 16U /* an address */
 #define IMMV  32U /* 2, 4 or 8 bytes */
@@ -18,10 +18,10 @@
 
 uint64_t *insn_reg(struct cpu_user_regs *regs, unsigned int n)
 {
-    uint64_t *const reg[16] = { &regs->rax, &regs->rcx, &regs->rdx, &regs->rbx,
-                                &regs->rsp, &regs->rbp, &regs->rsi, &regs->rdi,
-                                &regs->r8,  &regs->r9,  &regs->r10, &regs->r11,
-                                &regs->r12, &regs->r13, &regs->r14, &regs->r15 };
+    uint64_t *const reg[16] = {&regs->rax, &regs->rcx, &regs->rdx, &regs->rbx,
+                               &regs->rsp, &regs->rbp, &regs->rsi, &regs->rdi,
+                               &regs->r8,  &regs->r9,  &regs->r10, &regs->r11,
+                               &regs->r12, &regs->r13, &regs->r14, &regs->r15};
 
     return reg[n & 15];
 }
@@ -112,8 +112,8 @@ static void fetch_all(struct fetch *f)
     if (port_copy_from_guest(in->bytes, (const void *)f->address, INSN_MAX_LEN) == 0)
         return;
     for (in->fetched = 0; in->fetched < INSN_MAX_LEN; in->fetched++) {
-        if (port_copy_from_guest(&in->bytes[in->fetched],
-                                 (const void *)(f->address + in->fetched), 1))
+        if (port_copy_from_guest(&in->bytes[in->fetched], (const void *)(f->address + in->fetched),
+                                 1))
             return;
     }
 }
@@ -145,6 +145,7 @@ static uint64_t take_signed(struct fetch *f, unsigned int nr)
     return (uint64_t)((int64_t)(take(f, nr) << shift) >> shift);
 }
 
+/* clang-format off */
 static bool legacy_prefix(struct insn *in, uint8_t b, unsigned int mode)
 {
     switch (b) {
@@ -162,6 +163,7 @@ static bool legacy_prefix(struct insn *in, uint8_t b, unsigned int mode)
     default: return false;
     }
 }
+/* clang-format on */
 
 static void read_prefixes(struct fetch *f, unsigned int mode)
 {
@@ -201,6 +203,7 @@ static void set_sizes(struct insn *in, unsigned int mode)
         in->addrbytes = (mode == 2) != in->addr_short ? 2 : 4;
 }
 
+/* clang-format off */
 /* Form of one-byte opcodes, by row of 16 where a whole row is alike. */
 static unsigned int form_one_byte(uint8_t op)
 {
@@ -250,12 +253,13 @@ static unsigned int form_two_byte(uint8_t op)
         return MODRM;
     }
 }
+/* clang-format on */
 
 static unsigned long ea_16bit(struct fetch *f, struct cpu_user_regs *r)
 {
     struct insn *in = f->in;
-    const uint64_t base[8] = { r->rbx + r->rsi, r->rbx + r->rdi, r->rbp + r->rsi, r->rbp + r->rdi,
-                               r->rsi, r->rdi, r->rbp, r->rbx };
+    const uint64_t base[8] = {r->rbx + r->rsi, r->rbx + r->rdi, r->rbp + r->rsi, r->rbp + r->rdi,
+                              r->rsi,          r->rdi,          r->rbp,          r->rbx};
     uint64_t ea = base[in->rm & 7];
 
     in->ea_stack = in->rm == 2 || in->rm == 3 || in->rm == 6;
@@ -335,19 +339,20 @@ int insn_decode(struct insn *in, const struct cpu_user_regs *regs, unsigned long
                 unsigned int mode, unsigned long *fault)
 {
     struct cpu_user_regs *r = (struct cpu_user_regs *)regs; /* read only, below */
-    struct fetch f = { .in = in, .address = code_base + regs->rip, .fault = fault };
+    struct fetch f = {.in = in, .address = code_base + regs->rip, .fault = fault};
     bool rip_relative = false;
     unsigned int form;
 
-    *in = (struct insn){ .mod = 3 };
+    *in = (struct insn){.mod = 3};
     fetch_all(&f);
     read_prefixes(&f, mode);
     if (f.error)
         return f.error;
     set_sizes(in, mode);
-    form = in->map == 0 ? form_one_byte(in->opcode) :
-           in->map == 1 ? form_two_byte(in->opcode) :
-           in->map == 2 ? MODRM : MODRM | IMM8;
+    form = in->map == 0   ? form_one_byte(in->opcode)
+           : in->map == 1 ? form_two_byte(in->opcode)
+           : in->map == 2 ? MODRM
+                          : MODRM | IMM8;
     if (!form)
         return -EINVAL;
     if (form & MODRM)

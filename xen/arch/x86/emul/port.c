@@ -32,18 +32,27 @@ static uint32_t ones(unsigned int bytes)
 static uint32_t real_read(unsigned int port, unsigned int bytes)
 {
     switch (bytes) {
-    case 1: return inb((uint16_t)port);
-    case 2: return inw((uint16_t)port);
-    default: return inl((uint16_t)port);
+    case 1:
+        return inb((uint16_t)port);
+    case 2:
+        return inw((uint16_t)port);
+    default:
+        return inl((uint16_t)port);
     }
 }
 
 static void real_write(unsigned int port, unsigned int bytes, uint32_t value)
 {
     switch (bytes) {
-    case 1: outb((uint8_t)value, (uint16_t)port); break;
-    case 2: outw((uint16_t)value, (uint16_t)port); break;
-    default: outl(value, (uint16_t)port); break;
+    case 1:
+        outb((uint8_t)value, (uint16_t)port);
+        break;
+    case 2:
+        outw((uint16_t)value, (uint16_t)port);
+        break;
+    default:
+        outl(value, (uint16_t)port);
+        break;
     }
 }
 

@@ -269,7 +269,7 @@ int pv_emulate_privileged(struct cpu_user_regs *regs)
 /* ud2a, "xen", cpuid: the instruction after the prefix as the hypervisor shows it. */
 int pv_emulate_forced(struct cpu_user_regs *regs)
 {
-    static const uint8_t wanted[7] = { 0x0f, 0x0b, 'x', 'e', 'n', 0x0f, 0xa2 };
+    static const uint8_t wanted[7] = {0x0f, 0x0b, 'x', 'e', 'n', 0x0f, 0xa2};
     uint8_t bytes[7];
 
     if (port_copy_from_guest(bytes, (const void *)regs->rip, sizeof(bytes)))

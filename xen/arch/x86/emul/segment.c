@@ -74,12 +74,22 @@ static uint16_t selector(const struct cpu_user_regs *regs, enum insn_seg seg)
     uint16_t s;
 
     switch (seg) {
-    case SEG_CS: return regs->cs;
-    case SEG_SS: return regs->ss;
-    case SEG_ES: __asm__ volatile("mov %%es, %w0" : "=r"(s)); return s;
-    case SEG_FS: __asm__ volatile("mov %%fs, %w0" : "=r"(s)); return s;
-    case SEG_GS: __asm__ volatile("mov %%gs, %w0" : "=r"(s)); return s;
-    default: __asm__ volatile("mov %%ds, %w0" : "=r"(s)); return s;
+    case SEG_CS:
+        return regs->cs;
+    case SEG_SS:
+        return regs->ss;
+    case SEG_ES:
+        __asm__ volatile("mov %%es, %w0" : "=r"(s));
+        return s;
+    case SEG_FS:
+        __asm__ volatile("mov %%fs, %w0" : "=r"(s));
+        return s;
+    case SEG_GS:
+        __asm__ volatile("mov %%gs, %w0" : "=r"(s));
+        return s;
+    default:
+        __asm__ volatile("mov %%ds, %w0" : "=r"(s));
+        return s;
     }
 }
 

@@ -92,7 +92,8 @@ void apic_send_nmi_others(void)
 
     if (!apic_x2 && !apic_page)
         return;
-    for_each_online_cpu (cpu) {
+    for_each_online_cpu(cpu)
+    {
         if (cpu != self)
             send_icr(cpu_to_apicid[cpu], ICR_NMI | ICR_ASSERT);
     }

@@ -9,7 +9,7 @@
 
 static void __init init_one(uint16_t port, uint8_t vector, uint8_t cascade)
 {
-    outb(0x11, port);                  /* ICW1: edge, cascade, ICW4 follows */
+    outb(0x11, port);                   /* ICW1: edge, cascade, ICW4 follows */
     outb(vector, (uint16_t)(port + 1)); /* ICW2 */
     outb(cascade, (uint16_t)(port + 1));
     outb(0x01, (uint16_t)(port + 1)); /* ICW4: 8086 */

@@ -172,8 +172,7 @@ int ioapic_guest_write(paddr_t base, uint32_t reg, uint32_t value)
 
     if (!a || reg < REG_ROUTE(0) || reg >= REG_ROUTE(a->nr_pins) || (reg & 1))
         return -EINVAL;
-    rc = gsi_setup(a->gsi_base + (reg - REG_ROUTE(0)) / 2, value & ROUTE_LEVEL,
-                   value & ROUTE_LOW);
+    rc = gsi_setup(a->gsi_base + (reg - REG_ROUTE(0)) / 2, value & ROUTE_LEVEL, value & ROUTE_LOW);
     return rc == -EEXIST ? 0 : rc;
 }
 

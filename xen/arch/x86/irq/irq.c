@@ -197,8 +197,9 @@ int irq_request(unsigned int irq, void (*fn)(int irq, void *dev), void *dev, con
     desc = irq_to_desc(irq);
     legacy_to_gsi(&desc, irq);
     spin_lock_irqsave(&desc->lock, flags);
-    rc = desc->kind == IRQ_UNUSED ? -EINVAL : desc->owner != IRQ_FREE ? -EBUSY :
-                                                                        irq_need_vector(desc);
+    rc = desc->kind == IRQ_UNUSED  ? -EINVAL
+         : desc->owner != IRQ_FREE ? -EBUSY
+                                   : irq_need_vector(desc);
     if (!rc) {
         desc->fn = fn;
         desc->dev = dev;

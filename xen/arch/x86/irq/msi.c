@@ -13,14 +13,14 @@
 #define CAP_MSI         0x05
 #define CAP_MSIX        0x11
 
-#define MSI_CTRL        2
-#define MSI_CTRL_ENABLE 0x0001
+#define MSI_CTRL              2
+#define MSI_CTRL_ENABLE       0x0001
 #define MSI_CTRL_ORDER(c)     (((c) >> 1) & 7) /* capable of */
 #define MSI_CTRL_SET_ORDER(o) ((o) << 4)
 #define MSI_CTRL_ORDER_MASK   0x0070
-#define MSI_CTRL_64     0x0080
-#define MSI_CTRL_MASK   0x0100
-#define MSI_ADDR        4
+#define MSI_CTRL_64           0x0080
+#define MSI_CTRL_MASK         0x0100
+#define MSI_ADDR              4
 
 #define MSIX_CTRL        2
 #define MSIX_CTRL_NR(c)  (((c)&0x7ff) + 1)
@@ -122,8 +122,7 @@ static void msi_enable(const struct msi_desc *m, bool on)
     uint32_t new = on ? old | bit : old & ~bit;
 
     if (!m->msix)
-        new = (new & ~MSI_CTRL_ORDER_MASK) |
-              MSI_CTRL_SET_ORDER((uint32_t)__builtin_ctz(m->nr));
+        new = (new & ~MSI_CTRL_ORDER_MASK) | MSI_CTRL_SET_ORDER((uint32_t)__builtin_ctz(m->nr));
     if (new != old)
         pci_dev_write(m->dev, reg, 2, new);
 }
@@ -194,8 +193,8 @@ static int check(const struct pci_dev *dev, const struct msi_request *req)
 {
     if (!(req->msix ? dev->msix_cap : dev->msi_cap))
         return -ENODEV;
-    if (req->msix ? req->entry >= dev->msix_nr :
-                    req->nr == 0 || (req->nr & (req->nr - 1)) || req->nr > 1U << dev->msi_order)
+    if (req->msix ? req->entry >= dev->msix_nr
+                  : req->nr == 0 || (req->nr & (req->nr - 1)) || req->nr > 1U << dev->msi_order)
         return -EINVAL;
     for (const struct msi_desc *m = dev->setups; m; m = m->next) {
         if (m->msix != req->msix)
@@ -240,8 +239,13 @@ static int create(struct pci_dev *dev, const struct msi_request *req)
     rc = vector = vector_alloc(0, (unsigned int)irq, nr);
     if (vector < 0)
         goto free_irqs;
-    *m = (struct msi_desc){ .dev = dev, .next = dev->setups, .first_irq = (unsigned int)irq,
-                            .nr = nr, .msix = req->msix, .entry = req->entry, .mask_bits = ~0U };
+    *m = (struct msi_desc){.dev = dev,
+                           .next = dev->setups,
+                           .first_irq = (unsigned int)irq,
+                           .nr = nr,
+                           .msix = req->msix,
+                           .entry = req->entry,
+                           .mask_bits = ~0U};
     dev->setups = m;
     attach(m, (uint8_t)vector);
     return irq;
@@ -257,7 +261,7 @@ free_desc:
 
 int msi_create(const struct msi_request *req)
 {
-    struct pci_id id = { .seg = req->seg, .bus = req->bus, .devfn = req->devfn };
+    struct pci_id id = {.seg = req->seg, .bus = req->bus, .devfn = req->devfn};
     struct pci_dev *dev;
     int rc = -ENODEV;
 

@@ -9,14 +9,14 @@
 /* [P] pci_lock */
 struct pci_dev {
     struct pci_id id;
-    struct pci_dev *next;         /* [P] */
-    volatile uint8_t *config;     /* 4 KiB, mapped where 0xcf8 does not reach; else NULL */
-    uint16_t msi_cap, msix_cap;   /* offsets; 0: none */
-    bool msi64, msi_mask;         /* of the MSI capability */
-    uint8_t msi_order;            /* it asks for 1 << msi_order vectors */
-    unsigned int msix_nr;         /* entries */
-    volatile uint32_t *table;     /* MSI-X, mapped while in use [P] */
-    struct msi_desc *setups;      /* [P] */
+    struct pci_dev *next;       /* [P] */
+    volatile uint8_t *config;   /* 4 KiB, mapped where 0xcf8 does not reach; else NULL */
+    uint16_t msi_cap, msix_cap; /* offsets; 0: none */
+    bool msi64, msi_mask;       /* of the MSI capability */
+    uint8_t msi_order;          /* it asks for 1 << msi_order vectors */
+    unsigned int msix_nr;       /* entries */
+    volatile uint32_t *table;   /* MSI-X, mapped while in use [P] */
+    struct msi_desc *setups;    /* [P] */
 };
 
 #define PCI_COMMAND        0x04
@@ -27,8 +27,7 @@ extern spinlock_t pci_lock;
 struct pci_dev *pci_get_dev(struct pci_id id);
 struct pci_dev *pci_find_dev(struct pci_id id);
 uint32_t pci_dev_read(const struct pci_dev *dev, unsigned int reg, unsigned int bytes);
-void pci_dev_write(const struct pci_dev *dev, unsigned int reg, unsigned int bytes,
-                   uint32_t value);
+void pci_dev_write(const struct pci_dev *dev, unsigned int reg, unsigned int bytes, uint32_t value);
 /* Look for MSI and MSI-X capabilities. */
 void msi_probe(struct pci_dev *dev);
 /* Map and unmap the table at @base (of its BAR). 0, -ENXIO, -ENOMEM. [P] */

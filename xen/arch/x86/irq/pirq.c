@@ -21,8 +21,7 @@ int pirq_domain_init(struct domain *d)
     if (is_system_domain(d))
         return 0;
     if (!d->nr_pirqs)
-        d->nr_pirqs = d->is_privileged ? nr_irqs :
-                                         nr_gsis + min(opt_guest_irqs, nr_irqs - nr_gsis);
+        d->nr_pirqs = d->is_privileged ? nr_irqs : nr_gsis + min(opt_guest_irqs, nr_irqs - nr_gsis);
     t = xzalloc_bytes(sizeof(*t) + d->nr_pirqs * sizeof(t->e[0]));
     if (!t)
         return -ENOMEM;

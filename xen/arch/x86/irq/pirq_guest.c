@@ -10,7 +10,8 @@
 #include <xen/lib/bitmap.h>
 #include "pirq.h"
 
-/* The mark stands before the event: the guest may be done, on another CPU, as soon as it is sent. */
+/* The mark stands before the event: the guest may be done, on another CPU, as soon as it is sent.
+ */
 static void deliver_level(struct irq_desc *desc, struct pirq *p)
 {
     bool was_due = p->eoi_due;

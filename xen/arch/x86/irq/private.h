@@ -17,27 +17,27 @@ enum irq_owner { IRQ_FREE, IRQ_XEN, IRQ_GUESTS };
 /* A domain's interrupt. Of the table of its domain, for as long as that lives. */
 struct pirq {
     struct domain *d;
-    int irq;           /* -1: not mapped [table's lock; written under desc's too] */
-    bool reserved;     /* by PHYSDEVOP_get_free_pirq [table's lock] */
+    int irq;             /* -1: not mapped [table's lock; written under desc's too] */
+    bool reserved;       /* by PHYSDEVOP_get_free_pirq [table's lock] */
     bool bound, eoi_due; /* [desc->lock] */
-    uint32_t port;     /* while bound [desc->lock] */
-    struct pirq *next; /* bound to the same interrupt [desc->lock] */
+    uint32_t port;       /* while bound [desc->lock] */
+    struct pirq *next;   /* bound to the same interrupt [desc->lock] */
 };
 
 /* An interrupt of the machine. [L] lock, interrupts off. */
 struct irq_desc {
     spinlock_t lock; /* RANK_IRQ */
     uint16_t irq;
-    uint8_t kind, owner; /* [L] */
-    bool level, low;     /* trigger and polarity [L] */
-    bool masked;         /* [L] */
-    bool configured;     /* a GSI that PHYSDEVOP_setup_gsi has set [L] */
-    uint8_t vector, old_vector; /* 0: none [L] */
-    uint16_t cpu, old_cpu;      /* where the vectors are [L] */
+    uint8_t kind, owner;            /* [L] */
+    bool level, low;                /* trigger and polarity [L] */
+    bool masked;                    /* [L] */
+    bool configured;                /* a GSI that PHYSDEVOP_setup_gsi has set [L] */
+    uint8_t vector, old_vector;     /* 0: none [L] */
+    uint16_t cpu, old_cpu;          /* where the vectors are [L] */
     void (*fn)(int irq, void *dev); /* owner IRQ_XEN [L] */
     void *dev;
     const char *name;
-    struct pirq *guests; /* owner IRQ_GUESTS: who is bound [L] */
+    struct pirq *guests;               /* owner IRQ_GUESTS: who is bound [L] */
     unsigned int nr_guests, in_flight; /* bound; who of them has not yet said EOI [L] */
     bool shareable;
     struct msi_desc *msi; /* kind IRQ_MSI */

@@ -101,7 +101,7 @@ static bool take_entry(unsigned long va, pte_t *e)
 
 int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned int flags)
 {
-    pte_t new = { 0 };
+    pte_t new = {0};
     struct grant_slot s;
     bool ok;
 
@@ -109,7 +109,7 @@ int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned 
         return GNTST_general_error;
     if (!slot_lock(addr, flags, &s))
         return GNTST_general_error;
-    ok = maps_grant((pte_t){ READ_ONCE(s.pte->e) }, mfn, flags);
+    ok = maps_grant((pte_t){READ_ONCE(s.pte->e)}, mfn, flags);
     if (!new_addr || !ok) {
         if (ok)
             slot_write(&s, 0);
@@ -123,7 +123,7 @@ int port_grant_unmap_host(uint64_t addr, mfn_t mfn, uint64_t new_addr, unsigned 
         return GNTST_general_error;
     ok = slot_lock(addr, flags, &s);
     if (ok) {
-        ok = maps_grant((pte_t){ READ_ONCE(s.pte->e) }, mfn, flags);
+        ok = maps_grant((pte_t){READ_ONCE(s.pte->e)}, mfn, flags);
         if (ok)
             slot_write(&s, new.e);
         pt_unlock(s.table);

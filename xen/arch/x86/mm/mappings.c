@@ -47,8 +47,7 @@ static bool table_install(pte_t *e, uint64_t old, const pte_t *t, uint64_t extra
 {
     uint64_t new = pte_make(virt_to_mfn(t), PAGE_HYPERVISOR_TABLE | extra_flags).e;
 
-    return __atomic_compare_exchange_n(&e->e, &old, new, false, __ATOMIC_ACQ_REL,
-                                       __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&e->e, &old, new, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
 /* The entry of @level for @va, with the tables above it made. NULL: no memory; or a superpage

@@ -97,7 +97,7 @@ static int update_entry(const struct mmu_update *req, const struct mmu_owners *o
     level = pt_lock(pg, o->tables);
     if (unlikely(!level))
         return write_plain(pg, idx, req->val, o->tables);
-    return pt_change_locked(pg, level, idx, (pte_t){ req->val }, o->tables, o->pages, how);
+    return pt_change_locked(pg, level, idx, (pte_t){req->val}, o->tables, o->pages, how);
 }
 
 static int update_m2p(const struct mmu_update *req, struct domain *d)
@@ -120,7 +120,7 @@ static int update_one(const struct mmu_update *req, const struct mmu_owners *o)
     case MMU_PT_UPDATE_NO_TRANSLATE:
         return unlikely(req->ptr & 4) ? -EINVAL : update_entry(req, o, WRITE_PLAIN);
     case MMU_PT_UPDATE_PRESERVE_AD: {
-        struct mmu_update r = { .ptr = req->ptr & ~UINT64_C(3), .val = req->val };
+        struct mmu_update r = {.ptr = req->ptr & ~UINT64_C(3), .val = req->val};
 
         return unlikely(r.ptr & 4) ? -EINVAL : update_entry(&r, o, WRITE_KEEP_AD);
     }
@@ -226,7 +226,7 @@ int vcpumask_to_cpus(const struct domain *d, const void *vcpumask, cpumask_t *ou
         if (copy_from_guest_bytes(&bits, words + base / BITS_PER_LONG, (nr + 7) / 8))
             return -EFAULT;
         bits &= bitmap_last_mask(nr);
-        for_each_set_bit(i, &bits, nr) {
+        for_each_set_bit (i, &bits, nr) {
             const struct vcpu *v = d->vcpu[base + i];
             unsigned int cpu = v ? READ_ONCE(v->dirty_cpu) : VCPU_CPU_CLEAN;
 
@@ -280,7 +280,7 @@ static int update_va(unsigned long va, uint64_t val, unsigned long flags, struct
     pg = guest_l1_lock(v->arch.guest_table, va, &idx);
     if (unlikely(!pg))
         return -EINVAL;
-    rc = l1_change(&page_table(pg)[idx], (pte_t){ val }, v->domain, fd, WRITE_PLAIN);
+    rc = l1_change(&page_table(pg)[idx], (pte_t){val}, v->domain, fd, WRITE_PLAIN);
     pt_unlock(pg);
     return rc ? rc : flush_after(va, flags);
 }

@@ -230,8 +230,7 @@ static int ext_one(const struct mmuext_op *op, struct domain *d)
     if (op->cmd >= ARRAY_SIZE(ext_ops) || !ext_ops[op->cmd])
         return -ENOSYS;
     /* On behalf of another domain only what concerns its pages, not a CPU. */
-    if (d != current->domain && !pin && op->cmd != MMUEXT_CLEAR_PAGE &&
-        op->cmd != MMUEXT_COPY_PAGE)
+    if (d != current->domain && !pin && op->cmd != MMUEXT_CLEAR_PAGE && op->cmd != MMUEXT_COPY_PAGE)
         return -EPERM;
     return ext_ops[op->cmd](op, d);
 }

@@ -67,7 +67,8 @@ enum entry_write {
 int pt_change_locked(struct page_info *pg, unsigned int level, unsigned int idx, pte_t new,
                      struct domain *d, struct domain *fd, enum entry_write how);
 /* L1 only: as above without unlocking. */
-int l1_change(pte_t *slot, pte_t new, const struct domain *d, struct domain *fd, enum entry_write how);
+int l1_change(pte_t *slot, pte_t new, const struct domain *d, struct domain *fd,
+              enum entry_write how);
 
 /*
  * The L1 table of current that maps @va by root @root, locked; *idx of its entry. NULL: there is

@@ -7,8 +7,8 @@
 
 #include "pagetable.h"
 
-#define CACHE_FLAGS  (PTE_PWT | PTE_PCD | PTE_PAT)
-#define L1_DROPPED   (PTE_GLOBAL | PTE_GNTTAB)
+#define CACHE_FLAGS   (PTE_PWT | PTE_PCD | PTE_PAT)
+#define L1_DROPPED    (PTE_GLOBAL | PTE_GNTTAB)
 #define UPPER_DROPPED (PTE_GLOBAL | PTE_PWT | PTE_PCD)
 
 /* Domains with devices may choose cache attributes. */

@@ -71,7 +71,7 @@ static int l1_change_rw(pte_t *slot, pte_t old, pte_t new, const struct domain *
                         struct domain *fd, enum entry_write how)
 {
     struct page_info *pg = mfn_to_page(pte_mfn(new));
-    bool more = new.e & PTE_RW, done;
+    bool more = new.e &PTE_RW, done;
 
     if (more && (page_owner(pg) != fd || !page_get_writable_type(pg)))
         return -EINVAL;
@@ -85,7 +85,7 @@ static int l1_change_rw(pte_t *slot, pte_t old, pte_t new, const struct domain *
 static int l1_change_granted(pte_t *slot, pte_t old, pte_t new, const struct domain *d,
                              enum entry_write how)
 {
-    if ((new.e & PTE_RW) && !(old.e & PTE_RW))
+    if ((new.e &PTE_RW) && !(old.e & PTE_RW))
         return -EINVAL;
     new.e |= PTE_GNTTAB;
     return entry_write(d, slot, old, new, how) ? 0 : -EAGAIN;
@@ -94,11 +94,11 @@ static int l1_change_granted(pte_t *slot, pte_t old, pte_t new, const struct dom
 int l1_change(pte_t *slot, pte_t new, const struct domain *d, struct domain *fd,
               enum entry_write how)
 {
-    pte_t old = { READ_ONCE(slot->e) };
+    pte_t old = {READ_ONCE(slot->e)};
     bool done;
     int rc;
 
-    if ((new.e & PTE_PRESENT) && (old.e & PTE_PRESENT) && !((old.e ^ new.e) & PTE_ADDR)) {
+    if ((new.e &PTE_PRESENT) && (old.e & PTE_PRESENT) && !((old.e ^ new.e) & PTE_ADDR)) {
         l1_entry_fix(&new, d);
         if (unlikely(old.e & PTE_GNTTAB))
             return l1_change_granted(slot, old, new, d, how);
@@ -119,12 +119,12 @@ int l1_change(pte_t *slot, pte_t new, const struct domain *d, struct domain *fd,
 static int upper_change(struct page_info *pg, unsigned int level, unsigned int idx, pte_t new,
                         struct domain *d, enum entry_write how)
 {
-    pte_t *slot = &page_table(pg)[idx], old = { READ_ONCE(slot->e) };
+    pte_t *slot = &page_table(pg)[idx], old = {READ_ONCE(slot->e)};
     int rc = -EINVAL;
 
     if (level == 4 && l4_slot_is_ours(idx))
         goto unlock;
-    if ((new.e & PTE_PRESENT) && !(new.e & PTE_PSE) && (old.e & PTE_PRESENT) &&
+    if ((new.e &PTE_PRESENT) && !(new.e &PTE_PSE) && (old.e & PTE_PRESENT) &&
         !((old.e ^ new.e) & PTE_ADDR)) {
         new.e = (new.e & ~(PTE_GLOBAL | PTE_PWT | PTE_PCD)) | PTE_USER;
         entry_write(d, slot, old, new, how);
@@ -161,7 +161,7 @@ int pt_change_locked(struct page_info *pg, unsigned int level, unsigned int idx,
 static bool walk_down(mfn_t *mfn, unsigned long va, unsigned int level)
 {
     const pte_t *table = mfn_to_virt(*mfn);
-    pte_t e = { READ_ONCE(table[pt_index(va, level)].e) };
+    pte_t e = {READ_ONCE(table[pt_index(va, level)].e)};
 
     *mfn = pte_mfn(e);
     return (e.e & PTE_PRESENT) && !(e.e & PTE_PSE) && mfn_valid(*mfn);
@@ -181,8 +181,8 @@ pte_t guest_l1_entry(unsigned long va)
 
     if (!walk_to_l1(v->arch.flags & TF_KERNEL_MODE ? v->arch.guest_table : v->arch.guest_table_user,
                     va, &l1))
-        return (pte_t){ 0 };
-    return (pte_t){ READ_ONCE(((const pte_t *)mfn_to_virt(l1))[pt_index(va, 1)].e) };
+        return (pte_t){0};
+    return (pte_t){READ_ONCE(((const pte_t *)mfn_to_virt(l1))[pt_index(va, 1)].e)};
 }
 
 struct page_info *guest_l1_lock(mfn_t root, unsigned long va, unsigned int *idx)

@@ -149,7 +149,7 @@ static bool two_byte_map(const struct store *s, uint64_t old, struct outcome *o)
 
 static bool execute(const struct store *s, uint64_t old, struct outcome *o)
 {
-    *o = (struct outcome){ .rflags = s->regs->rflags, .out_reg = NO_REG };
+    *o = (struct outcome){.rflags = s->regs->rflags, .out_reg = NO_REG};
     if (s->in->map == 0)
         return one_byte_map(s, old, o);
     return s->in->map == 1 && two_byte_map(s, old, o);
@@ -196,7 +196,7 @@ static bool store_entry(const struct store *s, pte_t *slot)
 
 bool pv_pt_write_fault(struct vcpu *v, unsigned long addr, struct cpu_user_regs *regs)
 {
-    struct store s = { .regs = regs };
+    struct store s = {.regs = regs};
     struct page_info *pg;
     struct insn in;
     unsigned int level;

@@ -51,7 +51,7 @@ void tlb_filter_mask(cpumask_t *mask, uint32_t stamp)
     uint64_t when = stamp_time(stamp);
     unsigned int cpu;
 
-    for_each_cpu(cpu, mask)
+    for_each_cpu (cpu, mask)
         if (READ_ONCE(per_cpu(tlb_flushed_at, cpu)) > when)
             cpumask_clear(cpu, mask);
 }

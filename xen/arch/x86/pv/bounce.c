@@ -132,7 +132,7 @@ void pv_inject_exception(struct cpu_user_regs *regs, unsigned int vector, unsign
 {
     struct vcpu *v = current;
     const struct trap_info *ti = &v->arch.pv.trap_ctxt[vector];
-    struct frame_extra extra = { .nr = vector_has_error(vector), .word = { error } };
+    struct frame_extra extra = {.nr = vector_has_error(vector), .word = {error}};
 
     if (unlikely(!ti->address)) {
         show_registers(regs);
@@ -199,7 +199,7 @@ void pv_read_selectors(uint16_t sel[4])
 void pv_push_failsafe(struct cpu_user_regs *regs, const uint16_t sel[4])
 {
     struct vcpu *v = current;
-    struct frame_extra extra = { .nr = 4, .word = { sel[3], sel[2], sel[1], sel[0] } };
+    struct frame_extra extra = {.nr = 4, .word = {sel[3], sel[2], sel[1], sel[0]}};
 
     bounce(v, regs, v->arch.pv.failsafe_callback_eip,
            v->arch.pv.vgc_flags & VGCF_failsafe_disables_events, &extra);

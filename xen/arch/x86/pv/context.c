@@ -20,7 +20,7 @@
 #include <asm/tlb.h>
 #include "private.h"
 
-#define DR7_ENABLE 0xffUL
+#define DR7_ENABLE    0xffUL
 #define GDT_MAP_FLAGS (PAGE_HYPERVISOR_RW & ~PTE_GLOBAL)
 
 /* Whose state is in the registers; NULL: the idle vCPU's, that is, none. */
@@ -128,7 +128,7 @@ static bool load_selectors(const struct vcpu *v)
 static void tell_refused_selectors(const struct vcpu *v)
 {
     const struct pv_vcpu *pv = &v->arch.pv;
-    const uint16_t sel[4] = { pv->ds, pv->es, pv->fs, pv->gs };
+    const uint16_t sel[4] = {pv->ds, pv->es, pv->fs, pv->gs};
 
     pv_push_failsafe(guest_cpu_user_regs(), sel);
 }

@@ -7,21 +7,31 @@
 #include <asm/current.h>
 #include "private.h"
 
-#define DR6_ZERO    0xffffffff00001000UL /* reserved, read as zero */
-#define DR6_ONE     0x00000000ffff0ff0UL
-#define DR7_ZERO    0xffffffff0000d800UL /* GD too: the guest does not get to trap our accesses */
-#define DR7_ONE     0x0000000000000400UL
-#define DR7_ENABLE  0x00000000000000ffUL
-#define DR7_GD      (1UL << 13)
+#define DR6_ZERO   0xffffffff00001000UL /* reserved, read as zero */
+#define DR6_ONE    0x00000000ffff0ff0UL
+#define DR7_ZERO   0xffffffff0000d800UL /* GD too: the guest does not get to trap our accesses */
+#define DR7_ONE    0x0000000000000400UL
+#define DR7_ENABLE 0x00000000000000ffUL
+#define DR7_GD     (1UL << 13)
 
 static void write_hw(unsigned int reg, unsigned long value)
 {
     switch (reg) {
-    case 0: __asm__ volatile("mov %0, %%db0" ::"r"(value)); break;
-    case 1: __asm__ volatile("mov %0, %%db1" ::"r"(value)); break;
-    case 2: __asm__ volatile("mov %0, %%db2" ::"r"(value)); break;
-    case 3: __asm__ volatile("mov %0, %%db3" ::"r"(value)); break;
-    default: __asm__ volatile("mov %0, %%db7" ::"r"(value)); break;
+    case 0:
+        __asm__ volatile("mov %0, %%db0" ::"r"(value));
+        break;
+    case 1:
+        __asm__ volatile("mov %0, %%db1" ::"r"(value));
+        break;
+    case 2:
+        __asm__ volatile("mov %0, %%db2" ::"r"(value));
+        break;
+    case 3:
+        __asm__ volatile("mov %0, %%db3" ::"r"(value));
+        break;
+    default:
+        __asm__ volatile("mov %0, %%db7" ::"r"(value));
+        break;
     }
 }
 

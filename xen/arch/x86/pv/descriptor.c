@@ -19,7 +19,7 @@
 #define DESC_DPL3       (UINT64_C(3) << 45)
 #define DESC_PRESENT    (UINT64_C(1) << 47)
 
-#define GDT_MAP_FLAGS (PAGE_HYPERVISOR_RW & ~PTE_GLOBAL)
+#define GDT_MAP_FLAGS    (PAGE_HYPERVISOR_RW & ~PTE_GLOBAL)
 #define GDT_PAGE_ENTRIES 512
 
 bool pv_descriptor_ok(uint64_t *desc)
@@ -132,9 +132,9 @@ static long do_update_descriptor(uint64_t maddr, uint64_t desc)
     pg = port_get_page_from_gfn(current->domain, mk_gfn(PFN_DOWN(maddr)));
     if (!pg)
         return -EINVAL;
-    rc = page_owner(pg) == current->domain ?
-             write_descriptor(pg, (unsigned int)(maddr & (PAGE_SIZE - 1)), desc) :
-             -EINVAL;
+    rc = page_owner(pg) == current->domain
+             ? write_descriptor(pg, (unsigned int)(maddr & (PAGE_SIZE - 1)), desc)
+             : -EINVAL;
     page_put(pg);
     return rc;
 }

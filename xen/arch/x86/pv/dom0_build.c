@@ -26,19 +26,19 @@
 #include <asm/pv_mmu.h>
 #include "dom0.h"
 
-#define INITIAL_ALIGN MB(4)
-#define INITIAL_SPARE KB(512)
+#define INITIAL_ALIGN   MB(4)
+#define INITIAL_SPARE   KB(512)
 #define MAX_CHUNK_ORDER 18
 
 struct build {
     struct domain *d;
     struct dom0_kernel kernel;
     struct dom0_layout at;
-    unsigned long nr_pages;  /* to have */
-    mfn_t first;             /* of the initial chunk, pfn 0 */
-    unsigned long chunk;     /* its pages */
-    uint64_t *p2m;           /* our view of the list */
-    unsigned long pfn;       /* next to be given */
+    unsigned long nr_pages; /* to have */
+    mfn_t first;            /* of the initial chunk, pfn 0 */
+    unsigned long chunk;    /* its pages */
+    uint64_t *p2m;          /* our view of the list */
+    unsigned long pfn;      /* next to be given */
     unsigned long initrd_pfn, p2m_pfn, p2m_frames;
     mfn_t p2m_mfn, p2m_tables_mfn;
     unsigned long p2m_tables;
@@ -63,8 +63,7 @@ static void __init plan_layout(struct build *b)
     unsigned long list = ROUNDUP(b->nr_pages * 8, PAGE_SIZE), next;
 
     at->start = x->virt_base;
-    at->kernel_end =
-        ROUNDUP(x->virt_base + b->kernel.paddr_end - x->paddr_offset, PAGE_SIZE);
+    at->kernel_end = ROUNDUP(x->virt_base + b->kernel.paddr_end - x->paddr_offset, PAGE_SIZE);
     next = at->kernel_end;
     at->initrd_len = boot_info.nr_modules > 1 ? rd->size : 0;
     if (at->initrd_len && !(x->mod_start_pfn && initrd_in_place(rd))) {
@@ -204,10 +203,10 @@ static void __init build_page_tables(struct build *b)
     const struct dom0_layout *at = &b->at;
     unsigned long tables = (at->page_tables - at->start) >> PAGE_SHIFT;
     unsigned long all = (at->end - at->start) >> PAGE_SHIFT;
-    struct pt_builder pt = { .l4 = at_va(b, at->page_tables),
-                             .next = mfn_add(b->first, tables + 1),
-                             .left = at->nr_tables - 1 };
-    struct pt_builder list = { .l4 = pt.l4, .next = b->p2m_tables_mfn, .left = b->p2m_tables };
+    struct pt_builder pt = {.l4 = at_va(b, at->page_tables),
+                            .next = mfn_add(b->first, tables + 1),
+                            .left = at->nr_tables - 1};
+    struct pt_builder list = {.l4 = pt.l4, .next = b->p2m_tables_mfn, .left = b->p2m_tables};
 
     clear_page(pt.l4);
     pt_map(&pt, at->start, b->first, tables, true);
@@ -336,7 +335,7 @@ static struct domain *__init create_domain(unsigned int nr_vcpus)
         .max_grant_frames = -1,
         .max_maptrack_frames = -1,
         .grant_opts = XEN_DOMCTL_GRANT_version(2),
-        .arch = { .emulation_flags = XEN_X86_EMU_PIT },
+        .arch = {.emulation_flags = XEN_X86_EMU_PIT},
     };
     struct domain *d = domain_create(0, &config, DOMAIN_PRIVILEGED);
 

@@ -9,10 +9,10 @@
 #include <asm/cpu.h>
 #include "dom0.h"
 
-#define MSI_FIRST  0xfee00UL /* frames of the interrupt messages' addresses */
-#define MSI_LAST   0xfeeffUL
-#define HT_FIRST   (0xfd00000000UL >> PAGE_SHIFT)
-#define HT_LAST    (0xffffffffffUL >> PAGE_SHIFT)
+#define MSI_FIRST 0xfee00UL /* frames of the interrupt messages' addresses */
+#define MSI_LAST  0xfeeffUL
+#define HT_FIRST  (0xfd00000000UL >> PAGE_SHIFT)
+#define HT_LAST   (0xffffffffffUL >> PAGE_SHIFT)
 
 static int __init deny_frames(struct domain *d, unsigned long first, unsigned long last)
 {
@@ -26,8 +26,7 @@ static int __init grant_memory(struct domain *d)
 
     rc = rc ? rc : deny_frames(d, MSI_FIRST, MSI_LAST);
     for (unsigned int i = 0; !rc && i < acpi_info.nr_ioapics; i++)
-        rc = deny_frames(d, PFN_DOWN(acpi_info.ioapic[i].addr),
-                         PFN_DOWN(acpi_info.ioapic[i].addr));
+        rc = deny_frames(d, PFN_DOWN(acpi_info.ioapic[i].addr), PFN_DOWN(acpi_info.ioapic[i].addr));
     if (!rc && last >= HT_LAST)
         rc = deny_frames(d, HT_FIRST, HT_LAST);
     return rc;
@@ -37,12 +36,11 @@ static int __init grant_memory(struct domain *d)
 static const struct {
     uint16_t first, last;
 } our_ports[] __initconst = {
-    { 0x20, 0x21 },     /* interrupt controllers */
-    { 0xa0, 0xa1 },
-    { 0x4d0, 0x4d1 },   /* their edge and level control */
-    { 0x40, 0x43 },     /* interval timer */
-    { 0x61, 0x61 },     /* and its gate */
-    { 0xcf8, 0xcff },   /* PCI configuration */
+    {0x20, 0x21},                   /* interrupt controllers */
+    {0xa0, 0xa1},   {0x4d0, 0x4d1}, /* their edge and level control */
+    {0x40, 0x43},                   /* interval timer */
+    {0x61, 0x61},                   /* and its gate */
+    {0xcf8, 0xcff},                 /* PCI configuration */
 };
 
 static int __init grant_ports(struct domain *d)

@@ -23,8 +23,8 @@ static void __init unpack(struct dom0_kernel *k, const struct bzimage *bz, size_
     k->unpacked = heap_alloc_pages(k->order, 0);
     if (!k->unpacked || !scratch)
         panic("dom0: no memory to unpack its kernel (%lu bytes)\n", (unsigned long)size);
-    rc = decompress(bz->payload, bz->payload_len, page_to_virt(k->unpacked),
-                    PAGE_SIZE << k->order, len, scratch);
+    rc = decompress(bz->payload, bz->payload_len, page_to_virt(k->unpacked), PAGE_SIZE << k->order,
+                    len, scratch);
     if (rc)
         panic("dom0: its kernel cannot be unpacked (%d)\n", rc);
     xenheap_free_pages(scratch, order_from_bytes(decompress_scratch()));
@@ -37,7 +37,7 @@ void __init dom0_kernel_open(struct dom0_kernel *k)
     struct bzimage bz;
     int rc = bzimage_parse(image, len, &bz);
 
-    *k = (struct dom0_kernel){ .order = 0 };
+    *k = (struct dom0_kernel){.order = 0};
     if (rc == 0) {
         unpack(k, &bz, &len);
         image = page_to_virt(k->unpacked);
@@ -56,8 +56,7 @@ void __init dom0_kernel_open(struct dom0_kernel *k)
     if (rc || k->paddr_first < k->xen.paddr_offset)
         panic("dom0: its kernel's segments are bad (%d)\n", rc);
     printk("dom0 kernel: %s %s, %lx-%lx, entry %lx\n", k->xen.guest_os, k->xen.guest_version,
-           (unsigned long)k->paddr_first, (unsigned long)k->paddr_end,
-           (unsigned long)k->xen.entry);
+           (unsigned long)k->paddr_first, (unsigned long)k->paddr_end, (unsigned long)k->xen.entry);
 }
 
 void __init dom0_kernel_close(struct dom0_kernel *k)

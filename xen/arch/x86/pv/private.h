@@ -18,8 +18,7 @@ void pv_iret_failed(struct cpu_user_regs *regs);
 void pv_hypercall_restarted(void);
 
 /* Load data selectors. Bit n (0 ds, 1 es, 2 fs, 3 gs) of the result: refused, null is loaded. */
-unsigned int pv_load_selectors(unsigned int ds, unsigned int es, unsigned int fs,
-                               unsigned int gs);
+unsigned int pv_load_selectors(unsigned int ds, unsigned int es, unsigned int fs, unsigned int gs);
 /* Load GS for user mode, while in kernel mode. 0, or 1: refused, null is loaded. */
 unsigned int pv_load_user_gs(unsigned int sel);
 /* Forget this CPU's stack and call @fn. */

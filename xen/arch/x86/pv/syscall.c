@@ -9,7 +9,7 @@
 #include <xen/port/domain.h>
 #include "private.h"
 
-#define STUB_SIZE 32
+#define STUB_SIZE        32
 #define MSR_SYSENTER_CS  0x174
 #define MSR_SYSENTER_ESP 0x175
 #define MSR_SYSENTER_EIP 0x176
@@ -40,11 +40,11 @@ void pv_syscall_init(unsigned int cpu)
 void pv_fill_hypercall_page(void *page)
 {
     /* push rcx; push r11; mov eax, N; syscall; pop r11; pop rcx; ret */
-    static const uint8_t stub[] = { 0x51, 0x41, 0x53, 0xb8, 0, 0, 0, 0,
-                                    0x0f, 0x05, 0x41, 0x5b, 0x59, 0xc3 };
+    static const uint8_t stub[] = {0x51, 0x41, 0x53, 0xb8, 0,    0,    0,
+                                   0,    0x0f, 0x05, 0x41, 0x5b, 0x59, 0xc3};
     /* push rcx; push r11; push rax; mov eax, iret; syscall: the frame of struct iret_context */
-    static const uint8_t iret_stub[] = { 0x51, 0x41, 0x53, 0x50, 0xb8, __HYPERVISOR_iret, 0, 0, 0,
-                                         0x0f, 0x05 };
+    static const uint8_t iret_stub[] = {0x51, 0x41, 0x53, 0x50, 0xb8, __HYPERVISOR_iret,
+                                        0,    0,    0,    0x0f, 0x05};
     uint8_t *p = page;
 
     memset(page, 0xcc, PAGE_SIZE);
@@ -58,8 +58,7 @@ void pv_fill_hypercall_page(void *page)
 void port_hypercall_restart(struct vcpu *v, const struct hypercall_ctx *hc)
 {
     struct cpu_user_regs *regs = guest_cpu_user_regs();
-    uint64_t *const arg[6] = { &regs->rdi, &regs->rsi, &regs->rdx,
-                               &regs->r10, &regs->r8,  &regs->r9 };
+    uint64_t *const arg[6] = {&regs->rdi, &regs->rsi, &regs->rdx, &regs->r10, &regs->r8, &regs->r9};
 
     regs->rip -= 2;
     regs->rax = hc->op;

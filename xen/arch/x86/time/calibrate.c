@@ -108,9 +108,9 @@ static void __init nothing(struct reference *r)
 }
 
 static struct reference references[] __initdata = {
-    { "hpet", hpet_start, hpet_stop, hpet_read, 0, 0xffffffff, 20 },
-    { "acpi", pm_start, nothing, pm_read, PM_TIMER_HZ, 0xffffff, 50 },
-    { "pit", pit_start, pit_stop, pit_read, PIT_HZ, 0xffff, 40 },
+    {"hpet", hpet_start, hpet_stop, hpet_read, 0, 0xffffffff, 20},
+    {"acpi", pm_start, nothing, pm_read, PM_TIMER_HZ, 0xffffff, 50},
+    {"pit", pit_start, pit_stop, pit_read, PIT_HZ, 0xffff, 40},
 };
 
 struct sample {
@@ -121,7 +121,7 @@ struct sample {
 /* A reading of both, the best of some: whoever takes the CPU from us in between spoils one. */
 static struct sample __init take_sample(const struct reference *r)
 {
-    struct sample best = { 0, 0 };
+    struct sample best = {0, 0};
     uint64_t least = ~UINT64_C(0);
 
     for (unsigned int i = 0; i < 5; i++) {

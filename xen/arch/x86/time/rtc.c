@@ -10,16 +10,16 @@
 #define CMOS_INDEX 0x70
 #define CMOS_DATA  0x71
 
-#define RTC_SECONDS 0
-#define RTC_MINUTES 2
-#define RTC_HOURS   4
-#define RTC_DAY     7
-#define RTC_MONTH   8
-#define RTC_YEAR    9
-#define RTC_A       10
-#define RTC_A_UIP   0x80
-#define RTC_B       11
-#define RTC_B_24H   0x02
+#define RTC_SECONDS  0
+#define RTC_MINUTES  2
+#define RTC_HOURS    4
+#define RTC_DAY      7
+#define RTC_MONTH    8
+#define RTC_YEAR     9
+#define RTC_A        10
+#define RTC_A_UIP    0x80
+#define RTC_B        11
+#define RTC_B_24H    0x02
 #define RTC_B_BINARY 0x04
 
 struct rtc_time {

@@ -26,7 +26,7 @@ PARAM_BOOL("consistent_tscs", opt_consistent_tscs);
 struct tsc_scale tsc_scale_of(uint64_t khz)
 {
     /* ns per tick is 10^6 / khz; mul is that times 2^32, with its top bit set. */
-    struct tsc_scale s = { 0, 0 };
+    struct tsc_scale s = {0, 0};
     uint64_t num = 1000000;
 
     if (!khz)

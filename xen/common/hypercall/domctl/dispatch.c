@@ -10,7 +10,7 @@
 #include "private.h"
 
 enum target {
-    TARGET_NONE,  /* the operation finds it itself */
+    TARGET_NONE, /* the operation finds it itself */
     TARGET_ANY,
     TARGET_OTHER, /* not the caller's own domain */
 };
@@ -22,31 +22,31 @@ struct domctl_desc {
 };
 
 static const struct domctl_desc ops[] = {
-    [XEN_DOMCTL_createdomain] = { domctl_create, TARGET_NONE, true },
-    [XEN_DOMCTL_destroydomain] = { domctl_destroy, TARGET_OTHER, false },
-    [XEN_DOMCTL_pausedomain] = { domctl_pause, TARGET_OTHER, false },
-    [XEN_DOMCTL_unpausedomain] = { domctl_unpause, TARGET_ANY, false },
-    [XEN_DOMCTL_getdomaininfo] = { domctl_get_info, TARGET_NONE, true },
-    [XEN_DOMCTL_setdomainhandle] = { domctl_set_handle, TARGET_ANY, false },
-    [XEN_DOMCTL_settimeoffset] = { domctl_set_time_offset, TARGET_ANY, false },
-    [XEN_DOMCTL_resumedomain] = { domctl_resume, TARGET_OTHER, false },
-    [XEN_DOMCTL_set_target] = { domctl_set_target, TARGET_OTHER, false },
-    [XEN_DOMCTL_soft_reset] = { domctl_soft_reset, TARGET_OTHER, false },
-    [XEN_DOMCTL_setdebugging] = { domctl_set_debugging, TARGET_OTHER, false },
-    [XEN_DOMCTL_subscribe] = { domctl_subscribe, TARGET_ANY, false },
-    [XEN_DOMCTL_set_virq_handler] = { domctl_set_virq_handler, TARGET_ANY, false },
-    [XEN_DOMCTL_max_vcpus] = { domctl_max_vcpus, TARGET_OTHER, false },
-    [XEN_DOMCTL_setvcpucontext] = { domctl_set_vcpu_context, TARGET_OTHER, false },
-    [XEN_DOMCTL_getvcpucontext] = { domctl_get_vcpu_context, TARGET_OTHER, false },
-    [XEN_DOMCTL_getvcpuinfo] = { domctl_get_vcpu_info, TARGET_ANY, true },
-    [XEN_DOMCTL_setvcpuaffinity] = { domctl_vcpu_affinity, TARGET_ANY, true },
-    [XEN_DOMCTL_getvcpuaffinity] = { domctl_vcpu_affinity, TARGET_ANY, true },
-    [XEN_DOMCTL_setnodeaffinity] = { domctl_node_affinity, TARGET_ANY, false },
-    [XEN_DOMCTL_getnodeaffinity] = { domctl_node_affinity, TARGET_ANY, true },
-    [XEN_DOMCTL_scheduler_op] = { domctl_scheduler, TARGET_ANY, true },
-    [XEN_DOMCTL_max_mem] = { domctl_max_mem, TARGET_ANY, false },
-    [XEN_DOMCTL_irq_permission] = { domctl_irq_permission, TARGET_ANY, false },
-    [XEN_DOMCTL_iomem_permission] = { domctl_iomem_permission, TARGET_ANY, false },
+    [XEN_DOMCTL_createdomain] = {domctl_create, TARGET_NONE, true},
+    [XEN_DOMCTL_destroydomain] = {domctl_destroy, TARGET_OTHER, false},
+    [XEN_DOMCTL_pausedomain] = {domctl_pause, TARGET_OTHER, false},
+    [XEN_DOMCTL_unpausedomain] = {domctl_unpause, TARGET_ANY, false},
+    [XEN_DOMCTL_getdomaininfo] = {domctl_get_info, TARGET_NONE, true},
+    [XEN_DOMCTL_setdomainhandle] = {domctl_set_handle, TARGET_ANY, false},
+    [XEN_DOMCTL_settimeoffset] = {domctl_set_time_offset, TARGET_ANY, false},
+    [XEN_DOMCTL_resumedomain] = {domctl_resume, TARGET_OTHER, false},
+    [XEN_DOMCTL_set_target] = {domctl_set_target, TARGET_OTHER, false},
+    [XEN_DOMCTL_soft_reset] = {domctl_soft_reset, TARGET_OTHER, false},
+    [XEN_DOMCTL_setdebugging] = {domctl_set_debugging, TARGET_OTHER, false},
+    [XEN_DOMCTL_subscribe] = {domctl_subscribe, TARGET_ANY, false},
+    [XEN_DOMCTL_set_virq_handler] = {domctl_set_virq_handler, TARGET_ANY, false},
+    [XEN_DOMCTL_max_vcpus] = {domctl_max_vcpus, TARGET_OTHER, false},
+    [XEN_DOMCTL_setvcpucontext] = {domctl_set_vcpu_context, TARGET_OTHER, false},
+    [XEN_DOMCTL_getvcpucontext] = {domctl_get_vcpu_context, TARGET_OTHER, false},
+    [XEN_DOMCTL_getvcpuinfo] = {domctl_get_vcpu_info, TARGET_ANY, true},
+    [XEN_DOMCTL_setvcpuaffinity] = {domctl_vcpu_affinity, TARGET_ANY, true},
+    [XEN_DOMCTL_getvcpuaffinity] = {domctl_vcpu_affinity, TARGET_ANY, true},
+    [XEN_DOMCTL_setnodeaffinity] = {domctl_node_affinity, TARGET_ANY, false},
+    [XEN_DOMCTL_getnodeaffinity] = {domctl_node_affinity, TARGET_ANY, true},
+    [XEN_DOMCTL_scheduler_op] = {domctl_scheduler, TARGET_ANY, true},
+    [XEN_DOMCTL_max_mem] = {domctl_max_mem, TARGET_ANY, false},
+    [XEN_DOMCTL_irq_permission] = {domctl_irq_permission, TARGET_ANY, false},
+    [XEN_DOMCTL_iomem_permission] = {domctl_iomem_permission, TARGET_ANY, false},
 };
 
 /* One domctl at a time. */

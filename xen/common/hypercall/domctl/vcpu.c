@@ -42,8 +42,8 @@ long domctl_set_vcpu_context(struct domain *d, struct xen_domctl *op)
         return rc;
     }
     rc = set_context(d, v, op->u.vcpucontext.ctxt.p);
-    if (rc == 0 && v->vcpu_id == 0 && (__atomic_fetch_and(&v->pause_flags, ~VPF_DOWN,
-                                                          __ATOMIC_SEQ_CST) & VPF_DOWN))
+    if (rc == 0 && v->vcpu_id == 0 &&
+        (__atomic_fetch_and(&v->pause_flags, ~VPF_DOWN, __ATOMIC_SEQ_CST) & VPF_DOWN))
         vcpu_wake(v);
     return rc;
 }

@@ -31,8 +31,8 @@ long sysctl_get_domains(struct xen_sysctl *op)
 
     rcu_read_lock();
     /* Mostly asked for by number: then not through all before it. */
-    d = list->first_domain < DOMID_FIRST_RESERVED ?
-            domain_by_id_rcu((domid_t)list->first_domain) : NULL;
+    d = list->first_domain < DOMID_FIRST_RESERVED ? domain_by_id_rcu((domid_t)list->first_domain)
+                                                  : NULL;
     for (d = d ?: rcu_dereference(domain_list); d; d = rcu_dereference(d->next_in_list)) {
         if (d->domain_id < list->first_domain)
             continue;
@@ -68,7 +68,7 @@ long sysctl_cpu_info(struct xen_sysctl *op)
     uint32_t nr = min(ci->max_cpus, nr_cpu_ids);
 
     for (uint32_t i = 0; i < nr; i++) {
-        struct xen_sysctl_cpuinfo info = { .idletime = (uint64_t)cpu_idle_time(i) };
+        struct xen_sysctl_cpuinfo info = {.idletime = (uint64_t)cpu_idle_time(i)};
 
         if (copy_to_guest(ci->info, i, &info, 1))
             return -EFAULT;

@@ -16,10 +16,8 @@ static uint32_t siblings(unsigned int of, bool core)
     unsigned int cpu;
     uint32_t nr = 0;
 
-    for_each_online_cpu (cpu)
-        if (port_cpu_to_socket(cpu) == port_cpu_to_socket(of) &&
-            (!core || port_cpu_to_core(cpu) == port_cpu_to_core(of)))
-            nr++;
+    for_each_online_cpu(cpu) if (port_cpu_to_socket(cpu) == port_cpu_to_socket(of) &&
+                                 (!core || port_cpu_to_core(cpu) == port_cpu_to_core(of))) nr++;
     return nr;
 }
 
@@ -53,8 +51,8 @@ long sysctl_cpu_topology(struct xen_sysctl *op)
     }
     nr = min(nr, ti->num_cpus);
     for (uint32_t i = 0; i < nr; i++) {
-        struct xen_sysctl_cputopo topo = { XEN_INVALID_CORE_ID, XEN_INVALID_SOCKET_ID,
-                                           XEN_INVALID_NODE_ID };
+        struct xen_sysctl_cputopo topo = {XEN_INVALID_CORE_ID, XEN_INVALID_SOCKET_ID,
+                                          XEN_INVALID_NODE_ID};
 
         if (cpu_online(i)) {
             topo.core = port_cpu_to_core(i);

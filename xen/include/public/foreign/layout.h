@@ -5,7 +5,7 @@
  * (../xen.h, ../arch-x86/xen.h). Included more than once.
  */
 #if FOREIGN_BITS == 64
-#define FOREIGN_U64   uint64_t __attribute__((aligned(8)))
+#define FOREIGN_U64 uint64_t __attribute__((aligned(8)))
 #define FOREIGN_R(n)                                                                               \
     union {                                                                                        \
         uint64_t r##n, e##n;                                                                       \

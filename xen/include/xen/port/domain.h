@@ -13,7 +13,8 @@ struct vcpu_guest_context;
 /* Check and complete the arch part of @config. 0, -EINVAL ... */
 int port_sanitise_domain_config(struct xen_domctl_createdomain *config);
 /* @config NULL: a system domain. Called with the common parts set up. */
-int port_domain_create(struct domain *d, struct xen_domctl_createdomain *config, unsigned int flags);
+int port_domain_create(struct domain *d, struct xen_domctl_createdomain *config,
+                       unsigned int flags);
 void port_domain_destroy(struct domain *d); /* no reference is left */
 /* Give back memory and mappings, in stages; -ERESTART to be called again. */
 int port_domain_relinquish(struct domain *d);

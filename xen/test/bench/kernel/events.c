@@ -15,8 +15,8 @@ bool event_take(unsigned int port)
 
 void event_wait(unsigned int port)
 {
-    evtchn_port_t ports[1] = { port };
-    sched_poll_t poll = { .ports = { ports }, .nr_ports = 1 };
+    evtchn_port_t ports[1] = {port};
+    sched_poll_t poll = {.ports = {ports}, .nr_ports = 1};
 
     while (!event_take(port))
         sched_op(SCHEDOP_poll, &poll);
@@ -24,7 +24,7 @@ void event_wait(unsigned int port)
 
 long event_send(unsigned int port)
 {
-    evtchn_send_t send = { .port = port };
+    evtchn_send_t send = {.port = port};
 
     return evtchn_op(EVTCHNOP_send, &send);
 }
@@ -46,8 +46,8 @@ static long set_timer(void)
 
 void bench_local(void)
 {
-    evtchn_alloc_unbound_t unbound = { .dom = DOMID_SELF, .remote_dom = DOMID_SELF };
-    evtchn_bind_interdomain_t bind = { .remote_dom = DOMID_SELF };
+    evtchn_alloc_unbound_t unbound = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
+    evtchn_bind_interdomain_t bind = {.remote_dom = DOMID_SELF};
 
     measure("xen_version", 1000, version);
     if (evtchn_op(EVTCHNOP_alloc_unbound, &unbound))

@@ -7,7 +7,7 @@ static uint8_t table_page[PAGE_SIZE] __attribute__((aligned(4096), section(".bss
 grant_entry_v1_t *grants_setup(void)
 {
     xen_pfn_t frame;
-    gnttab_setup_table_t op = { .dom = DOMID_SELF, .nr_frames = 1, .frame_list = { &frame } };
+    gnttab_setup_table_t op = {.dom = DOMID_SELF, .nr_frames = 1, .frame_list = {&frame}};
 
     if (grant_op(GNTTABOP_setup_table, &op, 1) || op.status ||
         map_va(table_page, (frame << PAGE_SHIFT) | PTE_RW))
@@ -31,7 +31,7 @@ long grant_map(void *at, domid_t dom, grant_ref_t ref, grant_handle_t *handle)
 
 long grant_unmap(void *at, grant_handle_t handle)
 {
-    gnttab_unmap_grant_ref_t op = { .host_addr = (unsigned long)at, .handle = handle };
+    gnttab_unmap_grant_ref_t op = {.host_addr = (unsigned long)at, .handle = handle};
     long rc = grant_op(GNTTABOP_unmap_grant_ref, &op, 1);
 
     return rc ? rc : op.status;

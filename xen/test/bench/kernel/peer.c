@@ -21,7 +21,7 @@ static void give(grant_entry_v1_t *table, grant_ref_t ref, const void *page, dom
 
 void peer_run(domid_t other)
 {
-    evtchn_alloc_unbound_t unbound = { .dom = DOMID_SELF, .remote_dom = other };
+    evtchn_alloc_unbound_t unbound = {.dom = DOMID_SELF, .remote_dom = other};
     grant_entry_v1_t *table = grants_setup();
 
     control = page_alloc();
@@ -55,8 +55,8 @@ static long map_and_unmap(void)
 static long copy_page(void)
 {
     gnttab_copy_t op = {
-        .source = { .u.ref = PEER_REF_DATA, .domid = peer },
-        .dest = { .u.gmfn = virt_to_mfn(local), .domid = DOMID_SELF },
+        .source = {.u.ref = PEER_REF_DATA, .domid = peer},
+        .dest = {.u.gmfn = virt_to_mfn(local), .domid = DOMID_SELF},
         .len = PAGE_SIZE,
         .flags = GNTCOPY_source_gref,
     };
@@ -97,7 +97,7 @@ static void send_across(void)
 
 void bench_peer(domid_t dom)
 {
-    evtchn_bind_interdomain_t bind = { .remote_dom = dom };
+    evtchn_bind_interdomain_t bind = {.remote_dom = dom};
     grant_handle_t handle;
     long rc;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hypercalls of several domains with shared memory, by the fuzzer's bytes, and when these are used
- * up by numbers that follow from them; invariants, leaks. The number of calls made is written to the file FUZZ_COUNT names, now and then.
+ * up by numbers that follow from them; invariants, leaks. The number of calls made is written to
+ * the file FUZZ_COUNT names, now and then.
  */
 #include <stdio.h>
 #include <stdlib.h>

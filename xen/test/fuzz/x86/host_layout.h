@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* In place of asm/layout.h: what the loader says is the fuzzer's buffer, wherever it seems to be. */
+/* In place of asm/layout.h: what the loader says is the fuzzer's buffer, wherever it seems to be.
+ */
 #ifndef ASM_LAYOUT_H
 #define ASM_LAYOUT_H
 

@@ -14,11 +14,12 @@ static bool trying;
 void trap_entry(struct regs *r);
 
 #define ENTRY(v) void trap_##v(void);
-ENTRY(0)
-ENTRY(1)
-ENTRY(2) ENTRY(3) ENTRY(4) ENTRY(5) ENTRY(6) ENTRY(7) ENTRY(8) ENTRY(9) ENTRY(10) ENTRY(11)
-    ENTRY(12) ENTRY(13) ENTRY(14) ENTRY(16) ENTRY(17) ENTRY(18) ENTRY(19)
-        ENTRY(80) void entry_event(void);
+/* clang-format off */
+ENTRY(0) ENTRY(1) ENTRY(2) ENTRY(3) ENTRY(4) ENTRY(5) ENTRY(6) ENTRY(7) ENTRY(8) ENTRY(9)
+ENTRY(10) ENTRY(11) ENTRY(12) ENTRY(13) ENTRY(14) ENTRY(16) ENTRY(17) ENTRY(18) ENTRY(19)
+ENTRY(80)
+    /* clang-format on */
+    void entry_event(void);
 void entry_failsafe(void);
 void entry_syscall(void);
 

@@ -241,7 +241,8 @@ SIM_TEST(a_port_of_the_hypervisor_goes_to_two_levels_too)
     EXPECT_EQ(port_status(b, xens), EVTCHNSTAT_closed);
 }
 
-/* Another CPU may be in the middle of an operation by the old ABI: its pages stay until it is out. */
+/* Another CPU may be in the middle of an operation by the old ABI: its pages stay until it is out.
+ */
 SIM_TEST(a_reset_frees_nothing_that_others_may_read)
 {
     setup();

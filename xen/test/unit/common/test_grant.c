@@ -556,8 +556,8 @@ SIM_TEST(a_transfer_to_an_entry_that_goes)
 
 SIM_TEST(swaps_are_preempted)
 {
-    struct gnttab_swap_grant_ref ops[3] = {{.ref_a = 9, .ref_b = 12}, {.ref_a = 9, .ref_b = 13},
-                                           {.ref_a = 9, .ref_b = 14}};
+    struct gnttab_swap_grant_ref ops[3] = {
+        {.ref_a = 9, .ref_b = 12}, {.ref_a = 9, .ref_b = 13}, {.ref_a = 9, .ref_b = 14}};
 
     two(false);
     sim_preempt(1);

@@ -127,8 +127,8 @@ SIM_TEST(capped_vcpus_of_one_cpu_all_run, .nr_cpus = 1)
         EXPECT_GE(vcpu_cpu_time(d->vcpu[i]), MILLISECS(15));
 }
 
-/* Found by the fuzzer: each refill put it at the queue's present, which CPU 0's vCPUs carry on, and so
- * behind those of great weight on the one CPU that it may use. */
+/* Found by the fuzzer: each refill put it at the queue's present, which CPU 0's vCPUs carry on, and
+ * so behind those of great weight on the one CPU that it may use. */
 SIM_TEST(a_capped_vcpu_is_not_starved_by_great_weights, .nr_cpus = 2)
 {
     struct domain *great = busy(1, 8), *capped = busy(2, 2), *hog = busy(3, 2);

@@ -55,7 +55,8 @@ struct dt_boot {
 int dt_check(const void *fdt, size_t limit);
 /*
  * Fill @out. @fdt has passed dt_check(); strings of @out point into it.
- * Returns: 0, -EINVAL (malformed), -ENOENT (no memory; the rest of @out is good), -E2BIG (too many ranges or modules).
+ * Returns: 0, -EINVAL (malformed), -ENOENT (no memory; the rest of @out is good), -E2BIG (too many
+ * ranges or modules).
  */
 int dt_scan(const void *fdt, struct dt_boot *out);
 

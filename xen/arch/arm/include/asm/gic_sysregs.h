@@ -31,13 +31,13 @@
 
 #define ICH_VMCR_VENG1 (1U << 1)
 
+/* clang-format off */
 #define ICH_LR_CASES(DO)                                                                           \
-    DO(0, S3_4_C12_C12_0)                                                                          \
-    DO(1, S3_4_C12_C12_1) DO(2, S3_4_C12_C12_2) DO(3, S3_4_C12_C12_3) DO(4, S3_4_C12_C12_4)        \
-        DO(5, S3_4_C12_C12_5) DO(6, S3_4_C12_C12_6) DO(7, S3_4_C12_C12_7) DO(8, S3_4_C12_C13_0)    \
-            DO(9, S3_4_C12_C13_1) DO(10, S3_4_C12_C13_2) DO(11, S3_4_C12_C13_3)                    \
-                DO(12, S3_4_C12_C13_4) DO(13, S3_4_C12_C13_5) DO(14, S3_4_C12_C13_6)               \
-                    DO(15, S3_4_C12_C13_7)
+    DO(0, S3_4_C12_C12_0) DO(1, S3_4_C12_C12_1) DO(2, S3_4_C12_C12_2) DO(3, S3_4_C12_C12_3)        \
+    DO(4, S3_4_C12_C12_4) DO(5, S3_4_C12_C12_5) DO(6, S3_4_C12_C12_6) DO(7, S3_4_C12_C12_7)        \
+    DO(8, S3_4_C12_C13_0) DO(9, S3_4_C12_C13_1) DO(10, S3_4_C12_C13_2) DO(11, S3_4_C12_C13_3)      \
+    DO(12, S3_4_C12_C13_4) DO(13, S3_4_C12_C13_5) DO(14, S3_4_C12_C13_6) DO(15, S3_4_C12_C13_7)
+/* clang-format on */
 
 /* List register @lr, below 16. */
 static inline uint64_t ich_lr_read(unsigned int lr)

@@ -157,7 +157,8 @@ void vgic_inject_hw_spi(struct domain *d, unsigned int intid);
 /*
  * Private interrupts with the machine's timer behind them. Where they are connected, the machine's
  * is active from vgic_timer_fired() on until the guest is done; while the vCPU is not loaded, only
- * the flag says so. Else the caller silences the machine's. _fired: on the CPU where @v is loaded, interrupts off. _due: from any context; ignored where
+ * the flag says so. Else the caller silences the machine's. _fired: on the CPU where @v is loaded,
+ * interrupts off. _due: from any context; ignored where
  * @v is loaded, for then the hardware tells. One such interrupt for each vCPU.
  */
 void vgic_timer_connect(struct vcpu *v, unsigned int intid, unsigned int host_irq);

@@ -49,8 +49,8 @@ extern unsigned int sim_fence;
 #define smp_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
 #endif
-#define mb()      smp_mb()
-#define rmb()     smp_rmb()
-#define wmb()     smp_wmb()
+#define mb()  smp_mb()
+#define rmb() smp_rmb()
+#define wmb() smp_wmb()
 
 #endif

@@ -57,7 +57,7 @@ struct arch_vcpu {
     uint64_t nr_kicks;   /* port_vcpu_mark_events_pending() */
     uint64_t nr_entries; /* times it was put on a CPU */
     struct sim_guest_call call;
-    uint64_t rng; /* of its guest, where CPUs are threads */
+    uint64_t rng;                   /* of its guest, where CPUs are threads */
     struct vcpu_guest_context *ctx; /* registers, NULL: never set; server mode's guests use them */
 };
 

@@ -25,10 +25,10 @@ void *host_alloc(size_t bytes);
 /* The C library's, zeroed; NULL: no memory. */
 void *host_malloc(size_t bytes);
 void host_free(void *p);
-void host_flush(void); /* what host_write() has kept */
-void host_yield(void);       /* to the process's other threads */
-void host_nap(void);         /* a little longer */
-uint64_t host_clock(void);   /* ns that pass by themselves */
+void host_flush(void);     /* what host_write() has kept */
+void host_yield(void);     /* to the process's other threads */
+void host_nap(void);       /* a little longer */
+uint64_t host_clock(void); /* ns that pass by themselves */
 /* Run fn(0) to fn(nr - 1) at once; @meanwhile runs here, then all are waited for. */
 void host_run_threads(unsigned int nr, void (*fn)(unsigned int), void (*meanwhile)(void));
 void host_sleep_ms(unsigned int ms);

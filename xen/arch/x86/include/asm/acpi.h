@@ -6,12 +6,12 @@
 #include <xen/types.h>
 #include <asm/config.h>
 
-#define ACPI_MAX_IOAPICS   16
-#define ACPI_MAX_ISOS      24
-#define ACPI_MAX_MCFG      16
-#define ACPI_MAX_MEM_AFF   64
-#define ACPI_MAX_NODES     64
-#define ACPI_MAX_TABLES    64
+#define ACPI_MAX_IOAPICS 16
+#define ACPI_MAX_ISOS    24
+#define ACPI_MAX_MCFG    16
+#define ACPI_MAX_MEM_AFF 64
+#define ACPI_MAX_NODES   64
+#define ACPI_MAX_TABLES  64
 
 struct acpi_ioapic {
     uint8_t id;
@@ -80,8 +80,8 @@ struct acpi_info {
     uint8_t reset_value;
     uint32_t smi_cmd;
     uint8_t acpi_enable, acpi_disable;
-    uint32_t facs; /* physical */
-    unsigned int nr_nodes; /* 1 without SRAT */
+    uint32_t facs;                                         /* physical */
+    unsigned int nr_nodes;                                 /* 1 without SRAT */
     uint8_t node_distance[ACPI_MAX_NODES][ACPI_MAX_NODES]; /* 10 here, 20 there without SLIT */
 };
 #define FADT_RESET_REG (1U << 10)

@@ -30,11 +30,11 @@
 #define APIC_TIMER_COUNT 0x390
 #define APIC_TIMER_DIV   0x3e0
 
-#define APIC_SVR_ENABLE    (1U << 8)
-#define APIC_LVT_MASKED    (1U << 16)
-#define APIC_LVT_NMI       (4U << 8)
+#define APIC_SVR_ENABLE     (1U << 8)
+#define APIC_LVT_MASKED     (1U << 16)
+#define APIC_LVT_NMI        (4U << 8)
 #define APIC_TIMER_DEADLINE (2U << 17)
-#define APIC_TIMER_DIV_1   0xbU
+#define APIC_TIMER_DIV_1    0xbU
 
 /* Vectors that are the hypervisor's, on all CPUs; what is below is given out to interrupts. */
 #define VECTOR_LEGACY        0x20 /* the 8259s, masked: 16 vectors */

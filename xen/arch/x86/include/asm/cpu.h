@@ -104,16 +104,16 @@ static always_inline struct cpuid_leaf cpuid(uint32_t leaf)
     return cpuid_count(leaf, 0);
 }
 
-#define DEFINE_CR(n)                                                           \
-    static always_inline unsigned long read_cr##n(void)                        \
-    {                                                                          \
-        unsigned long v;                                                       \
-        __asm__ volatile("mov %%cr" #n ", %0" : "=r"(v));                      \
-        return v;                                                              \
-    }                                                                          \
-    static always_inline void write_cr##n(unsigned long v)                     \
-    {                                                                          \
-        __asm__ volatile("mov %0, %%cr" #n ::"r"(v) : "memory");               \
+#define DEFINE_CR(n)                                                                               \
+    static always_inline unsigned long read_cr##n(void)                                            \
+    {                                                                                              \
+        unsigned long v;                                                                           \
+        __asm__ volatile("mov %%cr" #n ", %0" : "=r"(v));                                          \
+        return v;                                                                                  \
+    }                                                                                              \
+    static always_inline void write_cr##n(unsigned long v)                                         \
+    {                                                                                              \
+        __asm__ volatile("mov %0, %%cr" #n ::"r"(v) : "memory");                                   \
     }
 DEFINE_CR(0)
 DEFINE_CR(2)
@@ -139,16 +139,16 @@ static always_inline void wbinvd(void)
     __asm__ volatile("wbinvd" ::: "memory");
 }
 
-#define DEFINE_IO(sfx, type)                                                   \
-    static always_inline type in##sfx(uint16_t port)                           \
-    {                                                                          \
-        type v;                                                                \
-        __asm__ volatile("in" #sfx " %w1, %0" : "=a"(v) : "Nd"(port));         \
-        return v;                                                              \
-    }                                                                          \
-    static always_inline void out##sfx(type v, uint16_t port)                  \
-    {                                                                          \
-        __asm__ volatile("out" #sfx " %0, %w1" ::"a"(v), "Nd"(port));          \
+#define DEFINE_IO(sfx, type)                                                                       \
+    static always_inline type in##sfx(uint16_t port)                                               \
+    {                                                                                              \
+        type v;                                                                                    \
+        __asm__ volatile("in" #sfx " %w1, %0" : "=a"(v) : "Nd"(port));                             \
+        return v;                                                                                  \
+    }                                                                                              \
+    static always_inline void out##sfx(type v, uint16_t port)                                      \
+    {                                                                                              \
+        __asm__ volatile("out" #sfx " %0, %w1" ::"a"(v), "Nd"(port));                              \
     }
 DEFINE_IO(b, uint8_t)
 DEFINE_IO(w, uint16_t)
@@ -183,24 +183,24 @@ extern unsigned int host_phys_bits; /* width of machine addresses */
 #define EFER_NXE           (1UL << 11)
 #define EFER_SVME          (1UL << 12)
 
-#define CR0_PE (1UL << 0)
-#define CR0_MP (1UL << 1)
-#define CR0_EM (1UL << 2)
-#define CR0_TS (1UL << 3)
-#define CR0_ET (1UL << 4)
-#define CR0_NE (1UL << 5)
-#define CR0_WP (1UL << 16)
-#define CR0_AM (1UL << 18)
-#define CR0_PG (1UL << 31)
-#define CR4_VME (1UL << 0)
-#define CR4_PVI (1UL << 1)
-#define CR4_TSD (1UL << 2)
-#define CR4_DE  (1UL << 3)
-#define CR4_PSE (1UL << 4)
-#define CR4_PAE (1UL << 5)
-#define CR4_MCE (1UL << 6)
-#define CR4_PGE (1UL << 7)
-#define CR4_PCE (1UL << 8)
+#define CR0_PE         (1UL << 0)
+#define CR0_MP         (1UL << 1)
+#define CR0_EM         (1UL << 2)
+#define CR0_TS         (1UL << 3)
+#define CR0_ET         (1UL << 4)
+#define CR0_NE         (1UL << 5)
+#define CR0_WP         (1UL << 16)
+#define CR0_AM         (1UL << 18)
+#define CR0_PG         (1UL << 31)
+#define CR4_VME        (1UL << 0)
+#define CR4_PVI        (1UL << 1)
+#define CR4_TSD        (1UL << 2)
+#define CR4_DE         (1UL << 3)
+#define CR4_PSE        (1UL << 4)
+#define CR4_PAE        (1UL << 5)
+#define CR4_MCE        (1UL << 6)
+#define CR4_PGE        (1UL << 7)
+#define CR4_PCE        (1UL << 8)
 #define CR4_OSFXSR     (1UL << 9)
 #define CR4_OSXMMEXCPT (1UL << 10)
 #define CR4_UMIP       (1UL << 11)
@@ -224,8 +224,24 @@ extern unsigned int host_phys_bits; /* width of machine addresses */
 #define EFLAGS_ID   (1UL << 21)
 
 enum trap_nr {
-    TRAP_DE, TRAP_DB, TRAP_NMI, TRAP_BP, TRAP_OF, TRAP_BR, TRAP_UD, TRAP_NM, TRAP_DF,
-    TRAP_TS = 10, TRAP_NP, TRAP_SS, TRAP_GP, TRAP_PF, TRAP_MF = 16, TRAP_AC, TRAP_MC, TRAP_XM,
+    TRAP_DE,
+    TRAP_DB,
+    TRAP_NMI,
+    TRAP_BP,
+    TRAP_OF,
+    TRAP_BR,
+    TRAP_UD,
+    TRAP_NM,
+    TRAP_DF,
+    TRAP_TS = 10,
+    TRAP_NP,
+    TRAP_SS,
+    TRAP_GP,
+    TRAP_PF,
+    TRAP_MF = 16,
+    TRAP_AC,
+    TRAP_MC,
+    TRAP_XM,
     TRAP_CP = 21,
 };
 

@@ -33,8 +33,8 @@ static always_inline struct cpu_info *get_cpu_info(void)
     __asm__("mov %%rsp, %0" : "=r"(sp));
     return (struct cpu_info *)((sp | (STACK_SIZE - 1)) + 1) - 1;
 }
-#define current            (get_cpu_info()->current_vcpu)
-#define smp_processor_id() (get_cpu_info()->cpu)
+#define current               (get_cpu_info()->current_vcpu)
+#define smp_processor_id()    (get_cpu_info()->cpu)
 #define guest_cpu_user_regs() (&get_cpu_info()->guest_regs)
 
 #endif

@@ -16,12 +16,12 @@ enum insn_seg { SEG_DEFAULT, SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
 
 struct insn {
     uint8_t bytes[INSN_MAX_LEN];
-    uint8_t fetched;      /* valid bytes[] */
-    uint8_t len;          /* of the instruction */
-    uint8_t map;          /* 0: one byte, 1: 0f xx, 2: 0f 38 xx, 3: 0f 3a xx */
+    uint8_t fetched; /* valid bytes[] */
+    uint8_t len;     /* of the instruction */
+    uint8_t map;     /* 0: one byte, 1: 0f xx, 2: 0f 38 xx, 3: 0f 3a xx */
     uint8_t opcode;
-    uint8_t rex;          /* 0 or 0x4X */
-    uint8_t seg;          /* enum insn_seg */
+    uint8_t rex; /* 0 or 0x4X */
+    uint8_t seg; /* enum insn_seg */
     bool opsize16, lock, rep, repne, addr_short, has_modrm, long_mode;
     uint8_t opbytes;      /* operand size: 2, 4, 8 (1 for byte opcodes is the user's to know) */
     uint8_t addrbytes;    /* 4 or 8; 2 in 16-bit code */

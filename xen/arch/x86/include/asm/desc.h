@@ -13,7 +13,7 @@
 #include <asm/layout.h>
 
 #define FIRST_RESERVED_GDT_PAGE  14
-#define FIRST_RESERVED_GDT_BYTE (4096 * FIRST_RESERVED_GDT_PAGE)
+#define FIRST_RESERVED_GDT_BYTE  (4096 * FIRST_RESERVED_GDT_PAGE)
 #define FIRST_RESERVED_GDT_ENTRY (FIRST_RESERVED_GDT_BYTE / 8)
 #define LAST_RESERVED_GDT_BYTE   (FIRST_RESERVED_GDT_BYTE + 4095)
 
@@ -74,13 +74,13 @@ static inline void lldt(uint16_t sel)
 struct seg_desc *gdt_page(unsigned int cpu);
 mfn_t gdt_page_mfn(unsigned int cpu);
 /* Entry in this CPU's page for a selector of ours. */
-#define GDT_SLOT(sel) (((sel) - FIRST_RESERVED_GDT_BYTE) / 8)
+#define GDT_SLOT(sel) (((sel)-FIRST_RESERVED_GDT_BYTE) / 8)
 /* Load the GDT of this CPU which has no guest part. */
 void gdt_load_idle(void);
 /* Load the GDT at @base (GDT_VIRT(vcpu_id)), whose page 14 is this CPU's. */
 static inline void gdt_load_at(unsigned long base)
 {
-    struct desc_ptr p = { .limit = LAST_RESERVED_GDT_BYTE, .base = base };
+    struct desc_ptr p = {.limit = LAST_RESERVED_GDT_BYTE, .base = base};
 
     lgdt(&p);
 }

@@ -7,11 +7,13 @@
 #define ASM_EXTABLE_H
 
 #ifdef __ASSEMBLY__
+/* clang-format off */
 #define ASM_EXTABLE(from, to)                                                                      \
     .pushsection .ex_table, "a";                                                                   \
     .balign 4;                                                                                     \
     .long (from) - ., (to) - .;                                                                    \
     .popsection
+/* clang-format on */
 #else
 #include <xen/types.h>
 

@@ -8,21 +8,21 @@
 
 #include <xen/domain.h>
 
-#define XSTATE_FP       (1UL << 0)
-#define XSTATE_SSE      (1UL << 1)
-#define XSTATE_YMM      (1UL << 2)
-#define XSTATE_BNDREGS  (1UL << 3)
-#define XSTATE_BNDCSR   (1UL << 4)
-#define XSTATE_OPMASK   (1UL << 5)
-#define XSTATE_ZMM      (1UL << 6)
-#define XSTATE_HI_ZMM   (1UL << 7)
-#define XSTATE_PKRU     (1UL << 9)
-#define XSTATE_FP_SSE   (XSTATE_FP | XSTATE_SSE)
+#define XSTATE_FP        (1UL << 0)
+#define XSTATE_SSE       (1UL << 1)
+#define XSTATE_YMM       (1UL << 2)
+#define XSTATE_BNDREGS   (1UL << 3)
+#define XSTATE_BNDCSR    (1UL << 4)
+#define XSTATE_OPMASK    (1UL << 5)
+#define XSTATE_ZMM       (1UL << 6)
+#define XSTATE_HI_ZMM    (1UL << 7)
+#define XSTATE_PKRU      (1UL << 9)
+#define XSTATE_FP_SSE    (XSTATE_FP | XSTATE_SSE)
 #define XSAVE_HDR_OFFSET 512
 #define XSAVE_MIN_SIZE   576
 
-extern uint64_t xfeature_mask;   /* XCR0 bits the hypervisor lets guests have; 0: no XSAVE */
-extern unsigned int xsave_size;  /* bytes of an area with all of them, standard format */
+extern uint64_t xfeature_mask;  /* XCR0 bits the hypervisor lets guests have; 0: no XSAVE */
+extern unsigned int xsave_size; /* bytes of an area with all of them, standard format */
 
 /* Set up CR0, CR4 and XCR0 of this CPU. On each CPU; the first also sets the globals. */
 void fpu_cpu_init(void);

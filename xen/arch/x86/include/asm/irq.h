@@ -35,9 +35,9 @@ struct msi_request {
     uint16_t seg;
     uint8_t bus, devfn;
     bool msix;
-    unsigned int nr;      /* MSI: vectors; 1 with MSI-X */
-    unsigned int entry;   /* MSI-X */
-    uint64_t table_base;  /* MSI-X: physical address of the BAR with the table */
+    unsigned int nr;     /* MSI: vectors; 1 with MSI-X */
+    unsigned int entry;  /* MSI-X */
+    uint64_t table_base; /* MSI-X: physical address of the BAR with the table */
 };
 /* The same for one MSI-X entry or for all vectors of an MSI: the first pirq. -ENODEV ... */
 int pirq_map_msi(struct domain *d, const struct msi_request *req, int pirq);

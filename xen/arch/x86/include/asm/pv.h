@@ -3,8 +3,8 @@
  * PV guests: entries from them, and what is delivered to them.
  *
  * Kernel and user mode of a guest both run in ring 3, on different root page tables. TF_KERNEL_MODE
- * tells which. The GS base of the other mode waits in MSR_KERNEL_GS_BASE: a change of mode is SWAPGS
- * and a load of CR3.
+ * tells which. The GS base of the other mode waits in MSR_KERNEL_GS_BASE: a change of mode is
+ * SWAPGS and a load of CR3.
  *
  * guest_cpu_user_regs() holds the guest's registers. Within a hypercall rbx, rbp and r12 to r15 are
  * not in it: they are saved only where the way out of the hypercall leaves the fast path.

@@ -10,7 +10,8 @@ struct vcpu;
 struct cpu_user_regs;
 
 /*
- * current wrote to a read-only page at @addr: if that is one of its page tables, emulate. True: dealt with, go on at regs->rip.
+ * current wrote to a read-only page at @addr: if that is one of its page tables, emulate. True:
+ * dealt with, go on at regs->rip.
  */
 bool pv_pt_write_fault(struct vcpu *v, unsigned long addr, struct cpu_user_regs *regs);
 /* Drop the references from v's LDT mappings; true if there were any (flush the TLB). */

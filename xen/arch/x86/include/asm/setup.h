@@ -27,7 +27,7 @@ extern struct boot_cpu {
     char model_name[49];
     uint8_t family, stepping;
     uint16_t model;
-    uint32_t signature;    /* CPUID 1.eax */
+    uint32_t signature; /* CPUID 1.eax */
     uint32_t max_leaf, max_ext_leaf;
     uint8_t phys_bits, virt_bits;
     bool is_intel, is_amd; /* AMD: Hygon too */

@@ -7,12 +7,14 @@
 #define ASM_SMAP_H
 
 #ifdef __ASSEMBLY__
+/* clang-format off */
 #define SMAP_SITE(kind)                                                                            \
     661: .byte 0x0f, 0x1f, 0x00;                                                                   \
     .pushsection .init.smap_sites, "a";                                                            \
     .balign 4;                                                                                     \
     .long 661b - ., kind;                                                                          \
     .popsection
+/* clang-format on */
 #define ASM_CLAC SMAP_SITE(0xca)
 #define ASM_STAC SMAP_SITE(0xcb)
 #else

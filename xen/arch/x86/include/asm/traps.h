@@ -8,10 +8,10 @@
 
 /*
  * Every vector enters through a stub which pushes struct cpu_user_regs and calls
- * exception_handlers[vector] (0 to 31), do_int80() or do_IRQ(), interrupts off. Frames from ring 3 are
- * guest_cpu_user_regs(), also those of NMI, #MC and #DB, which arrive on stacks of their own; then
- * the stub jumps to ret_to_guest_tail with %rsp at the frame. Frames from ring 0 are returned to
- * by IRET.
+ * exception_handlers[vector] (0 to 31), do_int80() or do_IRQ(), interrupts off. Frames from ring 3
+ * are guest_cpu_user_regs(), also those of NMI, #MC and #DB, which arrive on stacks of their own;
+ * then the stub jumps to ret_to_guest_tail with %rsp at the frame. Frames from ring 0 are returned
+ * to by IRET.
  */
 typedef void exception_fn(struct cpu_user_regs *regs);
 extern exception_fn *const exception_handlers[32];
