@@ -103,7 +103,7 @@ static long op_get_version(struct gnttab_get_version *uop)
     rc = lock_target(op.dom, &d);
     if (rc)
         return rc == GNTST_bad_domain ? -ESRCH : -EPERM;
-    op.version = d->grant->version;
+    op.version = READ_ONCE(d->grant->version);
     rcu_unlock_domain(d);
     return copy_to_guest_ptr(uop, &op);
 }

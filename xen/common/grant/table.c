@@ -217,7 +217,7 @@ int table_set_version(struct domain *d, uint32_t version)
     convert_reserved(gt, version);
     if (version == 1)
         free_status(gt);
-    gt->version = (uint8_t)version;
+    WRITE_ONCE(gt->version, (uint8_t)version);
     return 0;
 }
 

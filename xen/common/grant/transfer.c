@@ -65,7 +65,7 @@ static int give(struct domain *rd, struct page_info *pg, const struct gnttab_tra
     mfn_t mfn = page_to_mfn(pg);
     int rc;
 
-    if (mfn.nr >> 32 && rd->grant->version != 2)
+    if (mfn.nr >> 32 && READ_ONCE(rd->grant->version) != 2)
         return GNTST_address_too_big;
     rc = commit_slot(rd, op->ref, ld->domain_id);
     if (rc)

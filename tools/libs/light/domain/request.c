@@ -63,9 +63,8 @@ static void request_changed(libxl_ctx *ctx, struct ev_watch *ev, const char *pat
     char *s = store_read(r->sc, XBT_NULL, r->path);
 
     (void)path;
-    if (!s)
-        request_end(ctx, r, ERROR_DOMAIN_NOTFOUND);
-    else if (!*s)
+    /* Without a node it is gone already, by its own doing or by another's. */
+    if (!s || !*s)
         request_end(ctx, r, 0);
 }
 
