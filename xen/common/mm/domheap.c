@@ -125,7 +125,7 @@ struct page_info *domheap_alloc_pages(struct domain *d, unsigned int order, unsi
 /* Off the lists and counts of @d. Result: it was the last page. d->page_lock held. */
 static bool unaccount_locked(struct page_info *pg, uint64_t nr, struct domain *d)
 {
-    bool extra = pg->count_info & PGC_EXTRA;
+    bool extra = READ_ONCE(pg->count_info) & PGC_EXTRA;
 
     for (uint64_t i = 0; i < nr; i++)
         page_list_del(&pg[i], extra ? &d->extra_page_list : &d->page_list);
@@ -144,7 +144,7 @@ static void unshare_xen_page(struct page_info *pg, struct domain *d)
     spin_lock(&d->page_lock);
     page_list_del(pg, &d->xenpage_list);
     last = --d->xenheap_pages == 0 && pages_held(d) == 0;
-    pg->owner = NULL;
+    WRITE_ONCE(pg->owner, NULL);
     pg->type_info = 0;
     spin_unlock(&d->page_lock);
     release_domain(d, last);
@@ -152,11 +152,12 @@ static void unshare_xen_page(struct page_info *pg, struct domain *d)
 
 void domheap_free_pages(struct page_info *pg, unsigned int order)
 {
-    struct domain *d = pg->owner;
+    struct domain *d = page_owner(pg);
     uint64_t nr = UINT64_C(1) << order;
     bool last = false, scrub = false;
 
-    if (pg->count_info & PGC_XEN_HEAP) {
+    /* Whoever knows the frame may look at the count meanwhile, and try to change it in vain. */
+    if (READ_ONCE(pg->count_info) & PGC_XEN_HEAP) {
         if (d)
             unshare_xen_page(pg, d);
         return;
@@ -171,8 +172,8 @@ void domheap_free_pages(struct page_info *pg, unsigned int order)
         if (scrub)
             clear_page(page_to_virt(&pg[i]));
         port_page_freed(&pg[i]);
-        pg[i].owner = NULL;
-        pg[i].count_info = 0;
+        WRITE_ONCE(pg[i].owner, NULL);
+        WRITE_ONCE(pg[i].count_info, 0);
     }
     heap_free_pages(pg, order);
     if (d)
@@ -198,8 +199,8 @@ int page_steal(struct domain *d, struct page_info *pg, unsigned int memflags)
         return -EBUSY;
     }
     last = unaccount_locked(pg, 1, d);
-    pg->owner = NULL;
-    pg->count_info = 0;
+    WRITE_ONCE(pg->owner, NULL);
+    WRITE_ONCE(pg->count_info, 0);
     port_page_freed(pg);
     pg->tlb_stamp = port_tlb_clock();
     spin_unlock(&d->page_lock);
