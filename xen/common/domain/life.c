@@ -263,7 +263,9 @@ void domain_get_info(struct domain *d, struct xen_domctl_getdomaininfo *out)
     out->outstanding_pages = READ_ONCE(d->outstanding_pages);
     out->shared_info_frame = virt_to_mfn(d->shared_info).nr;
     out->ssidref = d->ssidref;
+    spin_lock(&d->page_lock);
     __builtin_memcpy(out->handle, d->handle, sizeof(out->handle));
+    spin_unlock(&d->page_lock);
     out->cpupool = sched_domain_cpupool(d);
     port_get_domain_info(d, out);
 }

@@ -82,6 +82,16 @@ static int check_info_place(const struct vcpu *v, unsigned int offset)
     return 0;
 }
 
+/* Both are the guest's memory, which may be anything else of its own too. @from NULL: zeros. */
+static void fill_info(struct vcpu_info *to, const struct vcpu_info *from)
+{
+    const unsigned long *src = (const unsigned long *)from;
+    unsigned long *dst = (unsigned long *)to;
+
+    for (unsigned int i = 0; i < sizeof(*to) / sizeof(*dst); i++)
+        WRITE_ONCE(dst[i], src ? READ_ONCE(src[i]) : 0);
+}
+
 int vcpu_map_info(struct vcpu *v, gfn_t gfn, unsigned int offset)
 {
     struct domain *d = v->domain;
@@ -99,12 +109,9 @@ int vcpu_map_info(struct vcpu *v, gfn_t gfn, unsigned int offset)
         return -EINVAL;
     }
     to = (struct vcpu_info *)((char *)page_to_virt(pg) + offset);
-    if (v->vcpu_info == &dummy_vcpu_info) {
-        memset(to, 0, sizeof(*to));
+    fill_info(to, v->vcpu_info == &dummy_vcpu_info ? NULL : v->vcpu_info);
+    if (v->vcpu_info == &dummy_vcpu_info)
         vcpu_info_set_mask(to, true);
-    } else {
-        memcpy(to, v->vcpu_info, sizeof(*to));
-    }
     __atomic_store_n(&v->vcpu_info, to, __ATOMIC_SEQ_CST);
     v->vcpu_info_mfn = page_to_mfn(pg);
     /* What was raised in the old place during the move. */

@@ -106,8 +106,14 @@ long do_xen_version(int cmd, void *arg)
         return get_features(arg);
     case XENVER_pagesize:
         return PAGE_SIZE;
-    case XENVER_guest_handle:
-        return copy_to_guest_bytes(arg, d->handle, sizeof(d->handle));
+    case XENVER_guest_handle: {
+        xen_domain_handle_t handle;
+
+        spin_lock(&d->page_lock);
+        memcpy(handle, d->handle, sizeof(handle));
+        spin_unlock(&d->page_lock);
+        return copy_to_guest_bytes(arg, handle, sizeof(handle));
+    }
     case XENVER_commandline:
         return put_text(arg, unless_denied(saved_cmdline), sizeof(xen_commandline_t));
     case XENVER_build_id:

@@ -110,7 +110,9 @@ long domctl_max_vcpus(struct domain *d, struct xen_domctl *op)
 
 long domctl_set_handle(struct domain *d, struct xen_domctl *op)
 {
+    spin_lock(&d->page_lock);
     __builtin_memcpy(d->handle, op->u.setdomainhandle.handle, sizeof(d->handle));
+    spin_unlock(&d->page_lock);
     return 0;
 }
 
