@@ -28,11 +28,14 @@ static void child_ended(libxl_ctx *ctx, struct ev_child *ev, int status)
     ev->ended(ctx, ev, status);
 }
 
-static bool child_reap(libxl_ctx *ctx, struct ev_child *ev)
+static bool child_reap(libxl_ctx *ctx, struct ev_child *ev, int flags)
 {
     int status;
-    pid_t r = waitpid(ev->pid, &status, WNOHANG);
+    pid_t r;
 
+    do
+        r = waitpid(ev->pid, &status, flags);
+    while (r < 0 && errno == EINTR);
     if (!r)
         return false;
     child_ended(ctx, ev, r == ev->pid ? status : -1);
@@ -42,7 +45,8 @@ static bool child_reap(libxl_ctx *ctx, struct ev_child *ev)
 static void pidfd_readable(libxl_ctx *ctx, struct ev_fd *fd, short revents)
 {
     (void)revents;
-    child_reap(ctx, CONTAINER_OF(fd, struct ev_child, pidfd));
+    /* It is dead; on a busy machine it may take a moment more until waitpid() has it too. */
+    child_reap(ctx, CONTAINER_OF(fd, struct ev_child, pidfd), 0);
 }
 
 static bool program_reaps(const struct loop *l)
@@ -272,7 +276,7 @@ static void reap_own(libxl_ctx *ctx)
 again:
     XEN_LIST_FOREACH(ev, &ctx->loop->children, link)
     {
-        if (child_reap(ctx, ev))
+        if (child_reap(ctx, ev, WNOHANG))
             goto again; /* the callback may have changed the list */
     }
 }
