@@ -5,12 +5,26 @@
 
 #include "xl.h"
 
+int show_device(const char *kind, char *json)
+{
+    printf("%s: %s\n", kind, json);
+    free(json);
+    return EXIT_OK;
+}
+
+int told(const char *call, int rc)
+{
+    if (!rc)
+        return EXIT_OK;
+    fprintf(stderr, "%s failed.\n", call);
+    return EXIT_BAD;
+}
+
 int main_block_attach(int argc, char **argv)
 {
     libxl_device_disk disk;
     XLU_Config *cfg;
     uint32_t domid;
-    char *json;
     int rc;
 
     no_options(argc, argv, "block-attach", 2);
@@ -19,17 +33,12 @@ int main_block_attach(int argc, char **argv)
     if (xlu_disk_parse(cfg, argc - optind - 1, (const char *const *)argv + optind + 1, &disk))
         return EXIT_BAD;
     xlu_cfg_destroy(cfg);
-    if (settings.dry_run) {
-        json = libxl_device_disk_to_json(ctx, &disk);
-        printf("disk: %s\n", json);
-        free(json);
-        return EXIT_OK;
-    }
-    rc = libxl_device_disk_add(ctx, domid, &disk, NULL);
-    if (rc)
-        fprintf(stderr, "libxl_device_disk_add failed.\n");
+    if (settings.dry_run)
+        rc = show_device("disk", libxl_device_disk_to_json(ctx, &disk));
+    else
+        rc = told("libxl_device_disk_add", libxl_device_disk_add(ctx, domid, &disk, NULL));
     libxl_device_disk_dispose(&disk);
-    return rc ? EXIT_BAD : EXIT_OK;
+    return rc;
 }
 
 int main_block_detach(int argc, char **argv)
@@ -48,12 +57,12 @@ int main_block_detach(int argc, char **argv)
         fprintf(stderr, "Error: Device %s not connected.\n", argv[optind + 1]);
         return EXIT_BAD;
     }
-    rc = force ? libxl_device_disk_destroy(ctx, domid, &disk, NULL)
-               : libxl_device_disk_safe_remove(ctx, domid, &disk, NULL);
-    if (rc)
-        fprintf(stderr, "libxl_device_disk_%s failed.\n", force ? "destroy" : "safe_remove");
+    rc = force
+             ? told("libxl_device_disk_destroy", libxl_device_disk_destroy(ctx, domid, &disk, NULL))
+             : told("libxl_device_disk_safe_remove",
+                    libxl_device_disk_safe_remove(ctx, domid, &disk, NULL));
     libxl_device_disk_dispose(&disk);
-    return rc ? EXIT_BAD : EXIT_OK;
+    return rc;
 }
 
 static void list_disks(uint32_t domid)
@@ -85,7 +94,6 @@ int main_network_attach(int argc, char **argv)
     libxl_device_nic nic;
     XLU_Config *cfg;
     uint32_t domid;
-    char *json;
     int rc = 0;
 
     no_options(argc, argv, "network-attach", 1);
@@ -97,18 +105,13 @@ int main_network_attach(int argc, char **argv)
         rc = parse_vif(argv[i], cfg, &nic);
     xlu_cfg_destroy(cfg);
     if (rc)
-        return EXIT_BAD;
-    if (settings.dry_run) {
-        json = libxl_device_nic_to_json(ctx, &nic);
-        printf("vif: %s\n", json);
-        free(json);
-        return EXIT_OK;
-    }
-    rc = libxl_device_nic_add(ctx, domid, &nic, NULL);
-    if (rc)
-        fprintf(stderr, "libxl_device_nic_add failed.\n");
+        rc = EXIT_BAD;
+    else if (settings.dry_run)
+        rc = show_device("vif", libxl_device_nic_to_json(ctx, &nic));
+    else
+        rc = told("libxl_device_nic_add", libxl_device_nic_add(ctx, domid, &nic, NULL));
     libxl_device_nic_dispose(&nic);
-    return rc ? EXIT_BAD : EXIT_OK;
+    return rc;
 }
 
 static int find_nic(uint32_t domid, const char *s, libxl_device_nic *nic)
@@ -137,11 +140,9 @@ int main_network_detach(int argc, char **argv)
     domid = find_domain(argv[optind]);
     if (find_nic(domid, argv[optind + 1], &nic))
         return EXIT_BAD;
-    rc = libxl_device_nic_remove(ctx, domid, &nic, NULL);
-    if (rc)
-        fprintf(stderr, "libxl_device_nic_del failed.\n");
+    rc = told("libxl_device_nic_del", libxl_device_nic_remove(ctx, domid, &nic, NULL));
     libxl_device_nic_dispose(&nic);
-    return rc ? EXIT_BAD : EXIT_OK;
+    return rc;
 }
 
 static void list_nics(uint32_t domid)

@@ -25,7 +25,7 @@ int main_vncviewer(int argc, char **argv)
 /* @target "": nothing is in the drive. */
 static int cd_change(const char *domain, const char *vdev, const char *target)
 {
-    char *spec = must_alloc(malloc(strlen(vdev) + strlen(target) + 32)), *json;
+    char *spec = must_alloc(malloc(strlen(vdev) + strlen(target) + 32));
     const char *specs[] = {spec};
     libxl_device_disk disk;
     XLU_Config *cfg;
@@ -39,15 +39,12 @@ static int cd_change(const char *domain, const char *vdev, const char *target)
     xlu_cfg_destroy(cfg);
     free(spec);
     disk.backend_domid = 0;
-    if (settings.dry_run) {
-        json = libxl_device_disk_to_json(ctx, &disk);
-        printf("disk: %s\n", json);
-        free(json);
-        return EXIT_OK;
-    }
-    rc = libxl_cdrom_insert(ctx, domid, &disk, NULL);
+    if (settings.dry_run)
+        rc = show_device("disk", libxl_device_disk_to_json(ctx, &disk));
+    else
+        rc = libxl_cdrom_insert(ctx, domid, &disk, NULL) ? EXIT_BAD : EXIT_OK;
     libxl_device_disk_dispose(&disk);
-    return rc ? EXIT_BAD : EXIT_OK;
+    return rc;
 }
 
 int main_cd_eject(int argc, char **argv)

@@ -4,35 +4,6 @@
 
 #include "xl.h"
 
-int main_vkb_attach(int argc, char **argv)
-{
-    libxl_device_vkb vkb;
-    uint32_t domid;
-    int rc;
-
-    no_options(argc, argv, "vkb-attach", 2);
-    domid = find_domain(argv[optind]);
-    libxl_device_vkb_init(&vkb);
-    for (int i = optind + 1; i < argc; i++)
-        if (each_pair(argv[i], take_vkb, &vkb))
-            return EXIT_USAGE;
-    if (check_vkb(&vkb))
-        return EXIT_BAD;
-    if (settings.dry_run) {
-        char *json = libxl_device_vkb_to_json(ctx, &vkb);
-
-        printf("vkb: %s\n", json);
-        free(json);
-        libxl_device_vkb_dispose(&vkb);
-        return EXIT_OK;
-    }
-    rc = libxl_device_vkb_add(ctx, domid, &vkb, NULL);
-    if (rc)
-        fprintf(stderr, "libxl_device_vkb_add failed.\n");
-    libxl_device_vkb_dispose(&vkb);
-    return rc ? EXIT_BAD : EXIT_OK;
-}
-
 static void print_vkbs(uint32_t domid)
 {
     int nr;
@@ -73,11 +44,10 @@ int main_vkb_list(int argc, char **argv)
             fprintf(stderr, "Error: Device %s not connected.\n", argv[optind + 1]);                \
             return EXIT_BAD;                                                                       \
         }                                                                                          \
-        rc = libxl_device_##kind##_remove(ctx, domid, &d, NULL);                                   \
-        if (rc)                                                                                    \
-            fprintf(stderr, "libxl_device_" #kind "_remove failed.\n");                            \
+        rc = told("libxl_device_" #kind "_remove",                                                 \
+                  libxl_device_##kind##_remove(ctx, domid, &d, NULL));                             \
         libxl_device_##kind##_dispose(&d);                                                         \
-        return rc ? EXIT_BAD : EXIT_OK;                                                            \
+        return rc;                                                                                 \
     }
 DETACH(vkb, "vkb-detach")
 DETACH(vtpm, "vtpm-detach")
@@ -85,7 +55,7 @@ DETACH(vdispl, "vdispl-detach")
 DETACH(vsnd, "vsnd-detach")
 DETACH(usbctrl, "usbctrl-detach")
 
-/* Attaching one: its pairs are those of its list in xl.cfg. */
+/* Attaching one. NAME_words() reads the words after the domain; EXIT_OK, or why not. */
 #define ATTACH(kind, command, args)                                                                \
     int main_##kind##_attach(int argc, char **argv)                                                \
     {                                                                                              \
@@ -96,43 +66,50 @@ DETACH(usbctrl, "usbctrl-detach")
         no_options(argc, argv, command, args);                                                     \
         domid = find_domain(argv[optind]);                                                         \
         libxl_device_##kind##_init(&d);                                                            \
-        if (config_parse_device(#kind, argv + optind + 1, argc - optind - 1, &d))                  \
-            return EXIT_USAGE;                                                                     \
-        if (settings.dry_run) {                                                                    \
-            char *json = libxl_device_##kind##_to_json(ctx, &d);                                   \
-                                                                                                   \
-            printf(#kind ": %s\n", json);                                                          \
-            free(json);                                                                            \
-            libxl_device_##kind##_dispose(&d);                                                     \
-            return EXIT_OK;                                                                        \
-        }                                                                                          \
-        rc = libxl_device_##kind##_add(ctx, domid, &d, NULL);                                      \
-        if (rc)                                                                                    \
-            fprintf(stderr, "libxl_device_" #kind "_add failed.\n");                               \
+        rc = kind##_words(argv + optind + 1, argc - optind - 1, &d);                               \
+        if (rc == EXIT_OK && settings.dry_run)                                                     \
+            rc = show_device(#kind, libxl_device_##kind##_to_json(ctx, &d));                       \
+        else if (rc == EXIT_OK)                                                                    \
+            rc = told("libxl_device_" #kind "_add",                                                \
+                      libxl_device_##kind##_add(ctx, domid, &d, NULL));                            \
         libxl_device_##kind##_dispose(&d);                                                         \
-        return rc ? EXIT_BAD : EXIT_OK;                                                            \
+        return rc;                                                                                 \
     }
+
+/* Most have the pairs of their list in xl.cfg. */
+#define LISTED(kind)                                                                               \
+    static int kind##_words(char **words, int nr, libxl_device_##kind *d)                          \
+    {                                                                                              \
+        return config_parse_device(#kind, words, nr, d) ? EXIT_USAGE : EXIT_OK;                    \
+    }
+LISTED(vtpm)
+LISTED(vdispl)
+LISTED(usbctrl)
+LISTED(usbdev)
+
+static int vkb_words(char **words, int nr, libxl_device_vkb *vkb)
+{
+    for (int i = 0; i < nr; i++)
+        if (each_pair(words[i], take_vkb, vkb))
+            return EXIT_USAGE;
+    return check_vkb(vkb) ? EXIT_BAD : EXIT_OK;
+}
+
+/* libxl says itself that it has no sound. */
+static int vsnd_words(char **words, int nr, libxl_device_vsnd *d)
+{
+    (void)words;
+    (void)nr;
+    (void)d;
+    return EXIT_OK;
+}
+
+ATTACH(vkb, "vkb-attach", 2)
 ATTACH(vtpm, "vtpm-attach", 1)
 ATTACH(vdispl, "vdispl-attach", 1)
 ATTACH(usbctrl, "usbctrl-attach", 1)
 ATTACH(usbdev, "usbdev-attach", 2)
-
-/* libxl says itself that it does not. */
-int main_vsnd_attach(int argc, char **argv)
-{
-    libxl_device_vsnd d;
-    uint32_t domid;
-    int rc;
-
-    no_options(argc, argv, "vsnd-attach", 2);
-    domid = find_domain(argv[optind]);
-    libxl_device_vsnd_init(&d);
-    rc = libxl_device_vsnd_add(ctx, domid, &d, NULL);
-    if (rc)
-        fprintf(stderr, "libxl_device_vsnd_add failed.\n");
-    libxl_device_vsnd_dispose(&d);
-    return rc ? EXIT_BAD : EXIT_OK;
-}
+ATTACH(vsnd, "vsnd-attach", 2)
 
 int main_usbdev_detach(int argc, char **argv)
 {
@@ -149,11 +126,9 @@ int main_usbdev_detach(int argc, char **argv)
                 argv[optind + 2]);
         return EXIT_BAD;
     }
-    rc = libxl_device_usbdev_remove(ctx, domid, &d, NULL);
-    if (rc)
-        fprintf(stderr, "libxl_device_usbdev_remove failed.\n");
+    rc = told("libxl_device_usbdev_remove", libxl_device_usbdev_remove(ctx, domid, &d, NULL));
     libxl_device_usbdev_dispose(&d);
-    return rc ? EXIT_BAD : EXIT_OK;
+    return rc;
 }
 
 static void print_vtpms(uint32_t domid)
@@ -276,11 +251,9 @@ int main_pci_attach(int argc, char **argv)
     no_options(argc, argv, "pci-attach", 2);
     domid = find_domain(argv[optind]);
     pci_spec("pci-attach", "PCI_SPEC_STRING", argv[optind + 1], &pci);
-    rc = libxl_device_pci_add(ctx, domid, &pci, NULL);
-    if (rc)
-        fprintf(stderr, "libxl_device_pci_add failed.\n");
+    rc = told("libxl_device_pci_add", libxl_device_pci_add(ctx, domid, &pci, NULL));
     libxl_device_pci_dispose(&pci);
-    return rc ? EXIT_BAD : EXIT_OK;
+    return rc;
 }
 
 int main_pci_detach(int argc, char **argv)

@@ -338,21 +338,21 @@ int config_parse_device(const char *key, char **words, int nr, void *device)
     return rc;
 }
 
+static void take_bool(XLU_Config *cfg, const char *key, bool *to)
+{
+    long l;
+
+    if (!xlu_cfg_get_long(cfg, key, &l, 0))
+        *to = l != 0;
+}
+
 /* What holds for each device that does not say otherwise. */
 static void pci_for_all(XLU_Config *cfg, libxl_device_pci *pci)
 {
-    const struct {
-        const char *key;
-        bool *to;
-    } keys[] = {{"pci_msitranslate", &pci->msitranslate},
-                {"pci_power_mgmt", &pci->power_mgmt},
-                {"pci_permissive", &pci->permissive},
-                {"pci_seize", &pci->seize}};
-    long l;
-
-    for (unsigned int i = 0; i < ARRAY_SIZE(keys); i++)
-        if (!xlu_cfg_get_long(cfg, keys[i].key, &l, 0))
-            *keys[i].to = l != 0;
+    take_bool(cfg, "pci_msitranslate", &pci->msitranslate);
+    take_bool(cfg, "pci_power_mgmt", &pci->power_mgmt);
+    take_bool(cfg, "pci_permissive", &pci->permissive);
+    take_bool(cfg, "pci_seize", &pci->seize);
 }
 
 static void take_pci(XLU_Config *cfg, libxl_domain_config *d)

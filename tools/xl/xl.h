@@ -61,6 +61,10 @@ int command_getopt(int argc, char **argv, const char *opts, const struct option 
                    const char *name, int min_args);
 /* For commands with no options but -h. */
 void no_options(int argc, char **argv, const char *name, int min_args);
+/* With --dryrun: the device that would be attached; frees @json. EXIT_OK. */
+int show_device(const char *kind, char *json);
+/* A call's result as an exit code; a failure is told. */
+int told(const char *call, int rc);
 /* The lists: @print for each of the domains named, from optind on; exit status. */
 int each_named_domain(int argc, char **argv, void (*print)(uint32_t domid));
 

@@ -34,31 +34,6 @@ static void array_drop(void *list, int *nr, int at, size_t size)
     (*nr)--;
 }
 
-static void drop_disk_id(libxl_domain_config *c, int devid)
-{
-    for (int i = 0; i < c->num_disks; i++) {
-        if (!c->disks[i].vdev || disk_number(c->disks[i].vdev, NULL, NULL) != devid)
-            continue;
-        libxl_device_disk_dispose(&c->disks[i]);
-        array_drop(c->disks, &c->num_disks, i--, sizeof(*c->disks));
-    }
-}
-
-static void drop_disk(libxl_ctx *ctx, libxl_domain_config *c, const void *arg)
-{
-    (void)ctx;
-    drop_disk_id(c, *(const int *)arg);
-}
-
-static void put_disk(libxl_ctx *ctx, libxl_domain_config *c, const void *arg)
-{
-    const libxl_device_disk *disk = arg;
-
-    drop_disk_id(c, disk_number(disk->vdev, NULL, NULL));
-    c->disks = xrealloc(c->disks, (size_t)(c->num_disks + 1) * sizeof(*c->disks));
-    libxl_device_disk_copy(ctx, &c->disks[c->num_disks++], disk);
-}
-
 struct kind_change {
     const struct config_kind *kind;
     const void *device; /* what is the same is dropped first */
@@ -137,14 +112,4 @@ void config_follow_remove(libxl_ctx *ctx, struct device_op *op, const struct con
 {
     follow(ctx, op, kind, device);
     op->commit = commit_remove;
-}
-
-int config_add_disk(struct scope *sc, uint32_t domid, const libxl_device_disk *disk)
-{
-    return config_change(sc, domid, put_disk, disk);
-}
-
-int config_remove_disk(struct scope *sc, uint32_t domid, int devid)
-{
-    return config_change(sc, domid, drop_disk, &devid);
 }

@@ -6,9 +6,6 @@
 
 #include "device/device.h"
 
-int config_add_disk(struct scope *sc, uint32_t domid, const libxl_device_disk *disk);
-int config_remove_disk(struct scope *sc, uint32_t domid, int devid);
-
 /* Where the configuration has the devices of a kind, and how to handle one. */
 struct config_kind {
     size_t size;         /* of an element */

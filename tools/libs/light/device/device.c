@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "device/config.h"
+
 #define STATE_TIMEOUT_MS  10000
 #define SCRIPT_TIMEOUT_MS 60000
 
@@ -51,9 +53,8 @@ void nodes_fix(struct nodes *n)
     n->node[n->nr - 1].fixed = true;
 }
 
-/* @reader: who may read what is fixed. */
-static int nodes_write(struct scope *sc, xs_transaction_t t, const char *dir, const struct nodes *n,
-                       uint32_t reader)
+int nodes_write(struct scope *sc, xs_transaction_t t, const char *dir, const struct nodes *n,
+                uint32_t reader)
 {
     int rc = 0;
 
@@ -96,6 +97,16 @@ int device_write(struct scope *sc, xs_transaction_t t, const struct device *d,
     if (!rc)
         rc = nodes_write(sc, t, bp, back, d->domid);
     return rc;
+}
+
+void device_op_describe(struct scope *sc, const struct device *dev, struct device_op *op)
+{
+    op->sc = sc;
+    op->dev = *dev;
+    nodes_addf(sc, &op->back, "frontend-id", "%u", dev->domid);
+    nodes_add(&op->back, "online", "1");
+    nodes_addf(sc, &op->back, "state", "%d", XENBUS_INITIALISING);
+    nodes_addf(sc, &op->front, "state", "%d", XENBUS_INITIALISING);
 }
 
 /* Adding and removing: first the ends common to both. */
@@ -456,8 +467,27 @@ int device_backend_domid(struct scope *sc, const char *name, uint32_t *domid)
     return ERROR_INVAL;
 }
 
+char *device_recorded(struct scope *sc, uint32_t domid, const char *kind, int devid,
+                      const char *key)
+{
+    return store_readf(sc, XBT_NULL, "/libxl/%u/device/%s/%d/%s", domid, kind, devid, key);
+}
+
+int device_recorded_backend(struct scope *sc, uint32_t domid, const char *kind, int devid,
+                            uint32_t *backend_domid)
+{
+    char *s = device_recorded(sc, domid, kind, devid, "backend");
+
+    return s && sscanf(s, "/local/domain/%u/", backend_domid) == 1 ? 0 : ERROR_FAIL;
+}
+
+int device_front_number(struct scope *sc, const struct device *dev, const char *key)
+{
+    return (int)store_read_long(sc, scope_printf(sc, "%s/%s", device_front_path(sc, dev), key));
+}
+
 /* By force, since the guest may know of it already; nothing waits for a kind without a driver. */
-void device_undo_add(struct device_op *op, int rc)
+static void undo_add(struct device_op *op, int rc)
 {
     op->undoing = true;
     op->failed = rc;
@@ -466,16 +496,22 @@ void device_undo_add(struct device_op *op, int rc)
     device_remove(op);
 }
 
+bool device_op_settled(struct device_op *op, int *rc)
+{
+    if (op->undoing) {
+        *rc = op->failed;
+    } else if (*rc && op->adding && op->written) {
+        undo_add(op, *rc);
+        return false;
+    }
+    return true;
+}
+
 static void single_done(libxl_ctx *ctx, struct device_op *op, int rc)
 {
     (void)ctx;
-    if (op->undoing) {
-        rc = op->failed;
-    } else if (rc && op->adding && op->written) {
-        device_undo_add(op, rc);
-        return;
-    }
-    ao_complete(op->ao, op->commit ? op->commit(op->sc, op, rc) : rc);
+    if (device_op_settled(op, &rc))
+        ao_complete(op->ao, op->commit ? op->commit(op->sc, op, rc) : rc);
 }
 
 int device_op_run(struct ao *ao, struct device_op *op, bool adding)
@@ -488,4 +524,17 @@ int device_op_run(struct ao *ao, struct device_op *op, bool adding)
     else
         device_remove(op);
     return ao_run(ao);
+}
+
+int device_take_away(libxl_ctx *ctx, const struct device *dev, const struct config_kind *kind,
+                     const void *device, const libxl_asyncop_how *how, bool force)
+{
+    struct ao *ao = ao_begin(ctx, dev->domid, how);
+    struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
+
+    op->sc = &ao->sc;
+    op->dev = *dev;
+    op->force = force;
+    config_follow_remove(ctx, op, kind, device);
+    return device_op_run(ao, op, false);
 }

@@ -56,6 +56,10 @@ void nodes_addf(struct scope *sc, struct nodes *n, const char *key, const char *
 
 void nodes_fix(struct nodes *n); /* the last one that was added */
 
+/* Into @dir; those that are fixed @reader may read, and not write. */
+int nodes_write(struct scope *sc, xs_transaction_t t, const char *dir, const struct nodes *n,
+                uint32_t reader);
+
 /* The three directories of a device, in the caller's transaction. The nodes hold what is
  * particular to the kind. */
 int device_write(struct scope *sc, xs_transaction_t t, const struct device *d,
@@ -74,9 +78,8 @@ struct device_op {
     void (*done)(libxl_ctx *ctx, struct device_op *op, int rc);
     /* Of an operation by itself, at its end: on success changes the stored configuration. */
     int (*commit)(struct scope *sc, struct device_op *op, int rc);
-    libxl_device_disk added; /* a copy for commit, of a disk; of other kinds: */
     const struct config_kind *kind;
-    void *device;
+    void *device; /* a copy, for commit */
 
     /* Private: */
     bool adding;
@@ -93,11 +96,14 @@ struct device_op {
     int failed;            /* why */
 };
 
+/* A new operation to add @dev, with the nodes that both ends of any device have. */
+void device_op_describe(struct scope *sc, const struct device *dev, struct device_op *op);
+
 void device_add(struct device_op *op);
 void device_remove(struct device_op *op);
-/* After a failure, where op->written: takes it back. op->done comes again, then with op->undoing.
- */
-void device_undo_add(struct device_op *op, int rc);
+/* For op->done of a single device, which is not left half there: false if it is now taken back, and
+ * op->done comes again; else @rc is the operation's result. */
+bool device_op_settled(struct device_op *op, int *rc);
 
 /* What a kind's hotplug script is run with; argv[0] NULL: nothing to run. */
 struct hotplug {
@@ -137,8 +143,20 @@ int device_free_id(struct scope *sc, uint32_t domid, const char *kind);
 /* A domain id or the name of a driver domain; @domid is left alone if there is no name. */
 int device_backend_domid(struct scope *sc, const char *name, uint32_t *domid);
 
+/* What the toolstack has recorded of a device, scope memory; NULL: nothing. */
+char *device_recorded(struct scope *sc, uint32_t domid, const char *kind, int devid,
+                      const char *key);
+int device_recorded_backend(struct scope *sc, uint32_t domid, const char *kind, int devid,
+                            uint32_t *backend_domid);
+/* A number that the guest has written; negative: none. */
+int device_front_number(struct scope *sc, const struct device *dev, const char *key);
+
 /* The rest of an operation for one device given by the program. */
 int device_op_run(struct ao *ao, struct device_op *op, bool adding);
+
+/* The whole of removing @device, which is of @kind; the stored configuration follows. */
+int device_take_away(libxl_ctx *ctx, const struct device *dev, const struct config_kind *kind,
+                     const void *device, const libxl_asyncop_how *how, bool force);
 
 /* Kinds: fill in defaults for a device of @domid; then describe it. */
 int disk_defaults(struct scope *sc, uint32_t domid, bool hvm, libxl_device_disk *disk);
@@ -146,6 +164,8 @@ int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
                 struct device *dev);
 int disk_describe(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
                   struct device_op *op);
+/* A disk that is there from now on, or another medium in it. */
+int disk_config_add(struct scope *sc, uint32_t domid, const libxl_device_disk *disk);
 int nic_defaults(struct scope *sc, uint32_t domid, bool hvm, libxl_device_nic *nic);
 int nic_describe(struct scope *sc, uint32_t domid, const libxl_device_nic *nic,
                  struct device_op *op);

@@ -6,7 +6,7 @@
 
 #include "core/domains.h"
 #include "core/userdata.h"
-#include "device/config.h"
+#include "device/interface.h"
 #include "dm/dm.h"
 
 /* xen-vbd-interface(7): numbers of the three old families and of the extended scheme. */
@@ -231,22 +231,20 @@ int disk_describe(struct scope *sc, uint32_t domid, const libxl_device_disk *dis
 {
     const char *type = disk->is_cdrom ? "cdrom" : "disk";
     struct nodes *b = &op->back, *f = &op->front;
-    int rc = disk_device(sc, domid, disk, &op->dev);
+    struct device dev;
+    int rc = disk_device(sc, domid, disk, &dev);
 
     if (rc)
         return rc;
-    op->sc = sc;
+    device_op_describe(sc, &dev, op);
     if (disk->backend == LIBXL_DISK_BACKEND_QDISK) {
         nodes_add(b, "params", qdisk_params(sc, disk));
     } else {
         nodes_add(b, "params", disk->pdev_path ? disk->pdev_path : "");
         nodes_add(b, "script", script_path(sc, disk->script, "block"));
     }
-    nodes_addf(sc, b, "frontend-id", "%u", domid);
-    nodes_add(b, "online", "1");
     nodes_add(b, "removable", disk->removable ? "1" : "0");
     nodes_add(b, "bootable", "1");
-    nodes_addf(sc, b, "state", "%d", XENBUS_INITIALISING);
     nodes_add(b, "dev", disk->vdev);
     nodes_add(b, "type", libxl_disk_backend_to_string(disk->backend));
     nodes_add(b, "mode", disk->readwrite ? "w" : "r");
@@ -256,7 +254,6 @@ int disk_describe(struct scope *sc, uint32_t domid, const libxl_device_disk *dis
     nodes_add(b, "discard-enable", libxl_defbool_val(disk->discard_enable) ? "1" : "0");
     nodes_add(b, "specification", libxl_disk_specification_to_string(disk->specification));
 
-    nodes_addf(sc, f, "state", "%d", XENBUS_INITIALISING);
     nodes_addf(sc, f, "virtual-device", "%d", op->dev.devid);
     nodes_add(f, "device-type", type);
     nodes_add(f, "trusted", libxl_defbool_val(disk->trusted) ? "1" : "0");
@@ -290,9 +287,7 @@ static int disk_read(struct scope *sc, uint32_t domid, int devid, libxl_device_d
 {
     char *dir = scope_printf(sc, "/libxl/%u/device/vbd/%d", domid, devid), *s;
 
-    libxl_device_disk_init(disk);
-    s = store_readf(sc, XBT_NULL, "%s/backend", dir);
-    if (!s || sscanf(s, "/local/domain/%u/", &disk->backend_domid) != 1)
+    if (device_recorded_backend(sc, domid, "vbd", devid, &disk->backend_domid))
         return ERROR_FAIL;
     s = store_readf(sc, XBT_NULL, "%s/dev", dir);
     if (!s)
@@ -315,32 +310,8 @@ static int disk_read(struct scope *sc, uint32_t domid, int devid, libxl_device_d
     return 0;
 }
 
-libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx, uint32_t domid, int *num)
-{
-    libxl_device_disk *list;
-    unsigned int nr;
-    int *ids, n = 0;
-    API_ENTER(ctx, domid);
-
-    nr = device_ids(sc, domid, "vbd", &ids);
-    list = nr ? xmalloc0(nr * sizeof(*list)) : NULL;
-    for (unsigned int i = 0; i < nr; i++) {
-        if (!disk_read(sc, domid, ids[i], &list[n]))
-            n++;
-        else
-            libxl_device_disk_dispose(&list[n]);
-    }
-    *num = n;
-    API_LEAVE;
-    return list;
-}
-
-void libxl_device_disk_list_free(libxl_device_disk *list, int num)
-{
-    for (int i = 0; i < num; i++)
-        libxl_device_disk_dispose(&list[i]);
-    free(list);
-}
+DEVICE_LIST(disk, "vbd")
+DEVICE_LIST_FREE(disk)
 
 int libxl_vdev_to_device_disk(libxl_ctx *ctx, uint32_t domid, const char *vdev,
                               libxl_device_disk *disk)
@@ -364,32 +335,27 @@ int libxl_device_disk_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device
     libxl_diskinfo_init(diskinfo);
     rc = disk_device(sc, domid, disk, &dev);
     if (!rc) {
-        char *front = device_front_path(sc, &dev);
-
-        diskinfo->devid = dev.devid;
-        diskinfo->backend = xstrdup(device_back_path(sc, &dev));
-        diskinfo->backend_id = dev.backend_domid;
-        diskinfo->frontend = xstrdup(front);
-        diskinfo->frontend_id = domid;
-        diskinfo->state = (int)store_read_long(sc, scope_printf(sc, "%s/state", front));
-        diskinfo->evtch = (int)store_read_long(sc, scope_printf(sc, "%s/event-channel", front));
-        diskinfo->rref = (int)store_read_long(sc, scope_printf(sc, "%s/ring-ref", front));
+        DEVICE_INFO(diskinfo, &dev);
+        diskinfo->evtch = device_front_number(sc, &dev, "event-channel");
+        diskinfo->rref = device_front_number(sc, &dev, "ring-ref");
     }
     API_LEAVE;
     return rc;
 }
 
-static int commit_add(struct scope *sc, struct device_op *op, int rc)
+CONFIG_KIND_SAME(disk, disks, disk_same);
+
+static bool disk_same(const void *a, const void *b)
 {
-    if (!rc)
-        rc = config_add_disk(sc, op->dev.domid, &op->added);
-    libxl_device_disk_dispose(&op->added);
-    return rc;
+    const libxl_device_disk *x = a, *y = b;
+
+    return x->vdev && y->vdev &&
+           disk_number(x->vdev, NULL, NULL) == disk_number(y->vdev, NULL, NULL);
 }
 
-static int commit_remove(struct scope *sc, struct device_op *op, int rc)
+int disk_config_add(struct scope *sc, uint32_t domid, const libxl_device_disk *disk)
 {
-    return rc ? rc : config_remove_disk(sc, op->dev.domid, op->dev.devid);
+    return config_add(sc, domid, &disk_kind, disk);
 }
 
 int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
@@ -406,8 +372,7 @@ int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *dis
         rc = disk_describe(&ao->sc, domid, disk, op);
     if (rc)
         return ao_finish(ao, rc);
-    libxl_device_disk_copy(ctx, &op->added, disk);
-    op->commit = commit_add;
+    config_follow_add(ctx, op, &disk_kind, disk);
     return device_op_run(ao, op, true);
 }
 
@@ -418,9 +383,12 @@ static int disk_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_dis
     struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
     int rc = disk_device(&ao->sc, domid, disk, &op->dev);
 
-    op->commit = commit_remove;
+    if (rc)
+        return ao_finish(ao, rc);
+    op->sc = &ao->sc;
     op->force = force;
-    return rc ? ao_finish(ao, rc) : device_op_run(ao, op, false);
+    config_follow_remove(ctx, op, &disk_kind, disk);
+    return device_op_run(ao, op, false);
 }
 
 int libxl_device_disk_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,

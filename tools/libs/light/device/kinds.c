@@ -7,22 +7,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "device/config.h"
-#include "device/device.h"
+#include "device/interface.h"
 
 #define CONSOLE_LIMIT   "1048576"
 #define USB_DRIVER_PATH "/sys/bus/xen-backend/drivers/vusb"
-
-static void describe(struct scope *sc, uint32_t domid, uint32_t backend, const char *kind,
-                     int devid, struct device_op *op)
-{
-    op->sc = sc;
-    op->dev = (struct device){domid, backend, kind, devid, NULL};
-    nodes_addf(sc, &op->back, "frontend-id", "%u", domid);
-    nodes_add(&op->back, "online", "1");
-    nodes_addf(sc, &op->back, "state", "%d", XENBUS_INITIALISING);
-    nodes_addf(sc, &op->front, "state", "%d", XENBUS_INITIALISING);
-}
 
 /* Number and backend of a device that is to come. */
 static int place(struct scope *sc, uint32_t domid, const char *kind, const char *backend,
@@ -31,37 +19,6 @@ static int place(struct scope *sc, uint32_t domid, const char *kind, const char 
     if (*devid < 0)
         *devid = device_free_id(sc, domid, kind);
     return device_backend_domid(sc, backend, backend_domid);
-}
-
-/* What is recorded of a device. */
-static char *recorded(struct scope *sc, uint32_t domid, const char *kind, int devid,
-                      const char *key)
-{
-    return store_readf(sc, XBT_NULL, "/libxl/%u/device/%s/%d/%s", domid, kind, devid, key);
-}
-
-static int recorded_backend(struct scope *sc, uint32_t domid, const char *kind, int devid,
-                            uint32_t *backend_domid)
-{
-    char *s = recorded(sc, domid, kind, devid, "backend");
-
-    return s && sscanf(s, "/local/domain/%u/", backend_domid) == 1 ? 0 : ERROR_FAIL;
-}
-
-/* What all info structures begin with. */
-#define FILL_INFO(info, dev)                                                                       \
-    do {                                                                                           \
-        (info)->devid = (dev)->devid;                                                              \
-        (info)->backend = xstrdup(device_back_path(sc, dev));                                      \
-        (info)->backend_id = (dev)->backend_domid;                                                 \
-        (info)->frontend = xstrdup(device_front_path(sc, dev));                                    \
-        (info)->frontend_id = (dev)->domid;                                                        \
-        (info)->state = (int)store_read_long(sc, scope_printf(sc, "%s/state", (info)->frontend));  \
-    } while (0)
-
-static int front_number(struct scope *sc, const struct device *dev, const char *key)
-{
-    return (int)store_read_long(sc, scope_printf(sc, "%s/%s", device_front_path(sc, dev), key));
 }
 
 /* Virtual TPMs. */
@@ -76,7 +33,7 @@ static int vtpm_defaults(struct scope *sc, uint32_t domid, libxl_device_vtpm *d)
 static int vtpm_describe(struct scope *sc, uint32_t domid, const libxl_device_vtpm *d,
                          struct device_op *op)
 {
-    describe(sc, domid, d->backend_domid, "vtpm", d->devid, op);
+    device_op_describe(sc, &(struct device){domid, d->backend_domid, "vtpm", d->devid, NULL}, op);
     nodes_addf(sc, &op->back, "handle", "%d", d->devid);
     nodes_addf(sc, &op->back, "uuid", LIBXL_UUID_FMT, LIBXL_UUID_BYTES(d->uuid));
     nodes_add(&op->back, "resume", "False");
@@ -86,12 +43,12 @@ static int vtpm_describe(struct scope *sc, uint32_t domid, const libxl_device_vt
 
 static int vtpm_read(struct scope *sc, uint32_t domid, int devid, libxl_device_vtpm *d)
 {
-    char *uuid = recorded(sc, domid, "vtpm", devid, "uuid");
+    char *uuid = device_recorded(sc, domid, "vtpm", devid, "uuid");
 
     d->devid = devid;
     if (uuid && libxl_uuid_from_string(&d->uuid, uuid))
         return ERROR_FAIL;
-    return recorded_backend(sc, domid, "vtpm", devid, &d->backend_domid);
+    return device_recorded_backend(sc, domid, "vtpm", devid, &d->backend_domid);
 }
 
 int libxl_device_vtpm_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_vtpm *vtpm,
@@ -101,9 +58,9 @@ int libxl_device_vtpm_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device
     API_ENTER(ctx, domid);
 
     libxl_vtpminfo_init(info);
-    FILL_INFO(info, &dev);
-    info->evtch = front_number(sc, &dev, "event-channel");
-    info->rref = front_number(sc, &dev, "ring-ref");
+    DEVICE_INFO(info, &dev);
+    info->evtch = device_front_number(sc, &dev, "event-channel");
+    info->rref = device_front_number(sc, &dev, "ring-ref");
     libxl_uuid_copy(ctx, &info->uuid, &vtpm->uuid);
     API_LEAVE;
     return 0;
@@ -136,7 +93,7 @@ static int p9_defaults(struct scope *sc, uint32_t domid, libxl_device_p9 *d)
 static int p9_describe(struct scope *sc, uint32_t domid, const libxl_device_p9 *d,
                        struct device_op *op)
 {
-    describe(sc, domid, d->backend_domid, "9pfs", d->devid, op);
+    device_op_describe(sc, &(struct device){domid, d->backend_domid, "9pfs", d->devid, NULL}, op);
     nodes_add(&op->back, "path", d->path);
     nodes_add(&op->back, "security_model", d->security_model);
     nodes_add(&op->front, "tag", d->tag);
@@ -154,7 +111,8 @@ static int pvcallsif_defaults(struct scope *sc, uint32_t domid, libxl_device_pvc
 static int pvcallsif_describe(struct scope *sc, uint32_t domid, const libxl_device_pvcallsif *d,
                               struct device_op *op)
 {
-    describe(sc, domid, d->backend_domid, "pvcalls", d->devid, op);
+    device_op_describe(sc, &(struct device){domid, d->backend_domid, "pvcalls", d->devid, NULL},
+                       op);
     return 0;
 }
 
@@ -174,7 +132,7 @@ static int vdispl_defaults(struct scope *sc, uint32_t domid, libxl_device_vdispl
 static int vdispl_describe(struct scope *sc, uint32_t domid, const libxl_device_vdispl *d,
                            struct device_op *op)
 {
-    describe(sc, domid, d->backend_domid, "vdispl", d->devid, op);
+    device_op_describe(sc, &(struct device){domid, d->backend_domid, "vdispl", d->devid, NULL}, op);
     nodes_add(&op->front, "be-alloc", d->be_alloc ? "1" : "0");
     for (int i = 0; i < d->num_connectors; i++) {
         const libxl_connector_param *c = &d->connectors[i];
@@ -220,7 +178,7 @@ static int vdispl_read(struct scope *sc, uint32_t domid, int devid, libxl_device
     d->devid = devid;
     d->be_alloc = store_read_long(sc, scope_printf(sc, "%s/be-alloc", front)) > 0;
     connectors_read(sc, front, d);
-    return recorded_backend(sc, domid, "vdispl", devid, &d->backend_domid);
+    return device_recorded_backend(sc, domid, "vdispl", devid, &d->backend_domid);
 }
 
 static void connector_info(struct scope *sc, const char *front, unsigned int nr,
@@ -246,7 +204,7 @@ int libxl_device_vdispl_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_devi
     API_ENTER(ctx, domid);
 
     libxl_vdisplinfo_init(info);
-    FILL_INFO(info, &dev);
+    DEVICE_INFO(info, &dev);
     libxl_device_vdispl_init(&now);
     connectors_read(sc, info->frontend, &now);
     info->be_alloc = d->be_alloc;
@@ -292,7 +250,8 @@ static int usbctrl_defaults(struct scope *sc, uint32_t domid, libxl_device_usbct
 static int usbctrl_describe(struct scope *sc, uint32_t domid, const libxl_device_usbctrl *d,
                             struct device_op *op)
 {
-    describe(sc, domid, d->backend_domid, usbctrl_name(d->type), d->devid, op);
+    device_op_describe(
+        sc, &(struct device){domid, d->backend_domid, usbctrl_name(d->type), d->devid, NULL}, op);
     nodes_add(&op->back, "type", libxl_usbctrl_type_to_string(d->type));
     nodes_addf(sc, &op->back, "usb-ver", "%d", d->version);
     nodes_addf(sc, &op->back, "num-ports", "%d", d->ports);
@@ -311,10 +270,10 @@ static int usbctrl_read(struct scope *sc, uint32_t domid, int devid, libxl_devic
         const char *kind = usbctrl_name(types[i]);
         char *version, *ports;
 
-        if (recorded_backend(sc, domid, kind, devid, &d->backend_domid))
+        if (device_recorded_backend(sc, domid, kind, devid, &d->backend_domid))
             continue;
-        version = recorded(sc, domid, kind, devid, "usb-ver");
-        ports = recorded(sc, domid, kind, devid, "num-ports");
+        version = device_recorded(sc, domid, kind, devid, "usb-ver");
+        ports = device_recorded(sc, domid, kind, devid, "num-ports");
         d->type = types[i];
         d->version = version ? atoi(version) : 0;
         d->ports = ports ? atoi(ports) : 0;
@@ -330,19 +289,18 @@ int libxl_device_usbctrl_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_dev
     API_ENTER(ctx, domid);
 
     libxl_usbctrlinfo_init(info);
-    FILL_INFO(info, &dev);
+    DEVICE_INFO(info, &dev);
     info->type = d->type;
     info->version = d->version;
     info->ports = d->ports;
-    info->evtch = front_number(sc, &dev, "event-channel");
-    info->ref_urb = front_number(sc, &dev, "urb-ring-ref");
-    info->ref_conn = front_number(sc, &dev, "conn-ring-ref");
+    info->evtch = device_front_number(sc, &dev, "event-channel");
+    info->ref_urb = device_front_number(sc, &dev, "urb-ring-ref");
+    info->ref_conn = device_front_number(sc, &dev, "conn-ring-ref");
     API_LEAVE;
     return 0;
 }
 
-/* Channels: consoles with a name, which the device model connects. The first console is number 0.
- */
+/* Channels: consoles with a name, served by the device model. Number 0 is the first console. */
 
 static int channel_defaults(struct scope *sc, uint32_t domid, libxl_device_channel *d)
 {
@@ -359,7 +317,8 @@ static int channel_describe(struct scope *sc, uint32_t domid, const libxl_device
     struct nodes *f = &op->front;
     const char *path = d->connection == LIBXL_CHANNEL_CONNECTION_SOCKET ? d->u.socket.path : NULL;
 
-    describe(sc, domid, d->backend_domid, "console", d->devid, op);
+    device_op_describe(sc, &(struct device){domid, d->backend_domid, "console", d->devid, NULL},
+                       op);
     nodes_add(&op->back, "protocol", "vt100");
     nodes_add(&op->back, "name", d->name);
     nodes_add(&op->back, "connection", libxl_channel_connection_to_string(d->connection));
@@ -380,9 +339,9 @@ static int channel_describe(struct scope *sc, uint32_t domid, const libxl_device
 
 static int channel_read(struct scope *sc, uint32_t domid, int devid, libxl_device_channel *d)
 {
-    char *name = recorded(sc, domid, "console", devid, "name");
-    char *kind = recorded(sc, domid, "console", devid, "connection");
-    char *path = recorded(sc, domid, "console", devid, "path");
+    char *name = device_recorded(sc, domid, "console", devid, "name");
+    char *kind = device_recorded(sc, domid, "console", devid, "connection");
+    char *path = device_recorded(sc, domid, "console", devid, "path");
     libxl_channel_connection connection;
 
     if (!name || !kind || libxl_channel_connection_from_string(kind, &connection))
@@ -392,7 +351,7 @@ static int channel_read(struct scope *sc, uint32_t domid, int devid, libxl_devic
     d->name = xstrdup(name);
     if (connection == LIBXL_CHANNEL_CONNECTION_SOCKET)
         d->u.socket.path = path ? xstrdup(path) : NULL;
-    return recorded_backend(sc, domid, "console", devid, &d->backend_domid);
+    return device_recorded_backend(sc, domid, "console", devid, &d->backend_domid);
 }
 
 int libxl_device_channel_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_channel *d,
@@ -403,9 +362,9 @@ int libxl_device_channel_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_dev
     API_ENTER(ctx, domid);
 
     libxl_channelinfo_init(info);
-    FILL_INFO(info, &dev);
-    info->evtch = front_number(sc, &dev, "port");
-    info->rref = front_number(sc, &dev, "ring-ref");
+    DEVICE_INFO(info, &dev);
+    info->evtch = device_front_number(sc, &dev, "port");
+    info->rref = device_front_number(sc, &dev, "ring-ref");
     libxl_channelinfo_init_connection(info, d->connection);
     if (d->connection == LIBXL_CHANNEL_CONNECTION_PTY) {
         tty = store_readf(sc, XBT_NULL, "%s/tty", info->frontend);
@@ -423,122 +382,17 @@ CONFIG_KIND(pvcallsif, pvcallsifs);
 CONFIG_KIND(vdispl, vdispls);
 CONFIG_KIND(usbctrl, usbctrls);
 
-#define ADDER(type)                                                                                \
-    int libxl_device_##type##_add(libxl_ctx *ctx, uint32_t domid, libxl_device_##type *d,          \
-                                  const libxl_asyncop_how *ao_how)                                 \
-    {                                                                                              \
-        struct ao *ao = ao_begin(ctx, domid, ao_how);                                              \
-        struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));                                  \
-        int rc = type##_defaults(&ao->sc, domid, d);                                               \
-                                                                                                   \
-        if (!rc)                                                                                   \
-            rc = type##_describe(&ao->sc, domid, d, op);                                           \
-        if (rc)                                                                                    \
-            return ao_finish(ao, rc);                                                              \
-        config_follow_add(ctx, op, &type##_kind, d);                                               \
-        return device_op_run(ao, op, true);                                                        \
-    }
+DEVICE_INTERFACE(vtpm, "vtpm")
+DEVICE_INTERFACE(vdispl, "vdispl")
 
-static int take_away(libxl_ctx *ctx, const struct device *dev, const struct config_kind *kind,
-                     const void *device, const libxl_asyncop_how *how, bool force)
-{
-    struct ao *ao = ao_begin(ctx, dev->domid, how);
-    struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
+DEVICE_REMOVE(p9, "9pfs")
+DEVICE_REMOVE(pvcallsif, "pvcalls")
 
-    op->dev = *dev;
-    op->force = force;
-    op->sc = &ao->sc;
-    config_follow_remove(ctx, op, kind, device);
-    return device_op_run(ao, op, false);
-}
-
-#define REMOVER(type, kind_name, verb, force)                                                      \
-    int libxl_device_##type##_##verb(libxl_ctx *ctx, uint32_t domid, libxl_device_##type *d,       \
-                                     const libxl_asyncop_how *ao_how)                              \
-    {                                                                                              \
-        struct device dev = {domid, d->backend_domid, kind_name, d->devid, NULL};                  \
-                                                                                                   \
-        return take_away(ctx, &dev, &type##_kind, d, ao_how, force);                               \
-    }
-
-#define LISTER(type, kind_name)                                                                    \
-    libxl_device_##type *libxl_device_##type##_list(libxl_ctx *ctx, uint32_t domid, int *num)      \
-    {                                                                                              \
-        libxl_device_##type *list = NULL;                                                          \
-        API_ENTER(ctx, domid);                                                                     \
-                                                                                                   \
-        *num = 0;                                                                                  \
-        list_append_##type(sc, domid, kind_name, &list, num);                                      \
-        API_LEAVE;                                                                                 \
-        return list;                                                                               \
-    }
-
-#define LIST_APPEND(type)                                                                          \
-    static void list_append_##type(struct scope *sc, uint32_t domid, const char *kind,             \
-                                   libxl_device_##type **list, int *num)                           \
-    {                                                                                              \
-        int *ids;                                                                                  \
-        unsigned int nr = device_ids(sc, domid, kind, &ids);                                       \
-                                                                                                   \
-        if (nr)                                                                                    \
-            *list = xrealloc(*list, (size_t)((unsigned int)*num + nr) * sizeof(**list));           \
-        for (unsigned int i = 0; i < nr; i++) {                                                    \
-            libxl_device_##type##_init(&(*list)[*num]);                                            \
-            if (!type##_read(sc, domid, ids[i], &(*list)[*num]))                                   \
-                (*num)++;                                                                          \
-            else                                                                                   \
-                libxl_device_##type##_dispose(&(*list)[*num]);                                     \
-        }                                                                                          \
-    }
-
-#define LIST_FREER(type)                                                                           \
-    void libxl_device_##type##_list_free(libxl_device_##type *list, int num)                       \
-    {                                                                                              \
-        for (int i = 0; i < num; i++)                                                              \
-            libxl_device_##type##_dispose(&list[i]);                                               \
-        free(list);                                                                                \
-    }
-
-#define FINDER(type)                                                                               \
-    int libxl_devid_to_device_##type(libxl_ctx *ctx, uint32_t domid, int devid,                    \
-                                     libxl_device_##type *d)                                       \
-    {                                                                                              \
-        int rc;                                                                                    \
-        API_ENTER(ctx, domid);                                                                     \
-                                                                                                   \
-        libxl_device_##type##_init(d);                                                             \
-        rc = type##_read(sc, domid, devid, d) ? ERROR_NOTFOUND : 0;                                \
-        API_LEAVE;                                                                                 \
-        return rc;                                                                                 \
-    }
-
-ADDER(vtpm)
-REMOVER(vtpm, "vtpm", remove, false)
-REMOVER(vtpm, "vtpm", destroy, true)
-LIST_APPEND(vtpm)
-LISTER(vtpm, "vtpm")
-LIST_FREER(vtpm)
-FINDER(vtpm)
-
-REMOVER(p9, "9pfs", remove, false)
-REMOVER(p9, "9pfs", destroy, true)
-REMOVER(pvcallsif, "pvcalls", remove, false)
-REMOVER(pvcallsif, "pvcalls", destroy, true)
-
-ADDER(vdispl)
-REMOVER(vdispl, "vdispl", remove, false)
-REMOVER(vdispl, "vdispl", destroy, true)
-LIST_APPEND(vdispl)
-LISTER(vdispl, "vdispl")
-LIST_FREER(vdispl)
-FINDER(vdispl)
-
-ADDER(usbctrl)
-REMOVER(usbctrl, usbctrl_name(d->type), remove, false)
-REMOVER(usbctrl, usbctrl_name(d->type), destroy, true)
-LIST_APPEND(usbctrl)
-LIST_FREER(usbctrl)
-FINDER(usbctrl)
+DEVICE_ADD(usbctrl)
+DEVICE_REMOVE(usbctrl, usbctrl_name(d->type))
+DEVICE_LIST_APPEND(usbctrl)
+DEVICE_LIST_FREE(usbctrl)
+DEVICE_FIND(usbctrl)
 
 libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx, uint32_t domid, int *num)
 {
@@ -552,8 +406,7 @@ libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx, uint32_t domid, 
     return list;
 }
 
-LIST_APPEND(channel)
-LISTER(channel, "console")
+DEVICE_LIST(channel, "console")
 
 /* All of a new domain. */
 
@@ -562,10 +415,6 @@ unsigned int kinds_count(const libxl_domain_config *c)
     return (unsigned int)(c->num_vtpms + c->num_p9s + c->num_pvcallsifs + c->num_vdispls +
                           c->num_usbctrls + c->num_channels);
 }
-
-#define EACH(c, array, call)                                                                       \
-    for (int i = 0; i < (c)->num_##array && !rc; i++)                                              \
-    rc = call
 
 /* The numbers are those of the places in the configuration; channels come after the console. */
 int kinds_defaults(struct scope *sc, libxl_domain_config *c)
@@ -612,11 +461,15 @@ int kinds_describe(struct scope *sc, uint32_t domid, const libxl_domain_config *
 {
     int rc = 0;
 
-    EACH(c, vtpms, vtpm_describe(sc, domid, &c->vtpms[i], op++));
-    EACH(c, p9s, p9_describe(sc, domid, &c->p9s[i], op++));
-    EACH(c, pvcallsifs, pvcallsif_describe(sc, domid, &c->pvcallsifs[i], op++));
-    EACH(c, vdispls, vdispl_describe(sc, domid, &c->vdispls[i], op++));
-    EACH(c, usbctrls, usbctrl_describe(sc, domid, &c->usbctrls[i], op++));
-    EACH(c, channels, channel_describe(sc, domid, &c->channels[i], op++));
+#define DESCRIBED(array, type)                                                                     \
+    for (int i = 0; i < c->num_##array && !rc; i++)                                                \
+        rc = type##_describe(sc, domid, &c->array[i], op++);
+    DESCRIBED(vtpms, vtpm)
+    DESCRIBED(p9s, p9)
+    DESCRIBED(pvcallsifs, pvcallsif)
+    DESCRIBED(vdispls, vdispl)
+    DESCRIBED(usbctrls, usbctrl)
+    DESCRIBED(channels, channel)
+#undef DESCRIBED
     return rc;
 }

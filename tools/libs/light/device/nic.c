@@ -4,7 +4,7 @@
 #include <sys/random.h>
 
 #include "core/domains.h"
-#include "device/config.h"
+#include "device/interface.h"
 
 #define MTU_DEFAULT 1492 /* what a card has of which no other is said */
 
@@ -72,11 +72,8 @@ int nic_describe(struct scope *sc, uint32_t domid, const libxl_device_nic *nic,
     struct nodes *b = &op->back, *f = &op->front;
     char *mac = scope_printf(sc, LIBXL_MAC_FMT, LIBXL_MAC_BYTES(nic->mac));
 
-    op->sc = sc;
-    op->dev = (struct device){domid, nic->backend_domid, "vif", nic->devid, NULL};
-    nodes_addf(sc, b, "frontend-id", "%u", domid);
-    nodes_add(b, "online", "1");
-    nodes_addf(sc, b, "state", "%d", XENBUS_INITIALISING);
+    device_op_describe(sc, &(struct device){domid, nic->backend_domid, "vif", nic->devid, NULL},
+                       op);
     nodes_add(b, "script", nic->script);
     nodes_add(b, "vifname", nic->ifname);
     nodes_add(b, "mac", mac);
@@ -92,7 +89,6 @@ int nic_describe(struct scope *sc, uint32_t domid, const libxl_device_nic *nic,
     nodes_add(b, "type", nic->nictype == LIBXL_NIC_TYPE_VIF_IOEMU ? "vif_ioemu" : "vif");
     nodes_add(b, "hotplug-status", "");
 
-    nodes_addf(sc, f, "state", "%d", XENBUS_INITIALISING);
     nodes_addf(sc, f, "handle", "%d", nic->devid);
     nodes_add(f, "mac", mac);
     nodes_add(f, "trusted", libxl_defbool_val(nic->trusted) ? "1" : "0");
@@ -108,9 +104,7 @@ static int nic_read(struct scope *sc, uint32_t domid, int devid, libxl_device_ni
 {
     char *dir = scope_printf(sc, "/libxl/%u/device/vif/%d", domid, devid), *s;
 
-    libxl_device_nic_init(nic);
-    s = store_readf(sc, XBT_NULL, "%s/backend", dir);
-    if (!s || sscanf(s, "/local/domain/%u/", &nic->backend_domid) != 1)
+    if (device_recorded_backend(sc, domid, "vif", devid, &nic->backend_domid))
         return ERROR_FAIL;
     nic->devid = devid;
     s = store_readf(sc, XBT_NULL, "%s/mac", dir);
@@ -139,51 +133,22 @@ static int nic_read(struct scope *sc, uint32_t domid, int devid, libxl_device_ni
     return 0;
 }
 
-libxl_device_nic *libxl_device_nic_list(libxl_ctx *ctx, uint32_t domid, int *num)
-{
-    libxl_device_nic *list;
-    unsigned int nr;
-    int *ids, n = 0;
-    API_ENTER(ctx, domid);
-
-    nr = device_ids(sc, domid, "vif", &ids);
-    list = nr ? xmalloc0(nr * sizeof(*list)) : NULL;
-    for (unsigned int i = 0; i < nr; i++) {
-        if (!nic_read(sc, domid, ids[i], &list[n]))
-            n++;
-        else
-            libxl_device_nic_dispose(&list[n]);
-    }
-    *num = n;
-    API_LEAVE;
-    return list;
-}
-
-void libxl_device_nic_list_free(libxl_device_nic *list, int num)
-{
-    for (int i = 0; i < num; i++)
-        libxl_device_nic_dispose(&list[i]);
-    free(list);
-}
+CONFIG_KIND(nic, nics);
+DEVICE_REMOVE(nic, "vif")
+DEVICE_LIST(nic, "vif")
+DEVICE_LIST_FREE(nic)
 
 int libxl_device_nic_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic *nic,
                              libxl_nicinfo *info)
 {
     struct device dev = {domid, nic->backend_domid, "vif", nic->devid, NULL};
-    char *front;
     API_ENTER(ctx, domid);
 
     libxl_nicinfo_init(info);
-    front = device_front_path(sc, &dev);
-    info->devid = nic->devid;
-    info->backend = xstrdup(device_back_path(sc, &dev));
-    info->backend_id = dev.backend_domid;
-    info->frontend = xstrdup(front);
-    info->frontend_id = domid;
-    info->state = (int)store_read_long(sc, scope_printf(sc, "%s/state", front));
-    info->evtch = (int)store_read_long(sc, scope_printf(sc, "%s/event-channel", front));
-    info->rref_tx = (int)store_read_long(sc, scope_printf(sc, "%s/tx-ring-ref", front));
-    info->rref_rx = (int)store_read_long(sc, scope_printf(sc, "%s/rx-ring-ref", front));
+    DEVICE_INFO(info, &dev);
+    info->evtch = device_front_number(sc, &dev, "event-channel");
+    info->rref_tx = device_front_number(sc, &dev, "tx-ring-ref");
+    info->rref_rx = device_front_number(sc, &dev, "rx-ring-ref");
     API_LEAVE;
     return 0;
 }
@@ -193,6 +158,7 @@ int libxl_devid_to_device_nic(libxl_ctx *ctx, uint32_t domid, int devid, libxl_d
     int rc;
     API_ENTER(ctx, domid);
 
+    libxl_device_nic_init(nic);
     rc = nic_read(sc, domid, devid, nic) ? ERROR_INVAL : 0;
     API_LEAVE;
     return rc;
@@ -218,8 +184,6 @@ int libxl_mac_to_device_nic(libxl_ctx *ctx, uint32_t domid, const char *mac, lib
     return rc;
 }
 
-CONFIG_KIND(nic, nics);
-
 int libxl_device_nic_add(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
                          const libxl_asyncop_how *ao_how)
 {
@@ -233,29 +197,4 @@ int libxl_device_nic_add(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
         return ao_finish(ao, rc);
     config_follow_add(ctx, op, &nic_kind, nic);
     return device_op_run(ao, op, true);
-}
-
-static int nic_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_nic *nic,
-                         const libxl_asyncop_how *how, bool force)
-{
-    struct ao *ao = ao_begin(ctx, domid, how);
-    struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
-
-    op->sc = &ao->sc;
-    config_follow_remove(ctx, op, &nic_kind, nic);
-    op->dev = (struct device){domid, nic->backend_domid, "vif", nic->devid, NULL};
-    op->force = force;
-    return device_op_run(ao, op, false);
-}
-
-int libxl_device_nic_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
-                            const libxl_asyncop_how *ao_how)
-{
-    return nic_take_away(ctx, domid, nic, ao_how, false);
-}
-
-int libxl_device_nic_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_nic *nic,
-                             const libxl_asyncop_how *ao_how)
-{
-    return nic_take_away(ctx, domid, nic, ao_how, true);
 }

@@ -118,14 +118,11 @@ static void describe_one(struct scope *sc, const libxl_device_pci *pci, unsigned
 
 static void describe_device(struct scope *sc, uint32_t domid, unsigned int nr, struct device_op *op)
 {
-    op->sc = sc;
-    op->dev = pci_device(domid);
-    nodes_addf(sc, &op->back, "frontend-id", "%u", domid);
-    nodes_add(&op->back, "online", "1");
-    nodes_addf(sc, &op->back, "state", "%d", XENBUS_INITIALISING);
+    struct device dev = pci_device(domid);
+
+    device_op_describe(sc, &dev, op);
     nodes_add(&op->back, "domain", domain_name(sc, domid));
     nodes_addf(sc, &op->back, "num_devs", "%u", nr);
-    nodes_addf(sc, &op->front, "state", "%d", XENBUS_INITIALISING);
 }
 
 static int give(struct scope *sc, uint32_t domid, const libxl_device_pci *pci)
@@ -183,8 +180,8 @@ struct pci_change {
     struct ev_watch state;
     struct ev_timer timeout;
     struct cancel cancel;
-    struct device_op
-        op; /* of the split device, which comes with the first and goes with the last */
+    /* Of the split device, which comes with the first and goes with the last. */
+    struct device_op op;
 };
 
 static void change_end(struct pci_change *c, int rc)
@@ -207,22 +204,8 @@ static void change_end(struct pci_change *c, int rc)
 static void device_changed(libxl_ctx *ctx, struct device_op *op, int rc)
 {
     (void)ctx;
-    if (op->undoing) {
-        rc = op->failed;
-    } else if (rc && op->adding && op->written) {
-        device_undo_add(op, rc);
-        return;
-    }
-    change_end(CONTAINER_OF(op, struct pci_change, op), rc);
-}
-
-static int write_all(struct scope *sc, xs_transaction_t t, const char *dir, const struct nodes *n)
-{
-    int rc = 0;
-
-    for (unsigned int i = 0; i < n->nr && !rc; i++)
-        rc = store_write(sc, t, scope_printf(sc, "%s/%s", dir, n->node[i].key), n->node[i].value);
-    return rc;
+    if (device_op_settled(op, &rc))
+        change_end(CONTAINER_OF(op, struct pci_change, op), rc);
 }
 
 static int list_extend(struct scope *sc, xs_transaction_t t, void *arg)
@@ -239,7 +222,7 @@ static int list_extend(struct scope *sc, xs_transaction_t t, void *arg)
     describe_one(sc, &c->pci, c->nr, &n);
     nodes_addf(sc, &n, "num_devs", "%u", c->nr + 1);
     nodes_addf(sc, &n, "state", "%d", XENBUS_RECONFIGURING);
-    return write_all(sc, t, device_back_path(sc, &dev), &n);
+    return nodes_write(sc, t, device_back_path(sc, &dev), &n, c->domid);
 }
 
 static int list_close(struct scope *sc, xs_transaction_t t, void *arg)

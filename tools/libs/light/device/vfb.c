@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "core/domains.h"
-#include "device/device.h"
+#include "device/interface.h"
 #include "dm/dm.h"
 
 static const char *bit(libxl_defbool b)
@@ -28,22 +28,14 @@ int vfb_defaults(struct scope *sc, uint32_t domid, libxl_device_vfb *vfb)
     return device_backend_domid(sc, vfb->backend_domname, &vfb->backend_domid);
 }
 
-static void common_nodes(struct scope *sc, struct device_op *op)
-{
-    nodes_addf(sc, &op->back, "frontend-id", "%u", op->dev.domid);
-    nodes_add(&op->back, "online", "1");
-    nodes_addf(sc, &op->back, "state", "%d", XENBUS_INITIALISING);
-    nodes_addf(sc, &op->front, "state", "%d", XENBUS_INITIALISING);
-}
-
 int vfb_describe(struct scope *sc, uint32_t domid, const libxl_device_vfb *vfb,
                  struct device_op *op)
 {
     struct nodes *b = &op->back;
 
-    op->sc = sc;
-    op->dev = (struct device){domid, vfb->backend_domid, "vfb", vfb->devid, NULL};
-    common_nodes(sc, op);
+    device_op_describe(sc, &(struct device){domid, vfb->backend_domid, "vfb", vfb->devid, NULL},
+                       op);
+    op->unwaited = true;
     nodes_add(b, "vnc", bit(vfb->vnc.enable));
     nodes_add(b, "vnclisten", vfb->vnc.listen);
     nodes_addf(sc, b, "vncdisplay", "%d", vfb->vnc.display);
@@ -93,15 +85,18 @@ static void touch_nodes(struct scope *sc, struct nodes *b, const libxl_device_vk
 int vkb_describe(struct scope *sc, uint32_t domid, const libxl_device_vkb *vkb,
                  struct device_op *op)
 {
-    op->sc = sc;
-    op->dev = (struct device){domid, vkb->backend_domid, "vkbd", vkb->devid, NULL};
-    common_nodes(sc, op);
+    device_op_describe(sc, &(struct device){domid, vkb->backend_domid, "vkbd", vkb->devid, NULL},
+                       op);
+    op->unwaited = true;
     if (vkb->backend_type == LIBXL_VKB_BACKEND_LINUX)
         touch_nodes(sc, &op->back, vkb);
     return 0;
 }
 
 /* The interface. */
+
+CONFIG_KIND(vfb, vfbs);
+CONFIG_KIND(vkb, vkbs);
 
 int libxl_device_vfb_add(libxl_ctx *ctx, uint32_t domid, libxl_device_vfb *vfb,
                          const libxl_asyncop_how *ao_how)
@@ -114,123 +109,38 @@ int libxl_device_vfb_add(libxl_ctx *ctx, uint32_t domid, libxl_device_vfb *vfb,
         rc = dm_check(&ao->sc, domid, vfb->backend_domid);
     if (!rc)
         rc = vfb_describe(&ao->sc, domid, vfb, op);
-    op->unwaited = true;
-    return rc ? ao_finish(ao, rc) : device_op_run(ao, op, true);
+    if (rc)
+        return ao_finish(ao, rc);
+    config_follow_add(ctx, op, &vfb_kind, vfb);
+    return device_op_run(ao, op, true);
 }
 
-static int take_away(libxl_ctx *ctx, uint32_t domid, const struct device *dev,
-                     const libxl_asyncop_how *how, bool force)
-{
-    struct ao *ao = ao_begin(ctx, domid, how);
-    struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
-
-    op->dev = *dev;
-    op->force = force;
-    return device_op_run(ao, op, false);
-}
-
-#define REMOVERS(type, kind_name)                                                                  \
-    int libxl_device_##type##_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_##type *d,       \
-                                     const libxl_asyncop_how *ao_how)                              \
-    {                                                                                              \
-        struct device dev = {domid, d->backend_domid, kind_name, d->devid, NULL};                  \
-                                                                                                   \
-        return take_away(ctx, domid, &dev, ao_how, false);                                         \
-    }                                                                                              \
-    int libxl_device_##type##_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_##type *d,      \
-                                      const libxl_asyncop_how *ao_how)                             \
-    {                                                                                              \
-        struct device dev = {domid, d->backend_domid, kind_name, d->devid, NULL};                  \
-                                                                                                   \
-        return take_away(ctx, domid, &dev, ao_how, true);                                          \
-    }
-
-REMOVERS(vfb, "vfb")
-REMOVERS(vkb, "vkbd")
-
-int libxl_device_vkb_add(libxl_ctx *ctx, uint32_t domid, libxl_device_vkb *vkb,
-                         const libxl_asyncop_how *ao_how)
-{
-    struct ao *ao = ao_begin(ctx, domid, ao_how);
-    struct device_op *op = scope_alloc(&ao->sc, sizeof(*op));
-    int rc = vkb_defaults(&ao->sc, domid, vkb);
-
-    if (!rc)
-        rc = vkb_describe(&ao->sc, domid, vkb, op);
-    op->unwaited = true;
-    return rc ? ao_finish(ao, rc) : device_op_run(ao, op, true);
-}
+DEVICE_REMOVE(vfb, "vfb")
 
 static int vkb_read(struct scope *sc, uint32_t domid, int devid, libxl_device_vkb *vkb)
 {
-    char *s = store_readf(sc, XBT_NULL, "/libxl/%u/device/vkbd/%d/backend", domid, devid);
+    char *type = device_recorded(sc, domid, "vkbd", devid, "backend-type");
+    char *id = device_recorded(sc, domid, "vkbd", devid, "unique-id");
 
-    libxl_device_vkb_init(vkb);
-    if (!s || sscanf(s, "/local/domain/%u/", &vkb->backend_domid) != 1)
-        return ERROR_FAIL;
     vkb->devid = devid;
-    s = store_readf(sc, XBT_NULL, "/libxl/%u/device/vkbd/%d/backend-type", domid, devid);
-    if (!s || libxl_vkb_backend_from_string(s, &vkb->backend_type))
+    if (!type || libxl_vkb_backend_from_string(type, &vkb->backend_type))
         vkb->backend_type = LIBXL_VKB_BACKEND_QEMU;
-    s = store_readf(sc, XBT_NULL, "/libxl/%u/device/vkbd/%d/unique-id", domid, devid);
-    vkb->unique_id = s ? xstrdup(s) : NULL;
-    return 0;
+    vkb->unique_id = id ? xstrdup(id) : NULL;
+    return device_recorded_backend(sc, domid, "vkbd", devid, &vkb->backend_domid);
 }
 
-libxl_device_vkb *libxl_device_vkb_list(libxl_ctx *ctx, uint32_t domid, int *num)
-{
-    libxl_device_vkb *list;
-    unsigned int nr;
-    int *ids, n = 0;
-    API_ENTER(ctx, domid);
-
-    nr = device_ids(sc, domid, "vkbd", &ids);
-    list = nr ? xmalloc0(nr * sizeof(*list)) : NULL;
-    for (unsigned int i = 0; i < nr; i++) {
-        if (!vkb_read(sc, domid, ids[i], &list[n]))
-            n++;
-        else
-            libxl_device_vkb_dispose(&list[n]);
-    }
-    *num = n;
-    API_LEAVE;
-    return list;
-}
-
-void libxl_device_vkb_list_free(libxl_device_vkb *list, int num)
-{
-    for (int i = 0; i < num; i++)
-        libxl_device_vkb_dispose(&list[i]);
-    free(list);
-}
-
-int libxl_devid_to_device_vkb(libxl_ctx *ctx, uint32_t domid, int devid, libxl_device_vkb *vkb)
-{
-    int rc;
-    API_ENTER(ctx, domid);
-
-    rc = vkb_read(sc, domid, devid, vkb) ? ERROR_NOTFOUND : 0;
-    API_LEAVE;
-    return rc;
-}
+DEVICE_INTERFACE(vkb, "vkbd")
 
 int libxl_device_vkb_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_vkb *vkb,
                              libxl_vkbinfo *info)
 {
     struct device dev = {domid, vkb->backend_domid, "vkbd", vkb->devid, NULL};
-    char *front;
     API_ENTER(ctx, domid);
 
     libxl_vkbinfo_init(info);
-    front = device_front_path(sc, &dev);
-    info->devid = vkb->devid;
-    info->backend = xstrdup(device_back_path(sc, &dev));
-    info->backend_id = vkb->backend_domid;
-    info->frontend = xstrdup(front);
-    info->frontend_id = domid;
-    info->state = (int)store_read_long(sc, scope_printf(sc, "%s/state", front));
-    info->evtch = (int)store_read_long(sc, scope_printf(sc, "%s/event-channel", front));
-    info->rref = (int)store_read_long(sc, scope_printf(sc, "%s/page-gref", front));
+    DEVICE_INFO(info, &dev);
+    info->evtch = device_front_number(sc, &dev, "event-channel");
+    info->rref = device_front_number(sc, &dev, "page-gref");
     API_LEAVE;
     return 0;
 }

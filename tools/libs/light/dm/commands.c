@@ -73,7 +73,7 @@ static void insert_end(struct insert *i, int rc)
     if (!rc)
         rc = store_transact(&i->ao->sc, insert_nodes, i);
     if (!rc)
-        rc = config_add_disk(&i->ao->sc, i->domid, &i->disk);
+        rc = disk_config_add(&i->ao->sc, i->domid, &i->disk);
     libxl_device_disk_dispose(&i->disk);
     ao_complete(i->ao, rc);
 }

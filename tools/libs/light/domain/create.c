@@ -328,19 +328,13 @@ static int describe_disks(struct create *c)
         rc = disk_describe(sc, c->domid, &cfg->disks[i], op);
         op->unwaited = cfg->disks[i].backend == LIBXL_DISK_BACKEND_QDISK;
     }
-    for (int i = 0; i < cfg->num_vfbs && !rc; i++, op++) {
+    for (int i = 0; i < cfg->num_vfbs && !rc; i++, op++)
         rc = vfb_describe(sc, c->domid, &cfg->vfbs[i], op);
-        op->unwaited = true;
-    }
-    for (int i = 0; i < cfg->num_vkbs && !rc; i++, op++) {
+    for (int i = 0; i < cfg->num_vkbs && !rc; i++, op++)
         rc = vkb_describe(sc, c->domid, &cfg->vkbs[i], op);
-        op->unwaited = true;
-    }
     if (!rc && cfg->c_info.type == LIBXL_DOMAIN_TYPE_HVM && !cfg->num_vkbs &&
-        libxl_defbool_val(cfg->b_info.u.hvm.vkb_device)) {
-        rc = describe_hvm_keyboard(c, op);
-        op++->unwaited = true;
-    }
+        libxl_defbool_val(cfg->b_info.u.hvm.vkb_device))
+        rc = describe_hvm_keyboard(c, op++);
     if (!rc) {
         rc = kinds_describe(sc, c->domid, cfg, op);
         op += kinds_count(cfg);
