@@ -16,7 +16,7 @@ static struct call {
     void (*fn)(void *);
     void *arg;
     bool wait;
-    cpumask_t todo;
+    cpumask_t left;
 } call;
 
 void on_selected_cpus(const cpumask_t *mask, void (*fn)(void *arg), void *arg, bool wait)
@@ -35,7 +35,7 @@ void on_selected_cpus(const cpumask_t *mask, void (*fn)(void *arg), void *arg, b
         call.arg = arg;
         call.wait = wait;
         __atomic_thread_fence(__ATOMIC_RELEASE);
-        cpumask_copy(&call.todo, &others);
+        cpumask_copy(&call.left, &others);
         port_send_call_function(&others);
     }
     if (here) {
@@ -45,7 +45,7 @@ void on_selected_cpus(const cpumask_t *mask, void (*fn)(void *arg), void *arg, b
         local_irq_restore(flags);
     }
     if (!cpumask_empty(&others)) {
-        while (!cpumask_empty(&call.todo))
+        while (!cpumask_empty(&call.left))
             cpu_relax();
         spin_unlock(&call_lock);
     }
@@ -57,15 +57,15 @@ void smp_call_function_interrupt(void)
     void (*fn)(void *);
     void *arg;
 
-    if (!cpumask_test(cpu, &call.todo))
+    if (!cpumask_test(cpu, &call.left))
         return;
     fn = call.fn;
     arg = call.arg;
     if (call.wait) {
         fn(arg);
-        cpumask_clear(cpu, &call.todo);
+        cpumask_clear(cpu, &call.left);
     } else {
-        cpumask_clear(cpu, &call.todo);
+        cpumask_clear(cpu, &call.left);
         fn(arg);
     }
 }

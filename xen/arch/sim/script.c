@@ -227,7 +227,7 @@ static bool setup(struct script *s, mfn_t si)
     arch->p2m_vaddr = s->si->mfn_list;
     arch->p2m_cr3 = regs(s)->ctrlreg[3];
     s->waiting = -1;
-    s->todo = 1U << ASK_WATCH_SHUTDOWN | 1U << ASK_WATCH_DATA;
+    s->asks = 1U << ASK_WATCH_SHUTDOWN | 1U << ASK_WATCH_DATA;
     events_setup(s);
     script_store_event(s);
     return true;

@@ -36,7 +36,7 @@ struct script {
     struct xencons_interface *console;
     mfn_t console_mfn;
     uint32_t timer_port;
-    unsigned int todo; /* 1 << enum script_request */
+    unsigned int asks; /* 1 << enum script_request */
     int waiting;       /* for the reply to that request; -1: none */
     enum script_action action;
     enum script_action asked; /* once the store has taken our acknowledgement */

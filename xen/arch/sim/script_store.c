@@ -63,9 +63,9 @@ static void send_next(struct script *s)
     if (s->waiting >= 0 || s->action != ACT_NONE)
         return;
     for (unsigned int i = 0; i < NR_ASKS; i++)
-        if (s->todo & (1U << i)) {
+        if (s->asks & (1U << i)) {
             if (send(s, i)) {
-                s->todo &= ~(1U << i);
+                s->asks &= ~(1U << i);
                 s->waiting = (int)i;
             }
             return;
@@ -99,7 +99,7 @@ static void take_reply(struct script *s, const struct xsd_sockmsg *head, const c
     case ASK_READ_SHUTDOWN:
         s->asked = action_of(text);
         if (s->asked != ACT_NONE)
-            s->todo |= 1U << ASK_CLEAR_SHUTDOWN;
+            s->asks |= 1U << ASK_CLEAR_SHUTDOWN;
         break;
     case ASK_CLEAR_SHUTDOWN:
         s->action = s->asked;
@@ -108,7 +108,7 @@ static void take_reply(struct script *s, const struct xsd_sockmsg *head, const c
     case ASK_READ_DATA:
         strlcpy(s->data, text, sizeof(s->data));
         if (text[0])
-            s->todo |= 1U << ASK_ANSWER;
+            s->asks |= 1U << ASK_ANSWER;
         break;
     default:
         break;
@@ -125,9 +125,9 @@ static void take_message(struct script *s, const struct xsd_sockmsg *head, const
     }
     path = strlen(body) + 1;
     if (path < head->len && body[path] == 's')
-        s->todo |= 1U << ASK_READ_SHUTDOWN;
+        s->asks |= 1U << ASK_READ_SHUTDOWN;
     else if (path < head->len && body[path] == 'a')
-        s->todo |= 1U << ASK_READ_DATA;
+        s->asks |= 1U << ASK_READ_DATA;
 }
 
 static unsigned int ring_get(struct script *s, void *to, unsigned int want)

@@ -137,15 +137,15 @@ void rcu_call(struct rcu_head *head, void (*fn)(struct rcu_head *))
 
 static void rcu_softirq(void)
 {
-    struct rcu_queue todo = {NULL, NULL};
+    struct rcu_queue ready = {NULL, NULL};
     unsigned long flags;
     struct rcu_head *h;
 
     local_irq_save(flags);
-    queue_splice(&this_cpu(rcu_cpu).done, &todo);
+    queue_splice(&this_cpu(rcu_cpu).done, &ready);
     local_irq_restore(flags);
-    while ((h = todo.first) != NULL) {
-        todo.first = h->next;
+    while ((h = ready.first) != NULL) {
+        ready.first = h->next;
         h->fn(h);
     }
 }

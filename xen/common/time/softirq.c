@@ -14,15 +14,15 @@ static void (*handlers[NR_SOFTIRQS])(void);
 static always_inline void run_masked(unsigned long mask, bool quiescent)
 {
     for (;;) {
-        unsigned long todo;
+        unsigned long pending;
         unsigned int nr;
 
         if (quiescent)
             rcu_check_callbacks();
-        todo = READ_ONCE(this_cpu(softirq_bits)) & mask;
-        if (todo == 0)
+        pending = READ_ONCE(this_cpu(softirq_bits)) & mask;
+        if (pending == 0)
             return;
-        nr = (unsigned int)__builtin_ctzl(todo);
+        nr = (unsigned int)__builtin_ctzl(pending);
         clear_bit(nr, &this_cpu(softirq_bits));
         handlers[nr]();
     }

@@ -83,15 +83,22 @@ static void nothing_is_held(void)
         }
 }
 
-static int copy(struct gnttab_copy *op)
+static int copy_unchecked(struct gnttab_copy *op)
 {
     EXPECT_EQ(sim_grant_op(d[0]->vcpu[0], GNTTABOP_copy, op, sizeof(*op), 1), 0);
-    nothing_is_held();
     return op->status;
 }
 
+static int copy(struct gnttab_copy *op)
+{
+    int status = copy_unchecked(op);
+
+    nothing_is_held();
+    return status;
+}
+
 /* Of 0's page 20 and 1's grant @ref. */
-static int copy_from(grant_ref_t ref, unsigned int off, unsigned int len)
+static struct gnttab_copy from(grant_ref_t ref, unsigned int off, unsigned int len)
 {
     struct gnttab_copy op = {.flags = GNTCOPY_source_gref, .len = (uint16_t)len};
 
@@ -100,6 +107,13 @@ static int copy_from(grant_ref_t ref, unsigned int off, unsigned int len)
     op.source.offset = (uint16_t)off;
     op.dest.u.gmfn = sim_gfn(d[0], 20);
     op.dest.domid = DOMID_SELF;
+    return op;
+}
+
+static int copy_from(grant_ref_t ref, unsigned int off, unsigned int len)
+{
+    struct gnttab_copy op = from(ref, off, len);
+
     return copy(&op);
 }
 
@@ -345,6 +359,15 @@ static void copies_around(void (*fn)(void), bool writing, int16_t status[3])
     nothing_is_held();
 }
 
+static void copies_succeed_around(void (*fn)(void), bool writing)
+{
+    int16_t status[3];
+
+    copies_around(fn, writing, status);
+    for (unsigned int i = 0; i < 3; i++)
+        EXPECT_EQ(status[i], GNTST_okay);
+}
+
 static int change_version(domid_t of)
 {
     int rc;
@@ -372,12 +395,8 @@ static void look(void)
 
 SIM_TEST(entries_in_the_middle_are_pinned)
 {
-    int16_t status[3];
-
     one_step();
-    copies_around(look, true, status);
-    for (unsigned int i = 0; i < 3; i++)
-        EXPECT_EQ(status[i], GNTST_okay);
+    copies_succeed_around(look, true);
 }
 
 static void switch_versions(void)
@@ -389,12 +408,8 @@ static void switch_versions(void)
 
 SIM_TEST(versions_stay_while_a_chain_is_held)
 {
-    int16_t status[3];
-
     one_step();
-    copies_around(switch_versions, false, status);
-    for (unsigned int i = 0; i < 3; i++)
-        EXPECT_EQ(status[i], GNTST_okay);
+    copies_succeed_around(switch_versions, false);
     EXPECT_EQ(change_version(1), 0);
     EXPECT_EQ(change_version(2), 0);
 }
@@ -441,18 +456,12 @@ SIM_TEST(who_is_held_stays_and_is_not_had_again)
 
 SIM_TEST(a_chain_is_followed_anew)
 {
-    int16_t status[3];
-
     one_step();
-    copies_around(redirect, true, status);
-    for (unsigned int i = 0; i < 3; i++)
-        EXPECT_EQ(status[i], GNTST_okay);
+    copies_succeed_around(redirect, true);
     EXPECT_EQ(((uint8_t *)sim_page_virt(d[2], 10))[0], 0x99);
     EXPECT_EQ(((uint8_t *)sim_page_virt(d[3], 12))[0], 0x99);
     lead(1, REF, 0, 2, REF, 0);
-    copies_around(becomes_a_page, true, status);
-    for (unsigned int i = 0; i < 3; i++)
-        EXPECT_EQ(status[i], GNTST_okay);
+    copies_succeed_around(becomes_a_page, true);
     EXPECT_EQ(((uint8_t *)sim_page_virt(d[1], 13))[0], 0x99);
 }
 
@@ -470,34 +479,25 @@ static void write_through(void)
 
 SIM_TEST(no_writing_by_an_entry_turned_around)
 {
-    int16_t status[3];
-
     one_step();
-    copies_around(write_through, false, status);
-    for (unsigned int i = 0; i < 3; i++)
-        EXPECT_EQ(status[i], GNTST_okay);
+    copies_succeed_around(write_through, false);
 }
 
-static int copy_unchecked(void)
+static int read_unchecked(void)
 {
-    struct gnttab_copy op = {.flags = GNTCOPY_source_gref, .len = 8};
+    struct gnttab_copy op = from(REF, 0, 8);
 
-    op.source.u.ref = REF;
-    op.source.domid = 1;
-    op.dest.u.gmfn = sim_gfn(d[0], 20);
-    op.dest.domid = DOMID_SELF;
-    EXPECT_EQ(sim_grant_op(d[0]->vcpu[0], GNTTABOP_copy, &op, sizeof(op), 1), 0);
-    return op.status;
+    return copy_unchecked(&op);
 }
 
 SIM_TEST(a_domain_of_the_chain_that_is_gone)
 {
     one_step();
     sim_destroy(d[2]);
-    EXPECT_EQ(copy_unchecked(), GNTST_bad_domain);
+    EXPECT_EQ(read_unchecked(), GNTST_bad_domain);
     EXPECT_EQ(status_of(1, REF), 0);
     sim_destroy(d[1]);
-    EXPECT_EQ(copy_unchecked(), GNTST_bad_domain);
+    EXPECT_EQ(read_unchecked(), GNTST_bad_domain);
 }
 
 SIM_TEST(pins_have_an_end)
@@ -507,11 +507,11 @@ SIM_TEST(pins_have_an_end)
     one_step();
     act = active_entry_of(d[1]->grant, REF);
     act->pins.host_r = 0xffff;
-    EXPECT_EQ(copy_unchecked(), GNTST_general_error);
+    EXPECT_EQ(read_unchecked(), GNTST_general_error);
     act->pins.host_r = 0;
     act = active_entry_of(d[2]->grant, REF);
     act->pins.host_r = 0xffff;
-    EXPECT_EQ(copy_unchecked(), GNTST_general_error);
+    EXPECT_EQ(read_unchecked(), GNTST_general_error);
     act->pins.host_r = 0;
     EXPECT_EQ(copy_from(REF, 0, 8), GNTST_okay);
 }

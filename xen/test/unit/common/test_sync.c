@@ -67,19 +67,28 @@ SIM_TEST(recursive_locks)
     EXPECT_EQ(counter, 2 * NR * TIMES);
 }
 
+static void write_pair(void)
+{
+    write_lock(&rw);
+    pair[0]++;
+    pair[1]++;
+    write_unlock(&rw);
+}
+
+static void read_pair(void)
+{
+    read_lock(&rw);
+    EXPECT_EQ(pair[0], pair[1]);
+    read_unlock(&rw);
+}
+
 static void read_and_write(unsigned int cpu)
 {
     for (unsigned int i = 0; i < TIMES; i++) {
-        if (cpu == 0 || i % 8 == 0) {
-            write_lock(&rw);
-            pair[0]++;
-            pair[1]++;
-            write_unlock(&rw);
-        } else {
-            read_lock(&rw);
-            EXPECT_EQ(pair[0], pair[1]);
-            read_unlock(&rw);
-        }
+        if (cpu == 0 || i % 8 == 0)
+            write_pair();
+        else
+            read_pair();
     }
 }
 
@@ -117,14 +126,13 @@ static void wait_for_writer(unsigned int cpu)
     if (cpu == 1) {
         write_lock(&rw);
         EXPECT_EQ(pair[0], 1);
-        pair[0]++;
-        pair[1]++;
         write_unlock(&rw);
+        write_pair();
     } else {
         read_lock(&rw);
-        EXPECT_EQ(pair[0], pair[1]);
         EXPECT_GE(pair[0], 1);
         read_unlock(&rw);
+        read_pair();
     }
 }
 
