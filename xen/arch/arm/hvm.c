@@ -8,6 +8,7 @@
 #include <xen/hypercall.h>
 #include <xen/init.h>
 #include <xen/kernel.h>
+#include <xen/xsm.h>
 
 /* Who may do what with a parameter. */
 #define GUEST_READS 1U /* the domain itself, besides the control domain */
@@ -30,7 +31,7 @@ static int set_param(struct domain *d, const struct xen_hvm_param *op)
     uint64_t *p = &d->arch.hvm_params[op->index];
 
     /* Parameters are the toolstack's; a domain cannot set its own. */
-    if (!is_control_domain(current->domain) || d == current->domain)
+    if (xsm_check(XSM_PARAM, op->index, d) || d == current->domain)
         return -EPERM;
     if ((params[op->index] & ONCE) && *p && *p != ~UINT64_C(0) && *p != op->value)
         return -EEXIST;
@@ -40,8 +41,8 @@ static int set_param(struct domain *d, const struct xen_hvm_param *op)
 
 static int get_param(struct domain *d, struct xen_hvm_param *op)
 {
-    if (!is_control_domain(current->domain) &&
-        (d != current->domain || !(params[op->index] & GUEST_READS)))
+    if (params[op->index] & GUEST_READS ? xsm_check(XSM_PARAM_READ, op->index, d)
+                                        : xsm_check(XSM_PARAM, op->index, d))
         return -EPERM;
     op->value = d->arch.hvm_params[op->index];
     return 0;

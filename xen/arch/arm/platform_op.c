@@ -7,6 +7,7 @@
 #include <xen/hypercall.h>
 #include <xen/kernel.h>
 #include <xen/time.h>
+#include <xen/xsm.h>
 
 static long settime(uint64_t secs, uint32_t nsecs, uint64_t system_time)
 {
@@ -20,12 +21,14 @@ long do_platform_op(void *guest_op)
 {
     struct xen_platform_op op;
 
-    if (!is_control_domain(current->domain))
+    if (xsm_check(XSM_PLATFORM_OP, XSM_CMD_UNREAD, NULL))
         return -EPERM;
     if (copy_from_guest_bytes(&op, guest_op, sizeof(op)))
         return -EFAULT;
     if (op.interface_version != XENPF_INTERFACE_VERSION)
         return -EACCES;
+    if (xsm_check(XSM_PLATFORM_OP, op.cmd, NULL))
+        return -EPERM;
     switch (op.cmd) {
     case XENPF_settime32:
         return settime(op.u.settime32.secs, op.u.settime32.nsecs, op.u.settime32.system_time);

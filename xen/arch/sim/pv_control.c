@@ -12,6 +12,7 @@
 #include <xen/port/p2m.h>
 #include <xen/sched.h>
 #include <xen/time.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -317,15 +318,14 @@ static long op_set_memory_map(void *arg)
 {
     struct xen_foreign_memory_map fmap;
     struct domain *d;
-    long rc = -EPERM;
+    long rc;
 
     if (copy_from_guest_bytes(&fmap, arg, sizeof(fmap)))
         return -EFAULT;
-    d = rcu_lock_domain_by_any_id(fmap.domid);
-    if (!d)
-        return -ESRCH;
-    if (is_control_domain(current->domain) && is_pv_domain(d))
-        rc = set_memory_map(d, &fmap.map);
+    rc = rcu_lock_domain_for(XSM_MEMORY_GUEST, XENMEM_set_memory_map, fmap.domid, &d);
+    if (rc)
+        return rc;
+    rc = is_pv_domain(d) ? set_memory_map(d, &fmap.map) : -EPERM;
     rcu_unlock_domain(d);
     return rc;
 }
@@ -351,7 +351,7 @@ static long op_machphys_list(void *arg)
     struct xen_machphys_mfn_list list;
     uint64_t first, chunks = sim_m2p_frames(&first) >> (21 - PAGE_SHIFT);
 
-    if (!is_control_domain(current->domain))
+    if (xsm_check(XSM_MEMORY_HOST, XENMEM_machphys_mfn_list, NULL))
         return -EPERM;
     if (copy_from_guest_bytes(&list, arg, sizeof(list)))
         return -EFAULT;

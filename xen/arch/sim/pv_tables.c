@@ -16,6 +16,7 @@
 #include <xen/mm.h>
 #include <xen/port/p2m.h>
 #include <xen/sched.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -165,27 +166,13 @@ static int mmuext_one(struct domain *d, const struct mmuext_op *op)
     }
 }
 
-/* For another domain only if privileged. NULL, *rc set: refused. */
-static struct domain *target(domid_t id, long *rc)
-{
-    struct domain *d = rcu_lock_domain_by_any_id(id);
-
-    *rc = d ? 0 : -ESRCH;
-    if (d && d != current->domain && !is_control_domain(current->domain)) {
-        rcu_unlock_domain(d);
-        d = NULL;
-        *rc = -EPERM;
-    }
-    return d;
-}
-
 static long do_mmuext_op(struct mmuext_op *ops, unsigned int count, unsigned int *done, domid_t id)
 {
-    long rc;
     unsigned int i;
-    struct domain *d = target(id, &rc);
+    struct domain *d;
+    long rc = rcu_lock_domain_for(XSM_MMU, __HYPERVISOR_mmuext_op, id, &d);
 
-    if (!d)
+    if (rc)
         return rc;
     for (i = 0; i < count && rc == 0; i++) {
         struct mmuext_op op;
@@ -219,11 +206,11 @@ static long update_one(struct domain *d, const struct mmu_update *u)
 static long do_mmu_update(struct mmu_update *ops, unsigned int count, unsigned int *done,
                           domid_t id)
 {
-    long rc;
     unsigned int i;
-    struct domain *d = target(id & 0xffff, &rc);
+    struct domain *d;
+    long rc = rcu_lock_domain_for(XSM_MMU, __HYPERVISOR_mmu_update, id & 0xffff, &d);
 
-    if (!d)
+    if (rc)
         return rc;
     for (i = 0; i < count && rc == 0; i++) {
         struct mmu_update op;

@@ -6,6 +6,7 @@
 #include <xen/hypercall.h>
 #include <xen/irq.h>
 #include <xen/kernel.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 #include <asm/irq.h>
 #include <asm/pci.h>
@@ -123,7 +124,7 @@ static long map_msi(struct domain *d, struct physdev_map_pirq *map)
     struct msi_request req = {.bus = (uint8_t)map->bus, .devfn = (uint8_t)map->devfn, .nr = 1};
     int pirq;
 
-    if (!is_hardware_domain(current->domain))
+    if (xsm_check(XSM_PHYSDEV, PHYSDEVOP_map_pirq, d))
         return -EPERM;
     if (map->entry_nr < 0)
         return -EINVAL;
@@ -162,7 +163,7 @@ static long map_for(struct domain *d, struct physdev_map_pirq *map)
 static long op_map_pirq(struct domain *self, union physdev_arg *arg)
 {
     struct domain *d;
-    long rc = rcu_lock_controlled_domain(arg->map.domid, &d);
+    long rc = rcu_lock_domain_for(XSM_PIRQ, PHYSDEVOP_map_pirq, arg->map.domid, &d);
 
     if (rc)
         return rc;
@@ -174,7 +175,7 @@ static long op_map_pirq(struct domain *self, union physdev_arg *arg)
 static long op_unmap_pirq(struct domain *self, union physdev_arg *arg)
 {
     struct domain *d;
-    long rc = rcu_lock_controlled_domain(arg->unmap.domid, &d);
+    long rc = rcu_lock_domain_for(XSM_PIRQ, PHYSDEVOP_unmap_pirq, arg->unmap.domid, &d);
 
     if (rc)
         return rc;
@@ -317,7 +318,7 @@ long do_physdev_op(int cmd, void *guest_arg)
 
     if (cmd < 0 || (unsigned int)cmd >= ARRAY_SIZE(ops) || !ops[cmd].fn)
         return -ENOSYS;
-    if ((ops[cmd].flags & F_HW) && !is_hardware_domain(d))
+    if ((ops[cmd].flags & F_HW) && xsm_check(XSM_PHYSDEV, (uint32_t)cmd, NULL))
         return -EPERM;
     if (ops[cmd].size && copy_from_guest_bytes(&arg, guest_arg, ops[cmd].size))
         return -EFAULT;

@@ -10,6 +10,7 @@
 #include <xen/sched.h>
 #include <xen/symbols.h>
 #include <xen/time.h>
+#include <xen/xsm.h>
 #include <asm/acpi.h>
 #include <asm/cpu.h>
 #include <asm/current.h>
@@ -320,12 +321,14 @@ long do_platform_op(void *guest_op)
     struct xen_platform_op op;
     long rc;
 
-    if (!is_control_domain(current->domain))
+    if (xsm_check(XSM_PLATFORM_OP, XSM_CMD_UNREAD, NULL))
         return -EPERM;
     if (copy_from_guest_bytes(&op, guest_op, sizeof(op)))
         return -EFAULT;
     if (op.interface_version != XENPF_INTERFACE_VERSION)
         return -EACCES;
+    if (xsm_check(XSM_PLATFORM_OP, op.cmd, NULL))
+        return -EPERM;
     if (op.cmd >= ARRAY_SIZE(ops) || !ops[op.cmd].fn)
         return -ENOSYS;
     rc = ops[op.cmd].fn(&op);

@@ -11,6 +11,7 @@
 #include <xen/port/domain.h>
 #include <xen/sched.h>
 #include <xen/time.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -47,15 +48,17 @@ struct domain *rcu_lock_domain_by_any_id(domid_t id)
     return rcu_lock_domain_by_id(id);
 }
 
-int rcu_lock_controlled_domain(domid_t id, struct domain **d)
+int rcu_lock_domain_for(enum xsm_request what, uint32_t cmd, domid_t id, struct domain **d)
 {
+    int rc;
+
     *d = rcu_lock_domain_by_any_id(id);
     if (*d == NULL)
         return -ESRCH;
-    if (*d == current->domain || is_control_domain(current->domain))
-        return 0;
-    rcu_unlock_domain(*d);
-    return -EPERM;
+    rc = xsm_check(what, cmd, *d);
+    if (rc)
+        rcu_unlock_domain(*d);
+    return rc;
 }
 
 struct vcpu *domain_vcpu(const struct domain *d, unsigned int id)

@@ -2,6 +2,7 @@
 /* Binding and closing ports: EVTCHNOP_alloc_unbound, bind_*, close, status. */
 #include <xen/kernel.h>
 #include <xen/sched.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -30,16 +31,29 @@ int evtchn_alloc_unbound_for(struct domain *d, domid_t remote)
     return rc;
 }
 
+/* A peer that does not exist yet is asked about when it binds. */
+static int may_wait_for(const struct domain *d, domid_t remote)
+{
+    struct domain *rd = rcu_lock_domain_by_any_id(remote);
+    int rc;
+
+    if (rd == NULL)
+        return 0;
+    rc = xsm_check_between(XSM_EVTCHN_CONNECT, EVTCHNOP_alloc_unbound, d, rd);
+    rcu_unlock_domain(rd);
+    return rc;
+}
+
 long evtchn_alloc_unbound(struct evtchn_alloc_unbound *op)
 {
     domid_t remote = op->remote_dom == DOMID_SELF ? current->domain->domain_id : op->remote_dom;
     struct domain *d;
     int rc;
 
-    rc = rcu_lock_controlled_domain(op->dom, &d);
+    rc = rcu_lock_domain_for(XSM_EVTCHN, EVTCHNOP_alloc_unbound, op->dom, &d);
     if (rc)
         return rc;
-    rc = evtchn_alloc_unbound_for(d, remote);
+    rc = may_wait_for(d, remote) ?: evtchn_alloc_unbound_for(d, remote);
     rcu_unlock_domain(d);
     if (rc < 0)
         return rc;
@@ -81,8 +95,10 @@ long evtchn_bind_interdomain(struct evtchn_bind_interdomain *op)
     rd = rcu_lock_domain_by_any_id(op->remote_dom);
     if (rd == NULL)
         return -ESRCH;
-    rc = -EINVAL;
-    if (rd->evtchn) {
+    rc = rd->evtchn ? 0 : -EINVAL;
+    if (rc == 0)
+        rc = xsm_check(XSM_EVTCHN_CONNECT, EVTCHNOP_bind_interdomain, rd);
+    if (rc == 0) {
         spin_lock_pair(&ld->evtchn->lock, &rd->evtchn->lock);
         rc = connect(ld, rd, op->remote_port, &op->local_port);
         spin_unlock_pair(&ld->evtchn->lock, &rd->evtchn->lock);
@@ -140,6 +156,8 @@ long evtchn_bind_virq(struct evtchn_bind_virq *op)
     v = domain_vcpu(d, op->vcpu);
     if (v == NULL)
         return -ENOENT;
+    if (virq_is_global(op->virq) && xsm_check(XSM_EVTCHN_VIRQ, op->virq, NULL))
+        return -EPERM;
     spin_lock(&d->evtchn->lock);
     rc = bind_virq_locked(v, op);
     spin_unlock(&d->evtchn->lock);
@@ -350,7 +368,7 @@ long evtchn_status(struct evtchn_status *op)
     struct domain *d;
     int rc;
 
-    rc = rcu_lock_controlled_domain(op->dom, &d);
+    rc = rcu_lock_domain_for(XSM_EVTCHN, EVTCHNOP_status, op->dom, &d);
     if (rc)
         return rc;
     chn = d->evtchn ? evtchn_from_port(d, op->port) : NULL;

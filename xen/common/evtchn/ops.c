@@ -6,6 +6,7 @@
 #include <xen/hypercall.h>
 #include <xen/init.h>
 #include <xen/port/domain.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -83,7 +84,7 @@ static long op_unmask(union op *op)
 static long op_reset(union op *op)
 {
     struct domain *d;
-    long rc = rcu_lock_controlled_domain(op->reset.dom, &d);
+    long rc = rcu_lock_domain_for(XSM_EVTCHN, EVTCHNOP_reset, op->reset.dom, &d);
 
     if (rc)
         return rc;

@@ -3,6 +3,7 @@
 #include <xen/kernel.h>
 #include <xen/lib/bitmap.h>
 #include <xen/sched.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -19,6 +20,9 @@ int evtchn_send(struct domain *ld, unsigned int lport)
     switch (lchn->state) {
     case ECS_INTERDOMAIN:
         rd = lchn->remote;
+        rc = xsm_check_between(XSM_EVTCHN_SEND, EVTCHNOP_send, ld, rd);
+        if (unlikely(rc))
+            break;
         rchn = evtchn_from_port(rd, lchn->remote_port);
         if (unlikely(rchn->xen_fn))
             rchn->xen_fn(rd->vcpu[rchn->vcpu_id], rchn->port);

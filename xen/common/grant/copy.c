@@ -8,6 +8,7 @@
 #include <xen/port/p2m.h>
 #include <xen/port/page_type.h>
 #include <xen/softirq.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -135,6 +136,8 @@ static int hold_link(struct side *s, struct domain *d, struct next *next)
     struct active_entry *act;
     int rc = GNTST_bad_gntref;
 
+    if (xsm_check(XSM_GRANT_COPY, GNTTABOP_copy, d))
+        return GNTST_permission_denied;
     read_lock(&gt->lock);
     if (gt->version && l.ref < nr_entries(gt)) {
         act = active_lock(gt, l.ref);
@@ -208,14 +211,14 @@ static int side_hold(struct side *s, const struct gnttab_copy_ptr *ptr, bool is_
     if (s->held && s->is_ref == is_ref && s->domid == ptr->domid && s->name == name)
         return GNTST_okay;
     side_release(s);
-    if (!is_ref && ptr->domid != DOMID_SELF && !is_control_domain(current->domain))
-        return GNTST_permission_denied;
     d = rcu_lock_domain_by_any_id(ptr->domid);
-    if (d == NULL)
-        return GNTST_bad_domain;
-    if (d->grant == NULL) {
-        rcu_unlock_domain(d);
-        return GNTST_bad_domain;
+    rc = d && d->grant ? GNTST_okay : GNTST_bad_domain;
+    if (!is_ref && ptr->domid != DOMID_SELF && xsm_check(XSM_GRANT_FRAME, GNTTABOP_copy, d))
+        rc = GNTST_permission_denied;
+    if (rc) {
+        if (d)
+            rcu_unlock_domain(d);
+        return rc;
     }
     s->is_ref = is_ref;
     s->writable = writable;

@@ -5,6 +5,7 @@
 #include <xen/log_dirty.h>
 #include <xen/port/page_type.h>
 #include <xen/softirq.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -159,7 +160,12 @@ static int map_one(struct gnttab_map_grant_ref *op)
     rd = rcu_lock_domain_by_id(op->dom);
     if (rd == NULL)
         return GNTST_bad_domain;
-    rc = rd->grant ? map_from(rd, op) : GNTST_bad_domain;
+    if (rd->grant == NULL)
+        rc = GNTST_bad_domain;
+    else if (xsm_check(XSM_GRANT_MAP, GNTTABOP_map_grant_ref, rd))
+        rc = GNTST_permission_denied;
+    else
+        rc = map_from(rd, op);
     rcu_unlock_domain(rd);
     return rc;
 }
@@ -193,8 +199,10 @@ struct unmapped {
 static int remove_claimed(const struct unmapped *um, uint16_t kinds, uint64_t host_addr,
                           uint64_t dev_addr, uint64_t new_addr)
 {
+    unsigned int cmd = new_addr ? GNTTABOP_unmap_and_replace : GNTTABOP_unmap_grant_ref;
     struct domain *rd;
     mfn_t mfn;
+    int rc;
 
     if (kinds == 0)
         return GNTST_okay;
@@ -203,7 +211,10 @@ static int remove_claimed(const struct unmapped *um, uint16_t kinds, uint64_t ho
         return GNTST_bad_domain;
     /* No locks: what is claimed has pins, with which neither the entry nor its frame changes. */
     mfn = active_entry_of(rd->grant, um->ref)->mfn;
+    rc = xsm_check(XSM_GRANT_UNMAP, cmd, rd);
     rcu_unlock_domain(rd);
+    if (rc)
+        return GNTST_permission_denied;
     if (dev_addr && (dev_addr & PAGE_MASK) != mfn_to_maddr(mfn))
         return GNTST_bad_dev_addr;
     if (kinds & GNTMAP_host_map)

@@ -4,17 +4,19 @@
 #include <xen/hypercall.h>
 #include <xen/kernel.h>
 #include <xen/softirq.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
 
-/* The table of @domid, for itself or a privileged caller. GNTST_*. */
-static int lock_target(domid_t domid, struct domain **d)
+/* The table of @domid, for operation @cmd. GNTST_*. */
+static int lock_target(unsigned int cmd, domid_t domid, struct domain **d)
 {
-    *d = rcu_lock_domain_by_any_id(domid);
-    if (*d == NULL)
-        return GNTST_bad_domain;
-    if ((*d)->grant && (*d == current->domain || is_control_domain(current->domain)))
+    int rc = rcu_lock_domain_for(XSM_GRANT_TABLE, cmd, domid, d);
+
+    if (rc)
+        return rc == -ESRCH ? GNTST_bad_domain : GNTST_permission_denied;
+    if ((*d)->grant)
         return GNTST_okay;
     rcu_unlock_domain(*d);
     return GNTST_permission_denied;
@@ -49,7 +51,7 @@ static long op_setup_table(struct gnttab_setup_table *uop, unsigned int count)
         return -EINVAL;
     if (copy_from_guest_ptr(&op, uop))
         return -EFAULT;
-    op.status = (int16_t)lock_target(op.dom, &d);
+    op.status = (int16_t)lock_target(GNTTABOP_setup_table, op.dom, &d);
     if (op.status == GNTST_okay) {
         op.status = (int16_t)setup_table(d, &op);
         rcu_unlock_domain(d);
@@ -66,7 +68,7 @@ static long op_query_size(struct gnttab_query_size *uop, unsigned int count)
         return -EINVAL;
     if (copy_from_guest_ptr(&op, uop))
         return -EFAULT;
-    op.status = (int16_t)lock_target(op.dom, &d);
+    op.status = (int16_t)lock_target(GNTTABOP_query_size, op.dom, &d);
     if (op.status == GNTST_okay) {
         op.nr_frames = d->grant->nr_frames;
         op.max_nr_frames = d->grant->max_frames;
@@ -100,7 +102,7 @@ static long op_get_version(struct gnttab_get_version *uop)
 
     if (copy_from_guest_ptr(&op, uop))
         return -EFAULT;
-    rc = lock_target(op.dom, &d);
+    rc = lock_target(GNTTABOP_get_version, op.dom, &d);
     if (rc)
         return rc == GNTST_bad_domain ? -ESRCH : -EPERM;
     op.version = READ_ONCE(d->grant->version);
@@ -138,7 +140,7 @@ static long op_get_status_frames(struct gnttab_get_status_frames *uop, unsigned 
         return -EINVAL;
     if (copy_from_guest_ptr(&op, uop))
         return -EFAULT;
-    op.status = (int16_t)lock_target(op.dom, &d);
+    op.status = (int16_t)lock_target(GNTTABOP_get_status_frames, op.dom, &d);
     if (op.status == GNTST_okay) {
         op.status = (int16_t)status_frames(d, &op);
         rcu_unlock_domain(d);

@@ -6,6 +6,7 @@
 #include <xen/port/p2m.h>
 #include <xen/port/page_type.h>
 #include <xen/softirq.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -96,7 +97,12 @@ static int transfer_one(const struct gnttab_transfer *op)
     rd = rcu_lock_domain_by_id(op->domid);
     if (rd == NULL)
         return GNTST_bad_domain;
-    rc = rd->grant && rd != current->domain ? give(rd, mfn_to_page(mfn), op) : GNTST_bad_domain;
+    if (rd->grant == NULL || rd == current->domain)
+        rc = GNTST_bad_domain;
+    else if (xsm_check(XSM_GRANT_TRANSFER, GNTTABOP_transfer, rd))
+        rc = GNTST_permission_denied;
+    else
+        rc = give(rd, mfn_to_page(mfn), op);
     rcu_unlock_domain(rd);
     return rc;
 }

@@ -11,12 +11,13 @@
 #include <xen/port/domain.h>
 #include <xen/softirq.h>
 #include <xen/version_info.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 /* Who is not privileged does not learn how this hypervisor was built or started. */
-static const char *unless_denied(const char *s)
+static const char *unless_denied(unsigned int cmd, const char *s)
 {
-    return is_control_domain(current->domain) ? s : "<denied>";
+    return xsm_check(XSM_VERSION, cmd, NULL) ? "<denied>" : s;
 }
 
 static long put_text(void *arg, const char *s, size_t size)
@@ -31,11 +32,12 @@ static long get_compile_info(void *arg)
 {
     struct xen_compile_info info = {0};
 
-    strlcpy(info.compiler, unless_denied(version_compiler), sizeof(info.compiler));
-    strlcpy(info.compile_by, unless_denied(version_compile_by), sizeof(info.compile_by));
-    strlcpy(info.compile_domain, unless_denied(version_compile_domain),
-            sizeof(info.compile_domain));
-    strlcpy(info.compile_date, unless_denied(version_compile_date), sizeof(info.compile_date));
+#define PUT(field, s) strlcpy(field, unless_denied(XENVER_compile_info, s), sizeof(field))
+    PUT(info.compiler, version_compiler);
+    PUT(info.compile_by, version_compile_by);
+    PUT(info.compile_domain, version_compile_domain);
+    PUT(info.compile_date, version_compile_date);
+#undef PUT
     return copy_to_guest_bytes(arg, &info, sizeof(info));
 }
 
@@ -65,7 +67,7 @@ static long get_build_id(void *arg)
     unsigned int len;
     const uint8_t *id = version_build_id(&len);
 
-    if (!is_control_domain(current->domain))
+    if (xsm_check(XSM_VERSION, XENVER_build_id, NULL))
         return -EPERM;
     if (len == 0)
         return -ENODATA;
@@ -90,13 +92,13 @@ long do_xen_version(int cmd, void *arg)
     case XENVER_version:
         return XEN_MAJOR << 16 | XEN_MINOR;
     case XENVER_extraversion:
-        return put_text(arg, unless_denied(version_extra), sizeof(xen_extraversion_t));
+        return put_text(arg, unless_denied(cmd, version_extra), sizeof(xen_extraversion_t));
     case XENVER_compile_info:
         return get_compile_info(arg);
     case XENVER_capabilities:
         return get_capabilities(arg);
     case XENVER_changeset:
-        return put_text(arg, unless_denied(version_changeset), sizeof(xen_changeset_info_t));
+        return put_text(arg, unless_denied(cmd, version_changeset), sizeof(xen_changeset_info_t));
     case XENVER_platform_parameters: {
         xen_platform_parameters_t params = {.virt_start = port_virt_start(d)};
 
@@ -115,7 +117,7 @@ long do_xen_version(int cmd, void *arg)
         return copy_to_guest_bytes(arg, handle, sizeof(handle));
     }
     case XENVER_commandline:
-        return put_text(arg, unless_denied(saved_cmdline), sizeof(xen_commandline_t));
+        return put_text(arg, unless_denied(cmd, saved_cmdline), sizeof(xen_commandline_t));
     case XENVER_build_id:
         return get_build_id(arg);
     default:
@@ -129,6 +131,8 @@ long do_vm_assist(unsigned int cmd, unsigned int type)
 
     if (!port_vm_assist_valid(d, type))
         return -EINVAL;
+    if (xsm_check(XSM_VM_ASSIST, type, d))
+        return -EPERM;
     switch (cmd) {
     case VMASST_CMD_enable:
         __atomic_fetch_or(&d->vm_assist, 1UL << type, __ATOMIC_SEQ_CST);
@@ -180,7 +184,7 @@ static long console_read(unsigned int count, char *buffer)
 
 long do_console_io(unsigned int cmd, unsigned int count, void *buffer)
 {
-    if (!is_control_domain(current->domain))
+    if (xsm_check(XSM_CONSOLE_IO, cmd, NULL))
         return -EPERM;
     if ((int)count < 0)
         return -E2BIG;

@@ -8,6 +8,7 @@
 #include <xen/mm.h>
 #include <xen/port/p2m.h>
 #include <xen/softirq.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -20,7 +21,7 @@ static long op_domain_figure(unsigned int op, void *arg)
 
     if (copy_from_guest_bytes(&dom, arg, sizeof(dom)))
         return -EFAULT;
-    rc = rcu_lock_controlled_domain(dom.domid, &d);
+    rc = rcu_lock_domain_for(XSM_MEMORY, op, dom.domid, &d);
     if (rc)
         return rc;
     switch (op) {
@@ -48,7 +49,7 @@ static long op_add_to_physmap(void *arg)
         return -EFAULT;
     if (xatp.space == XENMAPSPACE_gmfn_foreign)
         return -ENOSYS;
-    rc = rcu_lock_controlled_domain(xatp.domid, &d);
+    rc = rcu_lock_domain_for(XSM_MEMORY, XENMEM_add_to_physmap, xatp.domid, &d);
     if (rc)
         return rc;
     if (xatp.space != XENMAPSPACE_gmfn_range)
@@ -99,7 +100,7 @@ static long op_add_batch(void *arg, unsigned int start)
         return -EFAULT;
     if (start > b.size)
         return -EINVAL;
-    rc = rcu_lock_controlled_domain(b.domid, &d);
+    rc = rcu_lock_domain_for(XSM_MEMORY, XENMEM_add_to_physmap_batch, b.domid, &d);
     if (rc)
         return rc;
     rc = batch_add(d, &b, start);
@@ -119,7 +120,7 @@ static long op_remove_from_physmap(void *arg)
 
     if (copy_from_guest_bytes(&xrfp, arg, sizeof(xrfp)))
         return -EFAULT;
-    rc = rcu_lock_controlled_domain(xrfp.domid, &d);
+    rc = rcu_lock_domain_for(XSM_MEMORY, XENMEM_remove_from_physmap, xrfp.domid, &d);
     if (rc)
         return rc;
     rc = port_physmap_clear(d, mk_gfn(xrfp.gpfn));
@@ -133,13 +134,13 @@ static long op_claim(void *arg)
     struct domain *d;
     long rc;
 
-    if (!is_control_domain(current->domain))
+    if (xsm_check(XSM_MEMORY_HOST, XENMEM_claim_pages, NULL))
         return -EPERM;
     if (copy_from_guest_bytes(&res, arg, sizeof(res)))
         return -EFAULT;
     if (!guest_handle_is_null(res.extent_start) || res.extent_order || res.mem_flags)
         return -EINVAL;
-    rc = rcu_lock_controlled_domain(res.domid, &d);
+    rc = rcu_lock_domain_for(XSM_MEMORY_HOST, XENMEM_claim_pages, res.domid, &d);
     if (rc)
         return rc;
     rc = domain_set_claim(d, res.nr_extents);
@@ -216,7 +217,7 @@ static long op_acquire_resource(void *arg)
         return -ESRCH;
     if (d == current->domain || d->grant == NULL)
         rc = -EPERM;
-    else if (!is_control_domain(current->domain) && current->domain->target != d)
+    else if (xsm_check(XSM_MEMORY_GUEST, XENMEM_acquire_resource, d))
         rc = -EPERM;
     else
         rc = acquire_from(d, &res, arg);

@@ -7,6 +7,7 @@
 #include <xen/mm.h>
 #include <xen/port/p2m.h>
 #include <xen/softirq.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -147,20 +148,20 @@ static void run(struct request *r, unsigned int op)
     }
 }
 
+static bool order_permitted(const struct request *r, unsigned int op)
+{
+    return r->order <= ORDER_MAX_GUEST ||
+           (r->order <= ORDER_MAX_TOOLS && !xsm_check(XSM_MEMORY_HOST, op, r->d));
+}
+
 long memory_reservation(unsigned int op, unsigned long start, void *arg)
 {
     struct xen_memory_reservation res;
     struct request r;
-    bool foreign;
 
     if (copy_from_guest_bytes(&res, arg, sizeof(res)))
         return start ? (long)start : -EFAULT;
     if (res.nr_extents > ~0UL >> MEMOP_EXTENT_SHIFT || start >= res.nr_extents)
-        return (long)start;
-    foreign = res.domid != DOMID_SELF && res.domid != current->domain->domain_id;
-    if (foreign && !is_control_domain(current->domain))
-        return (long)start;
-    if (res.extent_order > (is_control_domain(current->domain) ? ORDER_MAX_TOOLS : ORDER_MAX_GUEST))
         return (long)start;
     r = (struct request){
         .extents = res.extent_start.p,
@@ -172,10 +173,10 @@ long memory_reservation(unsigned int op, unsigned long start, void *arg)
     if (r.extents == NULL ? op != XENMEM_increase_reservation
                           : !port_guest_range_ok(r.extents, r.nr, sizeof(*r.extents)))
         return (long)start;
-    r.d = rcu_lock_domain_by_any_id(res.domid);
-    if (r.d == NULL)
+    if (rcu_lock_domain_for(XSM_MEMORY, op, res.domid, &r.d))
         return (long)start;
-    run(&r, op);
+    if (order_permitted(&r, op))
+        run(&r, op);
     rcu_unlock_domain(r.d);
     if (r.done < r.nr && r.done > start && hypercall_preempt_check())
         return hypercall_continue(__HYPERVISOR_memory_op, 2, op | r.done << MEMOP_EXTENT_SHIFT,

@@ -7,6 +7,7 @@
 #include <xen/smp.h>
 #include <xen/softirq.h>
 #include <xen/time.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -108,15 +109,13 @@ static long op_watchdog(const struct sched_watchdog *wd)
 
 static long remote_shutdown(const struct sched_remote_shutdown *op)
 {
-    struct domain *d;
-    long rc;
+    struct domain *d = rcu_lock_domain_by_id(op->domain_id);
+    long rc = xsm_check(XSM_REMOTE_SHUTDOWN, SCHEDOP_remote_shutdown, d);
 
-    if (!is_control_domain(current->domain))
-        return -EPERM;
-    d = rcu_lock_domain_by_id(op->domain_id);
     if (d == NULL)
-        return -ESRCH;
-    rc = domain_shutdown(d, (uint8_t)op->reason);
+        return rc ?: -ESRCH;
+    if (rc == 0)
+        rc = domain_shutdown(d, (uint8_t)op->reason);
     rcu_unlock_domain(d);
     return rc;
 }
@@ -125,7 +124,7 @@ static long op_pin_override(const struct sched_pin_override *op)
 {
     struct vcpu *v = current;
 
-    if (!is_hardware_domain(v->domain))
+    if (xsm_check(XSM_PIN_OVERRIDE, SCHEDOP_pin_override, NULL))
         return -EPERM;
     if (op->pcpu >= 0 && (unsigned int)op->pcpu >= nr_cpu_ids)
         return -EINVAL;

@@ -190,9 +190,6 @@ int domain_soft_reset(struct domain *d);
 struct domain *domain_by_id_rcu(domid_t id); /* under rcu_read_lock() */
 struct domain *rcu_lock_domain_by_id(domid_t id);
 struct domain *rcu_lock_domain_by_any_id(domid_t id); /* DOMID_SELF too */
-/* The same for an operation on which only itself and the control domain have a say.
- * 0, -ESRCH, -EPERM. */
-int rcu_lock_controlled_domain(domid_t id, struct domain **d);
 static inline void rcu_unlock_domain(struct domain *d)
 {
     (void)d;

@@ -7,6 +7,7 @@
 #include <xen/kernel.h>
 #include <xen/mm.h>
 #include <xen/port/p2m.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "p2m_private.h"
@@ -100,8 +101,8 @@ static int add_foreign(struct domain *d, uint64_t idx, gfn_t gfn, domid_t foreig
         return -ESRCH;
     if (fd == d)
         rc = -EINVAL;
-    else if (is_control_domain(current->domain) || current->domain->target == fd)
-        rc = 0;
+    else
+        rc = xsm_check(XSM_MEMORY_GUEST, XENMEM_add_to_physmap_batch, fd);
     if (rc)
         goto out;
     pg = p2m_get_page(fd, mk_gfn(idx), &t);

@@ -5,6 +5,7 @@
 #include <xen/lib/string.h>
 #include <xen/mm.h>
 #include <xen/port/p2m.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 #include <asm/e820.h>
 #include <asm/page.h>
@@ -26,7 +27,7 @@ static long op_machine_memory_map(void *arg)
 {
     struct xen_memory_map req;
 
-    if (!is_control_domain(current->domain))
+    if (xsm_check(XSM_MEMORY_HOST, XENMEM_machine_memory_map, NULL))
         return -EPERM;
     if (copy_from_guest_bytes(&req, arg, sizeof(req)))
         return -EFAULT;
@@ -88,18 +89,6 @@ static long set_map(struct domain *d, const struct xen_memory_map *req)
     return 0;
 }
 
-static struct domain *controlled_domain(domid_t id, long *rc)
-{
-    struct domain *d = rcu_lock_domain_by_any_id(id);
-
-    if (d && (is_control_domain(current->domain) || d->target == current->domain))
-        return d;
-    *rc = d ? -EPERM : -ESRCH;
-    if (d)
-        rcu_unlock_domain(d);
-    return NULL;
-}
-
 static long op_set_memory_map(void *arg)
 {
     struct xen_foreign_memory_map req;
@@ -108,8 +97,8 @@ static long op_set_memory_map(void *arg)
 
     if (copy_from_guest_bytes(&req, arg, sizeof(req)))
         return -EFAULT;
-    d = controlled_domain(req.domid, &rc);
-    if (!d)
+    rc = rcu_lock_domain_for(XSM_MEMORY_GUEST, XENMEM_set_memory_map, req.domid, &d);
+    if (rc)
         return rc;
     rc = set_map(d, &req.map);
     rcu_unlock_domain(d);
@@ -150,7 +139,7 @@ static long op_machphys_mfn_list(void *arg)
 }
 
 /* Populate on demand needs a map of the hypervisor's: no PV guest has one. */
-static long op_pod_target(void *arg)
+static long op_pod_target(unsigned int cmd, void *arg)
 {
     struct xen_pod_target req;
     struct domain *d;
@@ -158,8 +147,8 @@ static long op_pod_target(void *arg)
 
     if (copy_from_guest_bytes(&req, arg, sizeof(req)))
         return -EFAULT;
-    d = controlled_domain(req.domid, &rc);
-    if (!d)
+    rc = rcu_lock_domain_for(XSM_MEMORY_GUEST, cmd, req.domid, &d);
+    if (rc)
         return rc;
     rcu_unlock_domain(d);
     return -EOPNOTSUPP;
@@ -180,7 +169,7 @@ long port_memory_op(unsigned long cmd, void *arg)
         return op_machphys_mfn_list(arg);
     case XENMEM_set_pod_target:
     case XENMEM_get_pod_target:
-        return op_pod_target(arg);
+        return op_pod_target((unsigned int)cmd, arg);
     default:
         return -ENOSYS;
     }

@@ -6,6 +6,7 @@
 #include <xen/log_dirty.h>
 #include <xen/port/p2m.h>
 #include <xen/softirq.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 #include <asm/pv_mmu.h>
 
@@ -15,13 +16,8 @@
 
 #define BATCH 8 /* requests read at once */
 
-static bool may_manage(const struct domain *cur, const struct domain *d)
-{
-    return is_control_domain(cur) || d->target == cur || cur->target == d;
-}
-
-/* A domain by the number in a foreigndom argument, held by RCU. */
-static int get_owner(domid_t id, struct domain **out)
+/* A domain by the number in a foreigndom argument of hypercall @call, held by RCU. */
+static int get_owner(unsigned int call, domid_t id, struct domain **out)
 {
     struct domain *cur = current->domain, *d;
 
@@ -34,30 +30,26 @@ static int get_owner(domid_t id, struct domain **out)
         d = dom_io;
         break;
     case DOMID_XEN:
-        if (!is_control_domain(cur))
+        if (xsm_check(XSM_MMU, call, dom_xen))
             return -EPERM;
         rcu_read_lock();
         d = dom_xen;
         break;
     default:
-        d = rcu_lock_domain_by_id(id);
-        if (d && d != cur && !may_manage(cur, d)) {
-            rcu_unlock_domain(d);
-            return -EPERM;
-        }
+        return rcu_lock_domain_for(XSM_MMU, call, id, out);
     }
     *out = d;
     return d ? 0 : -ESRCH;
 }
 
-int get_owners(unsigned int foreigndom, struct mmu_owners *out)
+int get_owners(unsigned int call, unsigned int foreigndom, struct mmu_owners *out)
 {
     unsigned int tables = foreigndom >> 16;
-    int rc = get_owner((domid_t)foreigndom, &out->pages);
+    int rc = get_owner(call, (domid_t)foreigndom, &out->pages);
 
     if (rc)
         return rc;
-    rc = get_owner(tables ? (domid_t)(tables - 1) : DOMID_SELF, &out->tables);
+    rc = get_owner(call, tables ? (domid_t)(tables - 1) : DOMID_SELF, &out->tables);
     if (rc)
         rcu_unlock_domain(out->pages);
     else if (is_system_domain(out->tables)) {
@@ -205,7 +197,7 @@ long do_mmu_update(struct mmu_update *ureqs, unsigned int count, unsigned int *p
                                   (unsigned long)foreigndom);
     if (unlikely(rc))
         return rc;
-    rc = get_owners(foreigndom, &owners);
+    rc = get_owners(__HYPERVISOR_mmu_update, foreigndom, &owners);
     if (unlikely(rc))
         return rc;
     rc = update_many(ureqs, count, &owners, &done);
@@ -294,7 +286,7 @@ long do_update_va_mapping_otherdomain(unsigned long va, uint64_t val, unsigned l
                                       unsigned int domid)
 {
     struct domain *fd;
-    int rc = get_owner((domid_t)domid, &fd);
+    int rc = get_owner(__HYPERVISOR_update_va_mapping_otherdomain, (domid_t)domid, &fd);
 
     if (rc)
         return rc;

@@ -271,7 +271,7 @@ long do_mmuext_op(struct mmuext_op *uops, unsigned int count, unsigned int *pdon
                                   (unsigned long)foreigndom);
     if (unlikely(rc))
         return rc;
-    rc = get_owners(foreigndom & 0xffff, &owners);
+    rc = get_owners(__HYPERVISOR_mmuext_op, foreigndom & 0xffff, &owners);
     if (unlikely(rc))
         return rc;
     rc = ext_many(uops, count, owners.pages, &done);

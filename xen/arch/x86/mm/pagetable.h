@@ -79,12 +79,13 @@ struct page_info *guest_l1_lock(mfn_t root, unsigned long va, unsigned int *idx)
 /* CPUs that may hold translations for the vCPUs of guest bitmap @vcpumask. 0, -EFAULT. */
 int vcpumask_to_cpus(const struct domain *d, const void *vcpumask, cpumask_t *out);
 
-/* Two domains from the foreigndom argument: whose pages, whose tables. Put both by put_owners. */
+/* Two domains from the foreigndom argument of hypercall @call: whose pages, whose tables. Put both
+ * by put_owners. */
 struct mmu_owners {
     struct domain *pages, *tables;
 };
 /* 0, -ESRCH, -EPERM. */
-int get_owners(unsigned int foreigndom, struct mmu_owners *out);
+int get_owners(unsigned int call, unsigned int foreigndom, struct mmu_owners *out);
 void put_owners(struct mmu_owners *o);
 
 /* Drop the pin of @pg, of which the caller holds another reference. 0, -EINVAL (it has none),

@@ -5,6 +5,7 @@
 #include <xen/kernel.h>
 #include <xen/port/domain.h>
 #include <xen/softirq.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -69,10 +70,10 @@ static long do_locked(struct xen_domctl *op, bool *copy_back)
     long rc;
 
     if (desc && desc->target == TARGET_NONE)
-        return run(desc, NULL, op, copy_back);
-    d = rcu_lock_domain_by_any_id(op->domain);
-    if (d == NULL)
-        return -ESRCH;
+        return xsm_check(XSM_DOMCTL, op->cmd, NULL) ?: run(desc, NULL, op, copy_back);
+    rc = rcu_lock_domain_for(XSM_DOMCTL, op->cmd, op->domain, &d);
+    if (rc)
+        return rc;
     if (desc && desc->target == TARGET_OTHER && d == current->domain)
         rc = -EINVAL;
     else
@@ -87,7 +88,7 @@ long do_domctl(void *u_domctl)
     bool copy_back = false;
     long rc;
 
-    if (!is_control_domain(current->domain))
+    if (xsm_check(XSM_DOMCTL, XSM_CMD_UNREAD, NULL))
         return -EPERM;
     if (copy_from_guest_bytes(&op, u_domctl, sizeof(op)))
         return -EFAULT;

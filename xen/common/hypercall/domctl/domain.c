@@ -4,6 +4,7 @@
 #include <xen/kernel.h>
 #include <xen/sched.h>
 #include <xen/time.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -74,7 +75,7 @@ long domctl_get_info(struct domain *unused, struct xen_domctl *op)
     (void)unused;
     rcu_read_lock();
     for_each_domain (d) {
-        if (d->domain_id < first)
+        if (d->domain_id < first || xsm_check(XSM_DOMCTL, XEN_DOMCTL_getdomaininfo, d))
             continue;
         domain_get_info(d, &op->u.getdomaininfo);
         op->domain = d->domain_id;
@@ -137,7 +138,9 @@ long domctl_set_target(struct domain *d, struct xen_domctl *op)
 
     if (e == NULL)
         return -ESRCH;
-    if (d == e)
+    if (xsm_check(XSM_DOMCTL, XEN_DOMCTL_set_target, e))
+        rc = -EPERM;
+    else if (d == e)
         rc = -EINVAL;
     else if (!is_hvm_domain(e))
         rc = -EOPNOTSUPP;

@@ -4,6 +4,7 @@
 #include <xen/hypercall.h>
 #include <xen/kernel.h>
 #include <xen/port/domain.h>
+#include <xen/xsm.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -30,6 +31,8 @@ static DEFINE_SPINLOCK(sysctl_lock, RANK_DOMCTL);
 
 static long do_locked(struct xen_sysctl *op, bool *copy_back)
 {
+    if (xsm_check(XSM_SYSCTL, op->cmd, NULL))
+        return -EPERM;
     if (op->cmd < ARRAY_SIZE(ops) && ops[op->cmd]) {
         *copy_back = true;
         return ops[op->cmd](op);
@@ -43,7 +46,7 @@ long do_sysctl(void *u_sysctl)
     bool copy_back = false;
     long rc;
 
-    if (!is_control_domain(current->domain))
+    if (xsm_check(XSM_SYSCTL, XSM_CMD_UNREAD, NULL))
         return -EPERM;
     if (copy_from_guest_bytes(&op, u_sysctl, sizeof(op)))
         return -EFAULT;

@@ -7,6 +7,7 @@
 #include <xen/lock_profile.h>
 #include <xen/mm.h>
 #include <xen/sched.h>
+#include <xen/xsm.h>
 
 #include "private.h"
 
@@ -34,7 +35,8 @@ long sysctl_get_domains(struct xen_sysctl *op)
     d = list->first_domain < DOMID_FIRST_RESERVED ? domain_by_id_rcu((domid_t)list->first_domain)
                                                   : NULL;
     for (d = d ?: rcu_dereference(domain_list); d; d = rcu_dereference(d->next_in_list)) {
-        if (d->domain_id < list->first_domain)
+        if (d->domain_id < list->first_domain ||
+            xsm_check(XSM_SYSCTL, XEN_SYSCTL_getdomaininfolist, d))
             continue;
         if (nr == list->max_domains)
             break;

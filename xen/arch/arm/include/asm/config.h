@@ -8,5 +8,6 @@
 #define STACK_SIZE  (4096 << STACK_ORDER)
 
 #define CONFIG_HAS_AREA_PAGES
+#define CONFIG_XSM_SILO_DEFAULT /* as Debian builds the hypervisor of arm64 */
 
 #endif
