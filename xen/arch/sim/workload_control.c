@@ -50,6 +50,27 @@ static void fill_scheduler_op(struct work *w, struct domain *d0, struct xen_domc
     }
 }
 
+/* Of a guest with two vCPUs and up to two nodes; all arrays are in one page. */
+static void fill_vnuma(struct work *w, struct domain *d0, struct xen_domctl_vnuma *v)
+{
+    unsigned int numbers[8];
+    xen_vmemrange_t range[2];
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(numbers); i++)
+        numbers[i] = pick(w, 16) ? pick(w, 2) : pick_small(w, 4);
+    for (unsigned int i = 0; i < ARRAY_SIZE(range); i++)
+        range[i] = (xen_vmemrange_t){.start = i << 20, .end = pick(w, 3) << 20, .nid = pick(w, 2)};
+    sim_put(d0, 4, 0, numbers, sizeof(numbers));
+    sim_put(d0, 4, 64, range, sizeof(range));
+    v->nr_vnodes = pick_small(w, 3);
+    v->nr_vmemranges = pick_small(w, 3);
+    v->nr_vcpus = pick(w, 8) ? 2 : pick_small(w, 4);
+    v->vdistance.p = (void *)sim_page(d0, 4);
+    v->vcpu_to_vnode.p = (void *)(sim_page(d0, 4) + 16);
+    v->vnode_to_pnode.p = (void *)(sim_page(d0, 4) + 24);
+    v->vmemrange.p = (void *)(sim_page(d0, 4) + 64);
+}
+
 static void fill(struct work *w, struct domain *d0, struct xen_domctl *op)
 {
     switch (op->cmd) {
@@ -68,6 +89,9 @@ static void fill(struct work *w, struct domain *d0, struct xen_domctl *op)
         break;
     case XEN_DOMCTL_max_vcpus:
         op->u.max_vcpus.max = pick_small(w, 4);
+        break;
+    case XEN_DOMCTL_setvnumainfo:
+        fill_vnuma(w, d0, &op->u.vnuma);
         break;
     case XEN_DOMCTL_irq_permission:
         op->u.irq_permission.pirq = (uint8_t)pick(w, 40);
@@ -101,7 +125,7 @@ void work_domctl(struct work *w)
         XEN_DOMCTL_max_mem,          XEN_DOMCTL_max_vcpus,       XEN_DOMCTL_irq_permission,
         XEN_DOMCTL_set_virq_handler, XEN_DOMCTL_getvcpuinfo,     XEN_DOMCTL_getvcpucontext,
         XEN_DOMCTL_iomem_permission, XEN_DOMCTL_soft_reset,      XEN_DOMCTL_settimeoffset,
-        XEN_DOMCTL_setvcpucontext,
+        XEN_DOMCTL_setvcpucontext,   XEN_DOMCTL_setvnumainfo,
     };
     struct xen_domctl op;
 

@@ -111,6 +111,7 @@ void work_memory(struct work *w)
         struct xen_memory_reservation r;
         struct xen_add_to_physmap add;
         struct xen_remove_from_physmap remove;
+        struct xen_vnuma_topology_info vnuma;
         uint64_t words[8];
     } op;
     unsigned int cmd = pick(w, 12);
@@ -132,6 +133,13 @@ void work_memory(struct work *w)
         op.remove.domid = pick(w, 8) ? DOMID_SELF : pick_domid(w);
         op.remove.gpfn = pick_gfn(w, v->domain);
         sim_op(v, __HYPERVISOR_memory_op, XENMEM_remove_from_physmap, &op, sizeof(op));
+    } else if (cmd < 10) {
+        op.vnuma.domid = pick_domid(w);
+        op.vnuma.nr_vnodes = op.vnuma.nr_vcpus = op.vnuma.nr_vmemranges = pick_small(w, 4);
+        op.vnuma.vdistance.h.p = (void *)pick_addr(w, v->domain);
+        op.vnuma.vcpu_to_vnode.h.p = (void *)pick_addr(w, v->domain);
+        op.vnuma.vmemrange.h.p = (void *)pick_addr(w, v->domain);
+        sim_op(v, __HYPERVISOR_memory_op, XENMEM_get_vnumainfo, &op, sizeof(op));
     } else {
         op.words[0] = pick_domid(w);
         op.words[1] = pick_bits(w);

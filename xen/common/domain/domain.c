@@ -11,6 +11,7 @@
 #include <xen/port/domain.h>
 #include <xen/sched.h>
 #include <xen/time.h>
+#include <xen/vnuma.h>
 #include <xen/xsm.h>
 #include <asm/current.h>
 
@@ -175,6 +176,7 @@ static void free_parts(struct domain *d)
     pirq_domain_destroy(d);
     free_rangeset(d->irq_caps);
     free_rangeset(d->iomem_caps);
+    vnuma_free(d);
     xfree(d->poll_mask);
     xfree(d->vcpu);
 }

@@ -8,6 +8,7 @@
 #include <xen/mm.h>
 #include <xen/port/p2m.h>
 #include <xen/softirq.h>
+#include <xen/vnuma.h>
 #include <xen/xsm.h>
 #include <asm/current.h>
 
@@ -258,6 +259,7 @@ long do_memory_op(unsigned long cmd, void *arg)
     case XENMEM_acquire_resource:
         return op_acquire_resource(arg);
     case XENMEM_get_vnumainfo:
+        return vnuma_get(arg);
     case XENMEM_access_op:
     case XENMEM_paging_op:
     case XENMEM_sharing_op:

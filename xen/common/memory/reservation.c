@@ -7,6 +7,7 @@
 #include <xen/mm.h>
 #include <xen/port/p2m.h>
 #include <xen/softirq.h>
+#include <xen/vnuma.h>
 #include <xen/xsm.h>
 #include <asm/current.h>
 
@@ -114,16 +115,18 @@ static int decrease_one(struct request *r)
     return 0;
 }
 
-static unsigned int memflags_of(const struct xen_memory_reservation *res)
+static unsigned int memflags_of(const struct domain *d, const struct xen_memory_reservation *res)
 {
     unsigned int flags = 0, bits = XENMEMF_get_address_bits(res->mem_flags);
     unsigned int node = XENMEMF_get_node(res->mem_flags);
 
+    if (res->mem_flags & XENMEMF_vnode)
+        node = vnuma_node_of(d, node);
     if (bits && bits < 64)
         flags |= MEMF_bits(bits);
     if (res->mem_flags & XENMEMF_populate_on_demand)
         flags |= MEMF_populate_on_demand;
-    if (!(res->mem_flags & XENMEMF_vnode) && node != NUMA_NO_NODE) {
+    if (node != NUMA_NO_NODE) {
         flags |= MEMF_node(node);
         if (res->mem_flags & XENMEMF_exact_node_request)
             flags |= MEMF_exact_node;
@@ -168,13 +171,13 @@ long memory_reservation(unsigned int op, unsigned long start, void *arg)
         .nr = res.nr_extents,
         .done = start,
         .order = res.extent_order,
-        .memflags = memflags_of(&res),
     };
     if (r.extents == NULL ? op != XENMEM_increase_reservation
                           : !port_guest_range_ok(r.extents, r.nr, sizeof(*r.extents)))
         return (long)start;
     if (rcu_lock_domain_for(XSM_MEMORY, op, res.domid, &r.d))
         return (long)start;
+    r.memflags = memflags_of(r.d, &res);
     if (order_permitted(&r, op))
         run(&r, op);
     rcu_unlock_domain(r.d);

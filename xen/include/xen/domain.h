@@ -137,6 +137,7 @@ struct domain {
     uint64_t release_left;  /* cursor of domain_release_pages() */
     char console_line[160]; /* CONSOLEIO_write: a line not yet complete [RANK_CONSOLE] */
     uint8_t console_line_len;
+    struct vnuma *vnuma;         /* NULL: none. RCU, set under RANK_DOMCTL */
     struct log_dirty *log_dirty; /* written pages; NULL: not logged. RCU, set under RANK_DOMCTL */
 
     struct arch_domain arch;

@@ -44,6 +44,7 @@ static const struct domctl_desc ops[] = {
     [XEN_DOMCTL_getvcpuaffinity] = {domctl_vcpu_affinity, TARGET_ANY, true},
     [XEN_DOMCTL_setnodeaffinity] = {domctl_node_affinity, TARGET_ANY, false},
     [XEN_DOMCTL_getnodeaffinity] = {domctl_node_affinity, TARGET_ANY, true},
+    [XEN_DOMCTL_setvnumainfo] = {domctl_set_vnuma, TARGET_ANY, false},
     [XEN_DOMCTL_scheduler_op] = {domctl_scheduler, TARGET_ANY, true},
     [XEN_DOMCTL_max_mem] = {domctl_max_mem, TARGET_ANY, false},
     [XEN_DOMCTL_irq_permission] = {domctl_irq_permission, TARGET_ANY, false},

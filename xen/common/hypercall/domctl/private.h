@@ -13,6 +13,6 @@ domctl_fn domctl_create, domctl_destroy, domctl_pause, domctl_unpause, domctl_ge
     domctl_set_time_offset, domctl_set_target, domctl_subscribe, domctl_set_virq_handler;
 domctl_fn domctl_set_vcpu_context, domctl_get_vcpu_context, domctl_get_vcpu_info,
     domctl_vcpu_affinity, domctl_node_affinity, domctl_scheduler;
-domctl_fn domctl_max_mem, domctl_irq_permission, domctl_iomem_permission;
+domctl_fn domctl_max_mem, domctl_irq_permission, domctl_iomem_permission, domctl_set_vnuma;
 
 #endif

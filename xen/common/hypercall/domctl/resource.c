@@ -2,6 +2,7 @@
 /* What a domain may have: memory, and of its controller's interrupts and device memory. */
 #include <xen/irq.h>
 #include <xen/kernel.h>
+#include <xen/vnuma.h>
 #include <asm/current.h>
 
 #include "private.h"
@@ -37,4 +38,9 @@ long domctl_iomem_permission(struct domain *d, struct xen_domctl *op)
         return -EPERM;
     return p->allow_access ? iomem_permit_access(d, p->first_mfn, last)
                            : iomem_deny_access(d, p->first_mfn, last);
+}
+
+long domctl_set_vnuma(struct domain *d, struct xen_domctl *op)
+{
+    return vnuma_set(d, &op->u.vnuma);
 }

@@ -454,8 +454,7 @@ SIM_TEST(memory_ops)
          -EINVAL},
         {&ctl, XENMEM_acquire_resource, {.acquire = {.domid = 1, .type = 1}}, 0},
     };
-    uint32_t every[] = {XENMEM_get_vnumainfo, XENMEM_access_op, XENMEM_paging_op,
-                        XENMEM_sharing_op};
+    uint32_t every[] = {XENMEM_access_op, XENMEM_paging_op, XENMEM_sharing_op};
 
     three();
     run_rows(__HYPERVISOR_memory_op, rows, ARRAY_SIZE(rows), "memory_op");

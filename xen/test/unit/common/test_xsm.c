@@ -143,6 +143,7 @@ union argument {
     struct evtchn_send send;
     struct evtchn_status status;
     struct evtchn_reset reset;
+    struct xen_vnuma_topology_info vnuma;
     struct gnttab_setup_table setup;
     struct gnttab_query_size query;
     struct gnttab_get_version version;
@@ -371,6 +372,12 @@ static const struct path paths[] = {
      -EPERM,
      64},
     {MEMORY(maximum_gpfn), &ctl, {.dom = {3}}, {XSM_MEMORY, XENMEM_maximum_gpfn, &hvm}, -EPERM, 63},
+    {MEMORY(get_vnumainfo),
+     &ctl,
+     {.vnuma = {.domid = 1}},
+     {XSM_MEMORY, XENMEM_get_vnumainfo, &a},
+     -EPERM,
+     -EOPNOTSUPP},
     {MEMORY(increase_reservation),
      &ctl,
      {.res = {.nr_extents = 1, .domid = 1}},
