@@ -144,14 +144,18 @@ static void take_affinity(XLU_Config *cfg, const char *key, int vcpus, int *num,
 
 static void take_vcpus(XLU_Config *cfg, libxl_domain_build_info *b)
 {
-    long online = 1, max;
+    long on_nodes = vnuma_vcpus(b), online = on_nodes ? on_nodes : 1, max;
 
     xlu_cfg_get_bounded_long(cfg, "vcpus", 1, INT_MAX, &online, 0);
-    b->max_vcpus = (int)online;
+    b->max_vcpus = (int)(on_nodes ? on_nodes : online);
     if (!xlu_cfg_get_bounded_long(cfg, "maxvcpus", 1, INT_MAX, &max, 0))
         b->max_vcpus = (int)max;
     if (b->max_vcpus < online) {
         fprintf(stderr, "xl: maxvcpus < vcpus\n");
+        exit(EXIT_BAD);
+    }
+    if (on_nodes && b->max_vcpus != on_nodes) {
+        fprintf(stderr, "xl: vnuma has %ld vCPUs, maxvcpus is %d\n", on_nodes, b->max_vcpus);
         exit(EXIT_BAD);
     }
     if (libxl_cpu_bitmap_alloc(ctx, &b->avail_vcpus, (int)online))
@@ -186,14 +190,21 @@ static void take_sched(XLU_Config *cfg, libxl_domain_sched_params *p)
 
 static void take_memory(XLU_Config *cfg, libxl_domain_build_info *b)
 {
+    uint64_t on_nodes = vnuma_memkb(b);
     long l;
 
     if (!xlu_cfg_get_bounded_long(cfg, "memory", 0, LONG_MAX / 1024, &l, 0)) {
         b->max_memkb = (uint64_t)l * 1024;
         b->target_memkb = b->max_memkb;
     }
+    if (on_nodes)
+        b->max_memkb = on_nodes;
     if (!xlu_cfg_get_bounded_long(cfg, "maxmem", 0, LONG_MAX / 1024, &l, 0))
         b->max_memkb = (uint64_t)l * 1024;
+    if (on_nodes && b->max_memkb != on_nodes) {
+        fprintf(stderr, "xl: maxmem is not the memory of all nodes of vnuma\n");
+        exit(EXIT_BAD);
+    }
     if (!xlu_cfg_get_bounded_long(cfg, "videoram", 0, LONG_MAX / 1024, &l, 0))
         b->video_memkb = (uint64_t)l * 1024;
     if (!xlu_cfg_get_bounded_long(cfg, "shadow_memory", 0, LONG_MAX / 1024, &l, 0))
@@ -449,6 +460,7 @@ void config_parse(const struct config_source *src, libxl_domain_config *d)
     take_identity(cfg, &d->c_info);
     libxl_domain_build_info_init_type(&d->b_info, d->c_info.type);
     take_simple(cfg, d);
+    config_take_vnuma(cfg, &d->b_info);
     take_vcpus(cfg, &d->b_info);
     take_sched(cfg, &d->b_info.sched_params);
     take_memory(cfg, &d->b_info);

@@ -373,24 +373,21 @@ static void take_pci(XLU_Config *cfg, libxl_domain_config *d)
     }
 }
 
-/* What would change the guest's machine and cannot be had. */
-static void refuse(XLU_Config *cfg)
+/* It would change the guest's machine, and cannot be had. */
+static void refuse_sound(XLU_Config *cfg)
 {
-    static const char *const keys[] = {"vnuma", "vsnd"};
     XLU_ConfigList *list;
     int nr;
 
-    for (unsigned int i = 0; i < ARRAY_SIZE(keys); i++) {
-        if (xlu_cfg_get_list(cfg, keys[i], &list, &nr, 1) || !nr)
-            continue;
-        fprintf(stderr, "ERROR: \"%s\" is not supported\n", keys[i]);
-        exit(EXIT_BAD);
-    }
+    if (xlu_cfg_get_list(cfg, "vsnd", &list, &nr, 1) || !nr)
+        return;
+    fprintf(stderr, "ERROR: \"vsnd\" is not supported\n");
+    exit(EXIT_BAD);
 }
 
 void config_take_devices(XLU_Config *cfg, libxl_domain_config *d)
 {
-    refuse(cfg);
+    refuse_sound(cfg);
     for (unsigned int i = 0; i < ARRAY_SIZE(lists); i++)
         take_list(cfg, d, &lists[i]);
     take_pci(cfg, d);

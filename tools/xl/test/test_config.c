@@ -106,6 +106,39 @@ static void network_cards_are_read(void **state)
     libxl_domain_config_dispose(&d);
 }
 
+static void numa_nodes_are_read(void **state)
+{
+    libxl_domain_config d;
+    const libxl_vnode_info *n;
+
+    (void)state;
+    parse(BASE "type='pvh'\n"
+               "vnuma=[['pnode=0','size=512','vcpus=0-2,5','vdistances=10,20'],\n"
+               "       ['vdistances=30, 10','pnode=3','vcpus=3,4','size=256']]\n",
+          &d);
+    assert_int_equal(d.b_info.num_vnuma_nodes, 2);
+    assert_int_equal(d.b_info.max_vcpus, 6);
+    assert_int_equal(libxl_bitmap_count_set(&d.b_info.avail_vcpus), 6);
+    assert_int_equal(d.b_info.max_memkb, 768 << 10);
+    assert_false(libxl_defbool_val(d.b_info.numa_placement));
+    n = d.b_info.vnuma_nodes;
+    assert_int_equal(n[0].memkb, 512 << 10);
+    assert_int_equal(n[0].pnode, 0);
+    assert_int_equal(libxl_bitmap_count_set(&n[0].vcpus), 4);
+    assert_true(libxl_bitmap_test(&n[0].vcpus, 5));
+    assert_int_equal(n[0].num_distances, 2);
+    assert_int_equal(n[1].pnode, 3);
+    assert_int_equal(n[1].distances[0], 30);
+    assert_int_equal(n[1].distances[1], 10);
+    assert_true(libxl_bitmap_test(&n[1].vcpus, 4));
+    libxl_domain_config_dispose(&d);
+    parse(BASE "vcpus=1\nmaxvcpus=2\nvnuma=[['pnode=0','size=64','vcpus=0-1','vdistances=10']]\n",
+          &d);
+    assert_int_equal(d.b_info.max_vcpus, 2);
+    assert_int_equal(libxl_bitmap_count_set(&d.b_info.avail_vcpus), 1);
+    libxl_domain_config_dispose(&d);
+}
+
 static void what_is_wrong_ends_the_program(void **state)
 {
     static const char *const wrong[] = {
@@ -127,7 +160,19 @@ static void what_is_wrong_ends_the_program(void **state)
         "vdispl=['connectors=1920x1080']",
         "vif=['bridge']",
         "vif=['wings=2']",
+        "vnuma=['pnode=0']",
         "vnuma=[['pnode=0','size=64','vcpus=0']]",
+        "vnuma=[['pnode=0','size=64','vcpus=0','vdistances=10','vdistances=10']]",
+        "vnuma=[['pnode=-1','size=64','vcpus=0','vdistances=10']]",
+        "vnuma=[['pnode=0','size=0','vcpus=0','vdistances=10']]",
+        "vnuma=[['pnode=0','size=64','vcpus=1-0','vdistances=10']]",
+        "vnuma=[['pnode=0','size=64','vcpus=0,','vdistances=10']]",
+        "vnuma=[['pnode=0','size=64','vcpus=0-4096','vdistances=10']]",
+        "vnuma=[['pnode=0','size=64','vcpus=0','vdistances=10,']]",
+        "vnuma=[['pnode=0','size=64','vcpus=0','vdistances=ten']]",
+        "vnuma=[['pnode=0','size=64','vcpus=0','vdistances=10','colour=red']]",
+        "maxvcpus=3\nvnuma=[['pnode=0','size=64','vcpus=0','vdistances=10']]",
+        "maxmem=65\nvnuma=[['pnode=0','size=64','vcpus=0','vdistances=10']]",
         "vsnd=[['card, short-name=Main']]",
     };
 
@@ -148,6 +193,7 @@ int main(void)
         cmocka_unit_test(devices_are_read),
         cmocka_unit_test(keyboards_add_up),
         cmocka_unit_test(network_cards_are_read),
+        cmocka_unit_test(numa_nodes_are_read),
         cmocka_unit_test(what_is_wrong_ends_the_program),
     };
 

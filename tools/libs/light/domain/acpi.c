@@ -34,9 +34,10 @@ struct header {
     uint32_t creator_revision;
 } __attribute__((packed));
 
+#define XSDT_MAX 4
 struct xsdt {
     struct header h;
-    uint64_t entry[2];
+    uint64_t entry[XSDT_MAX];
 } __attribute__((packed));
 
 /* Table 5.9; what is not named is zero and of no meaning on hardware-reduced machines. */
@@ -73,6 +74,48 @@ struct madt_lapic {
     uint32_t flags;
 } __attribute__((packed));
 
+/* 5.2.16: which vCPUs and which memory a node has. */
+struct srat {
+    struct header h;
+    uint32_t one;
+    uint64_t reserved;
+} __attribute__((packed));
+
+struct srat_lapic {
+    uint8_t type;
+    uint8_t length;
+    uint8_t node; /* its low byte */
+    uint8_t apic_id;
+    uint32_t flags;
+    uint8_t sapic_eid;
+    uint8_t node_high[3];
+    uint32_t clock_domain;
+} __attribute__((packed));
+
+struct srat_memory {
+    uint8_t type;
+    uint8_t length;
+    uint32_t node;
+    uint16_t reserved;
+    uint64_t start;
+    uint64_t bytes;
+    uint32_t reserved2;
+    uint32_t flags;
+    uint64_t reserved3;
+} __attribute__((packed));
+
+#define SRAT_MEMORY  1u
+#define SRAT_ENABLED 1u
+
+/* 5.2.17: how far the nodes are from one another. */
+struct slit {
+    struct header h;
+    uint64_t nr;
+    uint8_t distance[]; /* nr squared */
+} __attribute__((packed));
+
+#define SLIT_NODES_MAX 64 /* SLIT has a page of distances then */
+
 #define LAPIC_ADDR    0xfee00000u
 #define LAPIC_ENABLED 1u
 
@@ -84,6 +127,10 @@ _Static_assert(sizeof(struct header) == 36, "table header");
 _Static_assert(sizeof(struct fadt) == 276, "FADT");
 _Static_assert(offsetof(struct fadt, flags) == 112, "FADT flags");
 _Static_assert(offsetof(struct fadt, x_dsdt) == 140, "FADT X_DSDT");
+_Static_assert(sizeof(struct srat) == 48, "SRAT");
+_Static_assert(sizeof(struct srat_lapic) == 16, "SRAT, local APIC");
+_Static_assert(sizeof(struct srat_memory) == 40, "SRAT, memory");
+_Static_assert(sizeof(struct slit) == 44, "SLIT");
 
 static uint8_t checksum(const void *p, size_t len)
 {
@@ -147,6 +194,12 @@ static uint64_t put_fadt(struct area *a, uint64_t dsdt)
     return addr;
 }
 
+/* As the hypervisor has them. */
+static uint8_t apic_id(int vcpu)
+{
+    return (uint8_t)(vcpu * 2);
+}
+
 static uint64_t put_madt(struct area *a, unsigned int nr_vcpus)
 {
     size_t len = sizeof(struct madt) + nr_vcpus * sizeof(struct madt_lapic);
@@ -159,20 +212,67 @@ static uint64_t put_madt(struct area *a, unsigned int nr_vcpus)
     for (unsigned int i = 0; i < nr_vcpus; i++)
         cpu[i] = (struct madt_lapic){.length = sizeof(*cpu),
                                      .uid = (uint8_t)i,
-                                     .apic_id = (uint8_t)(i * 2), /* as the hypervisor has them */
+                                     .apic_id = apic_id((int)i),
                                      .flags = LAPIC_ENABLED};
     finish(&m->h, "APIC", 5, len);
     return addr;
 }
 
-static uint64_t put_xsdt(struct area *a, uint64_t fadt, uint64_t madt)
+static uint64_t put_srat(struct area *a, const libxl_domain_build_info *b,
+                         const struct xc_dom_image *dom)
 {
+    size_t nr_vcpus = (size_t)b->max_vcpus;
+    size_t len = sizeof(struct srat) + nr_vcpus * sizeof(struct srat_lapic) +
+                 dom->nr_vmemranges * sizeof(struct srat_memory);
+    uint64_t addr;
+    struct srat *s = place(a, len, &addr);
+    struct srat_lapic *cpu = (struct srat_lapic *)(void *)(s + 1);
+    struct srat_memory *mem = (struct srat_memory *)(void *)(cpu + nr_vcpus);
+
+    s->one = 1;
+    for (int i = 0; i < b->max_vcpus; i++)
+        cpu[i] = (struct srat_lapic){.length = sizeof(*cpu),
+                                     .node = (uint8_t)vnuma_node_of_vcpu(b, i),
+                                     .apic_id = apic_id(i),
+                                     .flags = SRAT_ENABLED};
+    for (unsigned int i = 0; i < dom->nr_vmemranges; i++) {
+        const xen_vmemrange_t *r = &dom->vmemranges[i];
+
+        mem[i] = (struct srat_memory){.type = SRAT_MEMORY,
+                                      .length = sizeof(*mem),
+                                      .node = r->nid,
+                                      .start = r->start,
+                                      .bytes = r->end - r->start,
+                                      .flags = SRAT_ENABLED};
+    }
+    finish(&s->h, "SRAT", 3, len);
+    return addr;
+}
+
+static uint64_t put_slit(struct area *a, const libxl_domain_build_info *b)
+{
+    size_t nr = (size_t)b->num_vnuma_nodes, len = sizeof(struct slit) + nr * nr;
+    uint64_t addr;
+    struct slit *s = place(a, len, &addr);
+
+    s->nr = nr;
+    for (size_t i = 0; i < nr * nr; i++) {
+        uint32_t d = b->vnuma_nodes[i / nr].distances[i % nr];
+
+        s->distance[i] = d < UINT8_MAX ? (uint8_t)d : UINT8_MAX; /* 255: not to be reached */
+    }
+    finish(&s->h, "SLIT", 1, len);
+    return addr;
+}
+
+static uint64_t put_xsdt(struct area *a, const uint64_t *tables, unsigned int nr)
+{
+    size_t len = offsetof(struct xsdt, entry) + nr * sizeof(*tables);
     uint64_t addr;
     struct xsdt *x = place(a, sizeof(*x), &addr);
 
-    x->entry[0] = fadt;
-    x->entry[1] = madt;
-    finish(&x->h, "XSDT", 1, sizeof(*x));
+    memcpy(x->entry, tables, nr * sizeof(*tables));
+    finish(&x->h, "XSDT", 1, len);
     return addr;
 }
 
@@ -187,21 +287,28 @@ static void fill_rsdp(struct rsdp *r, uint64_t xsdt)
     r->extended_checksum = checksum(r, sizeof(*r));
 }
 
-int acpi_build(struct scope *sc, unsigned int nr_vcpus, uint8_t **out, uint32_t *len)
+int acpi_build(struct scope *sc, const libxl_domain_build_info *b, const struct xc_dom_image *dom,
+               uint8_t **out, uint32_t *len)
 {
-    struct area a = {.size = XC_PAGE_SIZE};
-    uint64_t addr, fadt, madt;
+    struct area a = {.size = 4 * XC_PAGE_SIZE};
+    uint64_t addr, tables[XSDT_MAX];
+    unsigned int nr = 0;
     struct rsdp *rsdp;
 
-    if (nr_vcpus > 128) {
-        LOG_ERROR(sc, "no more than 128 vCPUs can be described by ACPI tables");
+    if (b->max_vcpus > 128 || b->num_vnuma_nodes > SLIT_NODES_MAX) {
+        LOG_ERROR(sc, "no more than 128 vCPUs and %d nodes can be described by ACPI tables",
+                  SLIT_NODES_MAX);
         return ERROR_INVAL;
     }
     a.bytes = scope_alloc(sc, a.size);
     rsdp = place(&a, sizeof(*rsdp), &addr);
-    fadt = put_fadt(&a, put_dsdt(&a));
-    madt = put_madt(&a, nr_vcpus);
-    fill_rsdp(rsdp, put_xsdt(&a, fadt, madt));
+    tables[nr++] = put_fadt(&a, put_dsdt(&a));
+    tables[nr++] = put_madt(&a, (unsigned int)b->max_vcpus);
+    if (b->num_vnuma_nodes) {
+        tables[nr++] = put_srat(&a, b, dom);
+        tables[nr++] = put_slit(&a, b);
+    }
+    fill_rsdp(rsdp, put_xsdt(&a, tables, nr));
     *out = a.bytes;
     *len = a.used;
     return 0;

@@ -26,9 +26,21 @@ unsigned int host_map_layout(const struct e820entry *host, unsigned int nr_host,
                              struct e820entry *out, unsigned int room);
 int host_map_set(struct scope *sc, uint32_t domid, uint64_t ram_kb);
 
+/* Virtual NUMA of a guest that is to come: 0 or ERROR_VNUMA_CONFIG_INVALID. */
+int vnuma_check(struct scope *sc, const libxl_domain_build_info *b, unsigned int host_nodes);
+/* Where the nodes' memory is, when it is known where memory is. In scope memory. */
+void vnuma_place(struct scope *sc, const libxl_domain_build_info *b, struct xc_dom_image *dom);
+/* To the hypervisor, what has been placed. */
+int vnuma_tell(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b,
+               const struct xc_dom_image *dom);
+unsigned int vnuma_node_of_vcpu(const libxl_domain_build_info *b, int vcpu);
+bool vnuma_is_used(struct scope *sc, uint32_t domid);
+
 /* ACPI tables of a PVH guest, to be put at ACPI_BASE: the RSDP is at their beginning. */
 #define ACPI_BASE 0xfc000000u
-/* *@out is scope memory. Fails for more vCPUs than have an 8-bit local APIC id. */
-int acpi_build(struct scope *sc, unsigned int nr_vcpus, uint8_t **out, uint32_t *len);
+/* @dom: for the memory of virtual NUMA nodes. *@out is scope memory. Fails for more vCPUs than have
+ * an 8-bit local APIC id. */
+int acpi_build(struct scope *sc, const libxl_domain_build_info *b, const struct xc_dom_image *dom,
+               uint8_t **out, uint32_t *len);
 
 #endif

@@ -232,7 +232,7 @@ static int make_tables(struct scope *sc, struct xc_dom_image *dom, const libxl_d
     if (b->type == LIBXL_DOMAIN_TYPE_HVM || !libxl_defbool_val(b->acpi))
         return 0;
     m->guest_addr_out = ACPI_BASE;
-    return acpi_build(sc, (unsigned int)b->max_vcpus, &m->data, &m->length);
+    return acpi_build(sc, b, dom, &m->data, &m->length);
 }
 
 static int set_map(struct scope *sc, uint32_t domid, struct xc_dom_image *dom,
@@ -268,6 +268,9 @@ int hvm_layout(struct scope *sc, uint32_t domid, const libxl_domain_config *conf
     place_memory(dom, b);
     if (!rc && b->type == LIBXL_DOMAIN_TYPE_HVM)
         rc = set_clock(sc, domid, b);
+    vnuma_place(sc, b, dom);
+    if (!rc)
+        rc = vnuma_tell(sc, domid, b, dom);
     if (!rc)
         rc = make_tables(sc, dom, b);
     return rc ? rc : set_map(sc, domid, dom, b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "domain/domain.h"
+#include "domain/build.h"
 
 #define EVENT_CHANNELS_DEFAULT 1023
 #define PAGE_KB                (XC_PAGE_SIZE / 1024)
@@ -66,7 +66,6 @@ static int check_devices(struct scope *sc, const libxl_domain_config *c)
         {"vsnd", c->num_vsnds},
         {"usbdev", c->num_usbdevs},
         {"dtdev", c->num_dtdevs},
-        {"vnuma", c->b_info.num_vnuma_nodes},
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(unsupported); i++) {
@@ -76,6 +75,20 @@ static int check_devices(struct scope *sc, const libxl_domain_config *c)
         }
     }
     return 0;
+}
+
+static int check_vnuma(struct scope *sc, const libxl_domain_build_info *b)
+{
+    libxl_numainfo *host;
+    int nr;
+
+    if (!b->num_vnuma_nodes)
+        return 0;
+    host = libxl_get_numainfo(sc->ctx, &nr);
+    if (!host)
+        return ERROR_FAIL;
+    libxl_numainfo_list_free(host, nr);
+    return vnuma_check(sc, b, (unsigned int)nr);
 }
 
 static int memory_defaults(struct scope *sc, libxl_domain_build_info *b)
@@ -166,6 +179,6 @@ int create_defaults(struct scope *sc, libxl_domain_config *config)
         libxl_defbool_setdefault(&b->u.pv.e820_host, config->num_pcidevs > 0);
     (void)((rc = check_kind(sc, b)) || (rc = check_devices(sc, config)) ||
            (rc = vcpu_defaults(sc, b)) || (rc = memory_defaults(sc, b)) ||
-           (rc = grant_defaults(sc, b)));
+           (rc = check_vnuma(sc, b)) || (rc = grant_defaults(sc, b)));
     return rc;
 }

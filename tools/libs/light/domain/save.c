@@ -8,6 +8,7 @@
 
 #include "core/domains.h"
 #include "dm/dm.h"
+#include "domain/build.h"
 #include "domain/helper.h"
 #include "domain/request.h"
 
@@ -177,6 +178,10 @@ static int save_start(struct ao *ao, struct save *s, uint32_t domid, int fd, int
     ao->abort = save_abort;
     if (domain_type(sc, domid) == LIBXL_DOMAIN_TYPE_INVALID)
         return ERROR_DOMAIN_NOTFOUND;
+    if (vnuma_is_used(sc, domid)) {
+        LOG_ERROR(sc, "a guest with virtual NUMA cannot be saved: the stream does not have nodes");
+        return ERROR_FAIL;
+    }
     return helper_start(&s->helper, args, fd);
 }
 

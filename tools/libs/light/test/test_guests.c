@@ -70,14 +70,26 @@ static const uint8_t *table(const uint8_t *blob, uint32_t len, uint64_t addr, co
     return t;
 }
 
+static libxl_domain_build_info pvh(int vcpus)
+{
+    libxl_domain_build_info b;
+
+    libxl_domain_build_info_init(&b);
+    libxl_domain_build_info_init_type(&b, LIBXL_DOMAIN_TYPE_PVH);
+    b.max_vcpus = vcpus;
+    return b;
+}
+
 static void acpi_tables_lead_from_rsdp_to_every_cpu(void **state)
 {
+    libxl_domain_build_info b = pvh(128);
+    struct xc_dom_image dom = {0};
     const uint8_t *xsdt, *fadt, *madt;
     uint32_t len;
     uint8_t *blob;
 
     (void)state;
-    assert_int_equal(acpi_build(&sc, 128, &blob, &len), 0);
+    assert_int_equal(acpi_build(&sc, &b, &dom, &blob, &len), 0);
     assert_memory_equal(blob, "RSD PTR ", 8);
     assert_int_equal(sum(blob, 20), 0);
     assert_int_equal(sum(blob, 36), 0);
@@ -91,15 +103,147 @@ static void acpi_tables_lead_from_rsdp_to_every_cpu(void **state)
     assert_int_equal(madt[44 + 127 * 8 + 2], 127);
     assert_int_equal(madt[44 + 127 * 8 + 3], 254);
     assert_int_equal(get32(madt + 44 + 127 * 8 + 4), 1);
+    libxl_domain_build_info_dispose(&b);
 }
 
 static void acpi_refuses_more_cpus_than_have_short_ids(void **state)
 {
+    libxl_domain_build_info b = pvh(129);
+    struct xc_dom_image dom = {0};
     uint32_t len;
     uint8_t *blob;
 
     (void)state;
-    assert_int_equal(acpi_build(&sc, 129, &blob, &len), ERROR_INVAL);
+    assert_int_equal(acpi_build(&sc, &b, &dom, &blob, &len), ERROR_INVAL);
+    libxl_domain_build_info_dispose(&b);
+}
+
+/* Virtual NUMA. */
+
+/* @nr nodes of @kb with two vCPUs each, vCPU 2n and 2n + 1 of node n; 20 and more apart. */
+static libxl_domain_build_info numa(int nr, uint64_t kb)
+{
+    libxl_domain_build_info b = pvh(2 * nr);
+
+    b.max_memkb = b.target_memkb = kb * (uint64_t)nr;
+    b.video_memkb = 0;
+    b.num_vnuma_nodes = nr;
+    b.vnuma_nodes = calloc((size_t)nr, sizeof(*b.vnuma_nodes));
+    for (int i = 0; i < nr; i++) {
+        libxl_vnode_info *n = &b.vnuma_nodes[i];
+
+        libxl_vnode_info_init(n);
+        n->memkb = kb;
+        n->pnode = 0;
+        n->num_distances = nr;
+        n->distances = calloc((size_t)nr, sizeof(*n->distances));
+        for (int j = 0; j < nr; j++)
+            n->distances[j] = i == j ? 10 : 20 + (uint32_t)i;
+        libxl_bitmap_alloc(sc.ctx, &n->vcpus, 2 * nr);
+        libxl_bitmap_set(&n->vcpus, 2 * i);
+        libxl_bitmap_set(&n->vcpus, 2 * i + 1);
+    }
+    return b;
+}
+
+static void expect_range(const xen_vmemrange_t *r, uint64_t start, uint64_t end, unsigned int node)
+{
+    assert_int_equal(r->start, start);
+    assert_int_equal(r->end, end);
+    assert_int_equal(r->nid, node);
+    assert_int_equal(r->flags, 0);
+}
+
+#define GIB (1ULL << 30)
+
+static void nodes_lie_around_the_hole(void **state)
+{
+    libxl_domain_build_info b = numa(2, 2 << 20);
+    struct xc_dom_image dom = {.lowmem_end = 3 * GIB};
+
+    (void)state;
+    b.video_memkb = 8 << 10;
+    assert_int_equal(vnuma_check(&sc, &b, 1), 0);
+    vnuma_place(&sc, &b, &dom);
+    assert_int_equal(dom.nr_vnodes, 2);
+    assert_int_equal(dom.nr_vmemranges, 3);
+    expect_range(&dom.vmemranges[0], 0, 2 * GIB - (8 << 20), 0);
+    expect_range(&dom.vmemranges[1], 2 * GIB - (8 << 20), 3 * GIB, 1);
+    expect_range(&dom.vmemranges[2], 4 * GIB, 5 * GIB - (8 << 20), 1);
+    libxl_domain_build_info_dispose(&b);
+}
+
+static void a_node_may_end_where_the_hole_begins(void **state)
+{
+    libxl_domain_build_info b = numa(3, 1 << 20);
+    struct xc_dom_image dom = {.lowmem_end = 2 * GIB};
+
+    (void)state;
+    vnuma_place(&sc, &b, &dom);
+    assert_int_equal(dom.nr_vmemranges, 3);
+    expect_range(&dom.vmemranges[1], GIB, 2 * GIB, 1);
+    expect_range(&dom.vmemranges[2], 4 * GIB, 5 * GIB, 2);
+    libxl_domain_build_info_dispose(&b);
+}
+
+static void what_is_wrong_with_nodes_is_found(void **state)
+{
+    libxl_domain_build_info b = numa(2, 1 << 20);
+    libxl_vnode_info *n = b.vnuma_nodes;
+
+    (void)state;
+#define WRONG(change, back)                                                                        \
+    do {                                                                                           \
+        change;                                                                                    \
+        assert_int_equal(vnuma_check(&sc, &b, 1), ERROR_VNUMA_CONFIG_INVALID);                     \
+        back;                                                                                      \
+        assert_int_equal(vnuma_check(&sc, &b, 1), 0);                                              \
+    } while (0)
+    WRONG(b.type = LIBXL_DOMAIN_TYPE_PV, b.type = LIBXL_DOMAIN_TYPE_PVH);
+    WRONG(n[1].pnode = 1, n[1].pnode = 0);
+    WRONG(n[1].num_distances = 1, n[1].num_distances = 2);
+    WRONG(n[0].distances[1] = 9, n[0].distances[1] = 20);
+    WRONG(n[0].memkb++, n[0].memkb--);
+    WRONG(n[0].memkb = 0, n[0].memkb = 1 << 20);
+    WRONG(b.target_memkb--, b.target_memkb++);
+    WRONG(b.video_memkb = 1 << 20, b.video_memkb = 0);
+    WRONG(libxl_bitmap_reset(&n[1].vcpus, 3), libxl_bitmap_set(&n[1].vcpus, 3));
+    WRONG(libxl_bitmap_set(&n[1].vcpus, 0), libxl_bitmap_reset(&n[1].vcpus, 0));
+    WRONG(b.max_vcpus = 3, b.max_vcpus = 4);
+    WRONG(b.max_vcpus = 5, b.max_vcpus = 4);
+#undef WRONG
+    libxl_domain_build_info_dispose(&b);
+}
+
+static void acpi_tells_of_nodes(void **state)
+{
+    libxl_domain_build_info b = numa(64, 64 << 10);
+    struct xc_dom_image dom = {.lowmem_end = 3 * GIB};
+    const uint8_t *xsdt, *srat, *slit, *at;
+    uint32_t len;
+    uint8_t *blob;
+
+    (void)state;
+    vnuma_place(&sc, &b, &dom);
+    assert_int_equal(acpi_build(&sc, &b, &dom, &blob, &len), 0);
+    xsdt = table(blob, len, get64(blob + 24), "XSDT");
+    assert_int_equal(get32(xsdt + 4), 36 + 4 * 8);
+    srat = table(blob, len, get64(xsdt + 52), "SRAT");
+    assert_int_equal(get32(srat + 4), 48 + 128 * 16 + dom.nr_vmemranges * 40);
+    at = srat + 48 + 127 * 16;
+    assert_int_equal(at[1], 16);
+    assert_int_equal(at[2], 63);
+    assert_int_equal(at[3], 254);
+    at += 16 + (dom.nr_vmemranges - 1) * 40;
+    assert_int_equal(at[0], 1);
+    assert_int_equal(get32(at + 2), 63);
+    assert_int_equal(get64(at + 8) + get64(at + 16), 5 * GIB);
+    assert_int_equal(get32(at + 28), 1);
+    slit = table(blob, len, get64(xsdt + 60), "SLIT");
+    assert_int_equal(get64(slit + 36), 64);
+    assert_int_equal(slit[44], 10);
+    assert_int_equal(slit[44 + 64 * 5 + 7], 25);
+    libxl_domain_build_info_dispose(&b);
 }
 
 /* The device model. */
@@ -282,6 +426,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(acpi_tables_lead_from_rsdp_to_every_cpu),
         cmocka_unit_test(acpi_refuses_more_cpus_than_have_short_ids),
+        cmocka_unit_test(nodes_lie_around_the_hole),
+        cmocka_unit_test(a_node_may_end_where_the_hole_begins),
+        cmocka_unit_test(what_is_wrong_with_nodes_is_found),
+        cmocka_unit_test(acpi_tells_of_nodes),
         cmocka_unit_test(hvm_disks_are_on_the_controllers_of_their_names),
         cmocka_unit_test(hvm_ide_disk_cannot_be_read_only),
         cmocka_unit_test(hvm_defaults_refuse_what_cannot_be),
