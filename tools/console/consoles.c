@@ -130,17 +130,38 @@ fail:
     return false;
 }
 
+/* Only while the console is there: the tree of a domain that ends at this moment is not made anew.
+ */
+static bool write_tty(struct console *c, const char *name)
+{
+    struct xs_handle *xs = c->d->xs;
+    char ring[128], tty[128];
+    bool done = false, again = true;
+
+    snprintf(ring, sizeof(ring), "%s/ring-ref", c->path);
+    snprintf(tty, sizeof(tty), "%s/tty", c->path);
+    while (!done && again) {
+        xs_transaction_t t = xs_transaction_start(xs);
+        char *ref = t == XBT_NULL ? NULL : xs_read(xs, t, ring, NULL);
+        bool ok = ref && xs_write(xs, t, tty, name, (unsigned int)strlen(name));
+
+        done = t != XBT_NULL && xs_transaction_end(xs, t, !ok) && ok;
+        again = ok && errno == EAGAIN;
+        free(ref);
+    }
+    return done;
+}
+
 static bool publish_pty(struct console *c)
 {
-    char name[64], path[128];
+    char name[64];
     int64_t limit = read_number(c, "limit");
 
     if (!open_pty(c, name, sizeof(name)))
         return false;
     if (limit > 0)
         c->out.max = (size_t)limit;
-    snprintf(path, sizeof(path), "%s/tty", c->path);
-    if (xs_write(c->d->xs, XBT_NULL, path, name, (unsigned int)strlen(name)))
+    if (write_tty(c, name))
         return true;
     close_pty(c);
     return false;
