@@ -14,16 +14,15 @@
 #include <xen/time.h>
 #include <asm/vgic.h>
 #include "private.h"
+#include "scale.h"
 
 #define CTL_ENABLE 1U
 #define CTL_IMASK  2U
-#define NS_PER_S   UINT64_C(1000000000)
+#define NS_PER_S   1000000000U
 
 struct timer_info timer_info __ro_after_init;
 
-/* ns = ticks * ns_mul >> 32 and back, both below 2^32 in the fraction; whole part apart. */
-static uint64_t ns_mul __ro_after_init;    /* ns per tick, 32.32 */
-static uint64_t ticks_mul __ro_after_init; /* ticks per ns, 0.64 */
+static struct scale to_ns __ro_after_init, to_ticks __ro_after_init;
 
 uint64_t counter_read(void)
 {
@@ -33,12 +32,12 @@ uint64_t counter_read(void)
 
 s_time_t ticks_to_ns(uint64_t ticks)
 {
-    return (s_time_t)((unsigned __int128)ticks * ns_mul >> 32);
+    return (s_time_t)scale(&to_ns, ticks);
 }
 
 uint64_t ns_to_ticks(s_time_t ns)
 {
-    return (uint64_t)((unsigned __int128)(uint64_t)ns * ticks_mul >> 64);
+    return scale(&to_ticks, (uint64_t)ns);
 }
 
 s_time_t get_s_time(void)
@@ -61,14 +60,6 @@ static void __init find_irqs(int node)
         panic("The timer node lacks interrupts\n");
 }
 
-/* a / b for a < b < 2^32, 64 bits behind the point. */
-static uint64_t __init fraction_64(uint64_t a, uint64_t b)
-{
-    uint64_t high = (a << 32) / b, rest = (a << 32) % b;
-
-    return high << 32 | (rest << 32) / b;
-}
-
 void __init time_boot_init(void)
 {
     int node = dt_next_compatible(host_fdt, -1, timer_compatible);
@@ -79,10 +70,10 @@ void __init time_boot_init(void)
     timer_info.hz = (uint32_t)read_sysreg(cntfrq_el0);
     if (dt_u32(host_fdt, node, "clock-frequency", 0, &timer_info.dt_clock_frequency))
         timer_info.hz = timer_info.dt_clock_frequency;
-    if (timer_info.hz < 1000 || timer_info.hz >= NS_PER_S)
+    if (timer_info.hz < 1000)
         panic("The timer's frequency is not known\n");
-    ns_mul = (NS_PER_S << 32) / timer_info.hz;
-    ticks_mul = fraction_64(timer_info.hz, NS_PER_S);
+    to_ns = scale_of(timer_info.hz, NS_PER_S);
+    to_ticks = scale_of(NS_PER_S, timer_info.hz);
     timer_info.boot_count = counter_read();
     printk("Generic timer at %u kHz\n", timer_info.hz / 1000);
 }
