@@ -136,24 +136,26 @@ static unsigned int fair_choose_cpu(struct runq *rq, const struct sched_unit *u,
     return worst;
 }
 
-/* A long slice is for few: the more wait for each CPU the shorter it is. */
-#define SLICE_LONG MILLISECS(10)
+/*
+ * The more wait for each CPU the shorter a slice is (though never below the rate limit), so that a
+ * round of all does not take much longer than ROUND: where many wait, most may do so for the one of
+ * them that holds a lock, and use up their slices spinning.
+ */
+#define ROUND MILLISECS(60)
 
 static s_time_t share_slice(const struct runq *rq, s_time_t slice)
 {
-    return max_t(s_time_t, slice / (1 + rq->nr_waiting / max(rq->nr_cpus, 1U)), SLICE_LONG);
+    return min(slice, max(slice, ROUND) / (1 + rq->nr_waiting / max(rq->nr_cpus, 1U)));
 }
 
 static s_time_t fair_slice(const struct runq *rq, const struct sched_unit *u, s_time_t now)
 {
-    s_time_t slice = READ_ONCE(rq->pool->slice);
+    s_time_t slice = share_slice(rq, READ_ONCE(rq->pool->slice));
 
     if (u == NULL)
         return 0;
     if (u->held)
         return u->scheduled_at + READ_ONCE(rq->pool->ratelimit) - now;
-    if (slice > SLICE_LONG)
-        slice = share_slice(rq, slice);
     if (READ_ONCE(u->v->domain->sched->cap)) {
         s_time_t left = __atomic_load_n(&u->v->domain->sched->budget, __ATOMIC_RELAXED);
 

@@ -208,6 +208,20 @@ SIM_TEST(a_young_one_is_left_when_the_rate_limit_ends, .nr_cpus = 1)
     EXPECT(d[1]->vcpu[0]->is_running);
 }
 
+/* Found with a guest of 64 vCPUs, whose kernel's queued locks took a round of slices for each: */
+SIM_TEST(of_many_each_comes_round_soon, .nr_cpus = 2)
+{
+    struct domain *d = busy(1, 64);
+    s_time_t t[64];
+
+    sim_advance(SECONDS(1));
+    for (unsigned int i = 0; i < 64; i++)
+        t[i] = vcpu_cpu_time(d->vcpu[i]);
+    sim_advance(MILLISECS(80));
+    for (unsigned int i = 0; i < 64; i++)
+        EXPECT_GE(vcpu_cpu_time(d->vcpu[i]) - t[i], MILLISECS(1));
+}
+
 SIM_TEST(a_great_weight_saves_up_nothing, .nr_cpus = 2)
 {
     struct domain *d[4];
@@ -473,6 +487,7 @@ int main(void)
         cmocka_unit_test(a_capped_vcpu_is_not_starved_by_great_weights),
         cmocka_unit_test(who_may_use_one_cpu_gets_of_its_domains_cap),
         cmocka_unit_test(a_young_one_is_left_when_the_rate_limit_ends),
+        cmocka_unit_test(of_many_each_comes_round_soon),
         cmocka_unit_test(a_great_weight_saves_up_nothing),
         cmocka_unit_test(a_cap_counts_all_vcpus),
         cmocka_unit_test(who_sleeps_wakes_soon_beside_hogs),
