@@ -7,6 +7,10 @@
 #define BLOCK_SHIFT 29
 #define NR_BLOCKS   8192                /* 42 bits, a table of 64 KiB at level 2 */
 #define TCR         0x200807516
+#elif defined(GRANULE_16K)
+#define BLOCK_SHIFT 25
+#define NR_BLOCKS   2048                /* 36 bits, a table of 16 KiB at level 2 */
+#define TCR         0x20080b51c
 #else
 #define BLOCK_SHIFT 30
 #define NR_BLOCKS   512                 /* 39 bits, a table of 4 KiB at level 1 */
