@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Devices of the rarer kinds: keyboards, TPMs, displays, sound, USB, PCI. */
 #include <getopt.h>
+#include <limits.h>
 
 #include "xl.h"
 
@@ -111,19 +112,33 @@ ATTACH(usbctrl, "usbctrl-attach", 1)
 ATTACH(usbdev, "usbdev-attach", 2)
 ATTACH(vsnd, "vsnd-attach", 2)
 
+/* "KEY=NUMBER", or the number alone. */
+static int keyed_number(const char *word, const char *key)
+{
+    size_t len = strlen(key);
+    unsigned long n;
+
+    if (!strncmp(word, key, len) && word[len] == '=')
+        word += len + 1;
+    if (parse_ulong(word, &n) && n <= INT_MAX)
+        return (int)n;
+    fprintf(stderr, "xl: %s is a number, not \"%s\"\n", key, word);
+    exit(EXIT_BAD);
+}
+
 int main_usbdev_detach(int argc, char **argv)
 {
     libxl_device_usbdev d;
     uint32_t domid;
-    int rc;
+    int rc, ctrl, port;
 
     no_options(argc, argv, "usbdev-detach", 3);
     domid = find_domain(argv[optind]);
+    ctrl = keyed_number(argv[optind + 1], "controller");
+    port = keyed_number(argv[optind + 2], "port");
     libxl_device_usbdev_init(&d);
-    if (libxl_ctrlport_to_device_usbdev(ctx, domid, atoi(argv[optind + 1]), atoi(argv[optind + 2]),
-                                        &d)) {
-        fprintf(stderr, "Error: device at %s, port %s not connected.\n", argv[optind + 1],
-                argv[optind + 2]);
+    if (libxl_ctrlport_to_device_usbdev(ctx, domid, ctrl, port, &d)) {
+        fprintf(stderr, "Error: device at controller %d, port %d not connected.\n", ctrl, port);
         return EXIT_BAD;
     }
     rc = told("libxl_device_usbdev_remove", libxl_device_usbdev_remove(ctx, domid, &d, NULL));
@@ -203,6 +218,20 @@ int main_vsnd_list(int argc, char **argv)
     return each_named_domain(argc, argv, print_vsnds);
 }
 
+static void print_ports(uint32_t domid, int ctrl, int nr)
+{
+    for (int port = 1; port <= nr; port++) {
+        libxl_device_usbdev d;
+
+        libxl_device_usbdev_init(&d);
+        printf("  Port %d:", port);
+        if (!libxl_ctrlport_to_device_usbdev(ctx, domid, ctrl, port, &d))
+            printf(" Bus %03u Device %03u", d.u.hostdev.hostbus, d.u.hostdev.hostaddr);
+        printf("\n");
+        libxl_device_usbdev_dispose(&d);
+    }
+}
+
 static void print_usb(uint32_t domid)
 {
     int nr;
@@ -213,10 +242,12 @@ static void print_usb(uint32_t domid)
 
         printf("%-6s %-12s %-3s %-5s %-7s %-5s\n", "Devid", "Type", "BE", "state", "usb-ver",
                "ports");
-        if (!libxl_device_usbctrl_getinfo(ctx, domid, &list[i], &info))
+        if (!libxl_device_usbctrl_getinfo(ctx, domid, &list[i], &info)) {
             printf("%-6d %-12s %-3u %-5d %-7d %-5d\n", info.devid,
                    libxl_usbctrl_type_to_string(info.type), info.backend_id, info.state,
                    info.version, info.ports);
+            print_ports(domid, info.devid, info.ports);
+        }
         libxl_usbctrlinfo_dispose(&info);
     }
     libxl_device_usbctrl_list_free(list, nr);

@@ -464,7 +464,7 @@ const struct command commands[] = {
       NULL },
     { "usbdev-detach", main_usbdev_detach, false, true,
       "Take a USB device from a guest",
-      "<Domain> <controller> <port>",
+      "<Domain> <controller=devid> <port=number>",
       NULL },
     { "usb-list", main_usb_list, false, false,
       "List the USB controllers and devices of guests",

@@ -39,20 +39,13 @@ UNSUPPORTED(domain_soft_reset)
 UNSUPPORTED(evenable_disk_eject)
 FREES_NOTHING(evdisable_disk_eject)
 
-#define KIND_UNSUPPORTED(kind)                                                                     \
-    UNSUPPORTED(device_##kind##_add)                                                               \
-    UNSUPPORTED(device_##kind##_remove)                                                            \
-    EMPTY(device_##kind##_list)                                                                    \
-    FREES_NOTHING(device_##kind##_list_free)
-#define KIND_WITH_INFO_UNSUPPORTED(kind)                                                           \
-    KIND_UNSUPPORTED(kind)                                                                         \
-    UNSUPPORTED(device_##kind##_destroy)                                                           \
-    UNSUPPORTED(device_##kind##_getinfo)                                                           \
-    UNSUPPORTED(devid_to_device_##kind)
-
-KIND_UNSUPPORTED(usbdev)
-UNSUPPORTED(ctrlport_to_device_usbdev)
-KIND_WITH_INFO_UNSUPPORTED(vsnd)
+UNSUPPORTED(device_vsnd_add)
+UNSUPPORTED(device_vsnd_remove)
+UNSUPPORTED(device_vsnd_destroy)
+UNSUPPORTED(device_vsnd_getinfo)
+UNSUPPORTED(devid_to_device_vsnd)
+EMPTY(device_vsnd_list)
+FREES_NOTHING(device_vsnd_list_free)
 
 REMOVED(tmem_freeze)
 REMOVED(tmem_thaw)

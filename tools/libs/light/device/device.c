@@ -467,6 +467,14 @@ int device_backend_domid(struct scope *sc, const char *name, uint32_t *domid)
     return ERROR_INVAL;
 }
 
+int device_place(struct scope *sc, uint32_t domid, const char *kind, const char *backend,
+                 int *devid, uint32_t *backend_domid)
+{
+    if (*devid < 0)
+        *devid = device_free_id(sc, domid, kind);
+    return device_backend_domid(sc, backend, backend_domid);
+}
+
 char *device_recorded(struct scope *sc, uint32_t domid, const char *kind, int devid,
                       const char *key)
 {

@@ -143,6 +143,10 @@ int device_free_id(struct scope *sc, uint32_t domid, const char *kind);
 /* A domain id or the name of a driver domain; @domid is left alone if there is no name. */
 int device_backend_domid(struct scope *sc, const char *name, uint32_t *domid);
 
+/* Number and backend, which may have a name, of a device that is to come. */
+int device_place(struct scope *sc, uint32_t domid, const char *kind, const char *backend,
+                 int *devid, uint32_t *backend_domid);
+
 /* What the toolstack has recorded of a device, scope memory; NULL: nothing. */
 char *device_recorded(struct scope *sc, uint32_t domid, const char *kind, int devid,
                       const char *key);

@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The kinds of PV devices that need little more than nodes: TPMs, shared directories (9pfs), calls,
- * displays, USB controllers, channels. The nodes are those of the headers in xen/io and of
+ * displays, channels. The nodes are those of the headers in xen/io and of
  * xen-pv-channel(7).
  */
 #include <stdio.h>
 #include <unistd.h>
 
 #include "device/interface.h"
+#include "device/usb.h"
 
-#define CONSOLE_LIMIT   "1048576"
-#define USB_DRIVER_PATH "/sys/bus/xen-backend/drivers/vusb"
-
-/* Number and backend of a device that is to come. */
-static int place(struct scope *sc, uint32_t domid, const char *kind, const char *backend,
-                 int *devid, uint32_t *backend_domid)
-{
-    if (*devid < 0)
-        *devid = device_free_id(sc, domid, kind);
-    return device_backend_domid(sc, backend, backend_domid);
-}
+#define CONSOLE_LIMIT "1048576"
 
 /* Virtual TPMs. */
 
@@ -27,7 +18,7 @@ static int vtpm_defaults(struct scope *sc, uint32_t domid, libxl_device_vtpm *d)
 {
     if (libxl_uuid_is_nil(&d->uuid))
         libxl_uuid_generate(&d->uuid);
-    return place(sc, domid, "vtpm", d->backend_domname, &d->devid, &d->backend_domid);
+    return device_place(sc, domid, "vtpm", d->backend_domname, &d->devid, &d->backend_domid);
 }
 
 static int vtpm_describe(struct scope *sc, uint32_t domid, const libxl_device_vtpm *d,
@@ -87,7 +78,7 @@ int libxl_uuid_to_device_vtpm(libxl_ctx *ctx, uint32_t domid, libxl_uuid *uuid,
 
 static int p9_defaults(struct scope *sc, uint32_t domid, libxl_device_p9 *d)
 {
-    return place(sc, domid, "9pfs", d->backend_domname, &d->devid, &d->backend_domid);
+    return device_place(sc, domid, "9pfs", d->backend_domname, &d->devid, &d->backend_domid);
 }
 
 static int p9_describe(struct scope *sc, uint32_t domid, const libxl_device_p9 *d,
@@ -105,7 +96,7 @@ static int p9_describe(struct scope *sc, uint32_t domid, const libxl_device_p9 *
 
 static int pvcallsif_defaults(struct scope *sc, uint32_t domid, libxl_device_pvcallsif *d)
 {
-    return place(sc, domid, "pvcalls", d->backend_domname, &d->devid, &d->backend_domid);
+    return device_place(sc, domid, "pvcalls", d->backend_domname, &d->devid, &d->backend_domid);
 }
 
 static int pvcallsif_describe(struct scope *sc, uint32_t domid, const libxl_device_pvcallsif *d,
@@ -126,7 +117,7 @@ static int vdispl_defaults(struct scope *sc, uint32_t domid, libxl_device_vdispl
         LOG_ERROR(sc, "a display has at most %d connectors", CONNECTORS_MAX);
         return ERROR_INVAL;
     }
-    return place(sc, domid, "vdispl", d->backend_domname, &d->devid, &d->backend_domid);
+    return device_place(sc, domid, "vdispl", d->backend_domname, &d->devid, &d->backend_domid);
 }
 
 static int vdispl_describe(struct scope *sc, uint32_t domid, const libxl_device_vdispl *d,
@@ -220,86 +211,6 @@ int libxl_device_vdispl_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_devi
     return 0;
 }
 
-/* USB controllers: of a driver in the kernel ("vusb"), or of the device model ("qusb"). */
-
-static const char *usbctrl_name(libxl_usbctrl_type type)
-{
-    return type == LIBXL_USBCTRL_TYPE_PV ? "vusb" : "qusb";
-}
-
-static int usbctrl_defaults(struct scope *sc, uint32_t domid, libxl_device_usbctrl *d)
-{
-    if (d->type == LIBXL_USBCTRL_TYPE_AUTO)
-        d->type = access(USB_DRIVER_PATH, F_OK) ? LIBXL_USBCTRL_TYPE_QUSB : LIBXL_USBCTRL_TYPE_PV;
-    if (d->type == LIBXL_USBCTRL_TYPE_DEVICEMODEL) {
-        LOG_ERROR(sc, "emulated USB controllers are configured by usbversion");
-        return ERROR_NI;
-    }
-    if (!d->version)
-        d->version = 2;
-    if (!d->ports)
-        d->ports = 8;
-    if (d->version < 1 || d->version > 2 || d->ports < 1 || d->ports > 31) {
-        LOG_ERROR(sc, "a PV USB controller has version 1 or 2, and 1 to 31 ports");
-        return ERROR_INVAL;
-    }
-    return place(sc, domid, usbctrl_name(d->type), d->backend_domname, &d->devid,
-                 &d->backend_domid);
-}
-
-static int usbctrl_describe(struct scope *sc, uint32_t domid, const libxl_device_usbctrl *d,
-                            struct device_op *op)
-{
-    device_op_describe(
-        sc, &(struct device){domid, d->backend_domid, usbctrl_name(d->type), d->devid, NULL}, op);
-    nodes_add(&op->back, "type", libxl_usbctrl_type_to_string(d->type));
-    nodes_addf(sc, &op->back, "usb-ver", "%d", d->version);
-    nodes_addf(sc, &op->back, "num-ports", "%d", d->ports);
-    for (int i = 1; i <= d->ports; i++)
-        nodes_add(&op->back, scope_printf(sc, "port/%d", i), "");
-    op->unwaited = d->type == LIBXL_USBCTRL_TYPE_QUSB && d->backend_domid == TOOLSTACK_DOMID;
-    return 0;
-}
-
-static int usbctrl_read(struct scope *sc, uint32_t domid, int devid, libxl_device_usbctrl *d)
-{
-    static const libxl_usbctrl_type types[] = {LIBXL_USBCTRL_TYPE_PV, LIBXL_USBCTRL_TYPE_QUSB};
-
-    d->devid = devid;
-    for (unsigned int i = 0; i < ARRAY_SIZE(types); i++) {
-        const char *kind = usbctrl_name(types[i]);
-        char *version, *ports;
-
-        if (device_recorded_backend(sc, domid, kind, devid, &d->backend_domid))
-            continue;
-        version = device_recorded(sc, domid, kind, devid, "usb-ver");
-        ports = device_recorded(sc, domid, kind, devid, "num-ports");
-        d->type = types[i];
-        d->version = version ? atoi(version) : 0;
-        d->ports = ports ? atoi(ports) : 0;
-        return 0;
-    }
-    return ERROR_FAIL;
-}
-
-int libxl_device_usbctrl_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_usbctrl *d,
-                                 libxl_usbctrlinfo *info)
-{
-    struct device dev = {domid, d->backend_domid, usbctrl_name(d->type), d->devid, NULL};
-    API_ENTER(ctx, domid);
-
-    libxl_usbctrlinfo_init(info);
-    DEVICE_INFO(info, &dev);
-    info->type = d->type;
-    info->version = d->version;
-    info->ports = d->ports;
-    info->evtch = device_front_number(sc, &dev, "event-channel");
-    info->ref_urb = device_front_number(sc, &dev, "urb-ring-ref");
-    info->ref_conn = device_front_number(sc, &dev, "conn-ring-ref");
-    API_LEAVE;
-    return 0;
-}
-
 /* Channels: consoles with a name, served by the device model. Number 0 is the first console. */
 
 static int channel_defaults(struct scope *sc, uint32_t domid, libxl_device_channel *d)
@@ -308,7 +219,7 @@ static int channel_defaults(struct scope *sc, uint32_t domid, libxl_device_chann
         LOG_ERROR(sc, "a channel has a name and a connection");
         return ERROR_INVAL;
     }
-    return place(sc, domid, "console", d->backend_domname, &d->devid, &d->backend_domid);
+    return device_place(sc, domid, "console", d->backend_domname, &d->devid, &d->backend_domid);
 }
 
 static int channel_describe(struct scope *sc, uint32_t domid, const libxl_device_channel *d,
@@ -380,31 +291,12 @@ CONFIG_KIND(vtpm, vtpms);
 CONFIG_KIND(p9, p9s);
 CONFIG_KIND(pvcallsif, pvcallsifs);
 CONFIG_KIND(vdispl, vdispls);
-CONFIG_KIND(usbctrl, usbctrls);
 
 DEVICE_INTERFACE(vtpm, "vtpm")
 DEVICE_INTERFACE(vdispl, "vdispl")
 
 DEVICE_REMOVE(p9, "9pfs")
 DEVICE_REMOVE(pvcallsif, "pvcalls")
-
-DEVICE_ADD(usbctrl)
-DEVICE_REMOVE(usbctrl, usbctrl_name(d->type))
-DEVICE_LIST_APPEND(usbctrl)
-DEVICE_LIST_FREE(usbctrl)
-DEVICE_FIND(usbctrl)
-
-libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx, uint32_t domid, int *num)
-{
-    libxl_device_usbctrl *list = NULL;
-    API_ENTER(ctx, domid);
-
-    *num = 0;
-    list_append_usbctrl(sc, domid, "vusb", &list, num);
-    list_append_usbctrl(sc, domid, "qusb", &list, num);
-    API_LEAVE;
-    return list;
-}
 
 DEVICE_LIST(channel, "console")
 
@@ -433,7 +325,7 @@ int kinds_defaults(struct scope *sc, libxl_domain_config *c)
     NUMBERED(usbctrls, usbctrl, 0)
     NUMBERED(channels, channel, 1)
 #undef NUMBERED
-    return rc;
+    return rc ? rc : usbdevs_defaults(sc, c);
 }
 
 void kinds_keep(libxl_domain_config *to, const libxl_domain_config *from)
@@ -445,6 +337,10 @@ void kinds_keep(libxl_domain_config *to, const libxl_domain_config *from)
     for (int i = 0; i < to->num_usbctrls; i++) {
         to->usbctrls[i].devid = from->usbctrls[i].devid;
         to->usbctrls[i].type = from->usbctrls[i].type;
+    }
+    for (int i = 0; i < to->num_usbdevs; i++) {
+        to->usbdevs[i].ctrl = from->usbdevs[i].ctrl;
+        to->usbdevs[i].port = from->usbdevs[i].port;
     }
     for (int i = 0; i < to->num_p9s; i++)
         to->p9s[i].devid = from->p9s[i].devid;
@@ -468,7 +364,8 @@ int kinds_describe(struct scope *sc, uint32_t domid, const libxl_domain_config *
     DESCRIBED(p9s, p9)
     DESCRIBED(pvcallsifs, pvcallsif)
     DESCRIBED(vdispls, vdispl)
-    DESCRIBED(usbctrls, usbctrl)
+    for (int i = 0; i < c->num_usbctrls && !rc; i++)
+        rc = usbctrl_describe_with(sc, domid, c, &c->usbctrls[i], op++);
     DESCRIBED(channels, channel)
 #undef DESCRIBED
     return rc;

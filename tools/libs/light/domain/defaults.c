@@ -64,7 +64,6 @@ static int check_devices(struct scope *sc, const libxl_domain_config *c)
         int nr;
     } unsupported[] = {
         {"vsnd", c->num_vsnds},
-        {"usbdev", c->num_usbdevs},
         {"dtdev", c->num_dtdevs},
     };
 

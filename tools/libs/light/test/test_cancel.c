@@ -29,178 +29,14 @@
 
 #include <xenguest.h>
 
-#define GUEST 5
+#include "fake_xc.h"
 
 static libxl_ctx *ctx;
 static struct xs_handle *world;
 static char script_path[256], image_path[256];
 
-/* The hypervisor. */
-
-static struct {
-    bool exists, suspended;
-    xen_domain_handle_t handle;
-} guest;
-
-xc_interface *xc_interface_open(xentoollog_logger *a, xentoollog_logger *b, unsigned int c)
-{
-    (void)a;
-    (void)b;
-    (void)c;
-    return (xc_interface *)&guest;
-}
-
-int xc_interface_close(xc_interface *xch)
-{
-    (void)xch;
-    return 0;
-}
-
-static void describe(uint32_t domid, xc_domaininfo_t *info)
-{
-    memset(info, 0, sizeof(*info));
-    info->domain = (domid_t)domid;
-    info->max_vcpu_id = 0;
-    info->nr_online_vcpus = 1;
-    if (domid == GUEST && guest.suspended)
-        info->flags = XEN_DOMINF_shutdown | (SHUTDOWN_suspend << XEN_DOMINF_shutdownshift);
-    if (domid == GUEST)
-        memcpy(info->handle, guest.handle, sizeof(info->handle));
-}
-
-int xc_domain_getinfolist(xc_interface *xch, uint32_t first, unsigned int max,
-                          xc_domaininfo_t *info)
-{
-    int nr = 0;
-
-    (void)xch;
-    if (first == 0 && max)
-        describe(0, &info[nr++]);
-    if (first <= GUEST && guest.exists && (unsigned int)nr < max)
-        describe(GUEST, &info[nr++]);
-    return nr;
-}
-
-int xc_domain_create(xc_interface *xch, uint32_t *domid, struct xen_domctl_createdomain *config)
-{
-    (void)xch;
-    assert_false(guest.exists);
-    guest.exists = true;
-    guest.suspended = false;
-    memcpy(guest.handle, config->handle, sizeof(guest.handle));
-    *domid = GUEST;
-    return 0;
-}
-
-int xc_domain_destroy(xc_interface *xch, uint32_t domid)
-{
-    (void)xch;
-    assert_int_equal(domid, GUEST);
-    guest.exists = false;
-    return 0;
-}
-
-int xc_domain_resume(xc_interface *xch, uint32_t domid, int fast)
-{
-    (void)xch;
-    (void)domid;
-    (void)fast;
-    guest.suspended = false;
-    return 0;
-}
-
-int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
-{
-    (void)xch;
-    memset(info, 0, sizeof(*info));
-    info->nr_cpus = 2;
-    info->max_node_id = 0;
-    info->total_pages = info->free_pages = 1 << 20;
-    return 0;
-}
-
-int xc_version(xc_interface *xch, int cmd, void *arg)
-{
-    (void)xch;
-    if (cmd == XENVER_capabilities)
-        strcpy(arg, "xen-3.0-x86_64 ");
-    return 0;
-}
-
-/* What only has to succeed. */
-#define SUCCEEDS(type, name, ...)                                                                  \
-    type name(__VA_ARGS__);                                                                        \
-    type name(__VA_ARGS__)                                                                         \
-    {                                                                                              \
-        return 0;                                                                                  \
-    }
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-SUCCEEDS(int, xc_domain_pause, xc_interface *x, uint32_t d)
-SUCCEEDS(int, xc_domain_unpause, xc_interface *x, uint32_t d)
-SUCCEEDS(int, xc_domain_max_vcpus, xc_interface *x, uint32_t d, unsigned int n)
-SUCCEEDS(int, xc_domain_setmaxmem, xc_interface *x, uint32_t d, uint64_t kb)
-SUCCEEDS(int, xc_domain_set_memmap_limit, xc_interface *x, uint32_t d, unsigned long kb)
-SUCCEEDS(int, xc_domain_node_setaffinity, xc_interface *x, uint32_t d, xc_nodemap_t m)
-SUCCEEDS(int, xc_vcpu_setaffinity, xc_interface *x, uint32_t d, int v, xc_cpumap_t h, xc_cpumap_t s,
-         uint32_t f)
-SUCCEEDS(int, xc_cpuid_apply_policy, xc_interface *x, uint32_t d, bool restore,
-         const uint32_t *features, unsigned int nr, bool pae, bool itsc, bool nested,
-         const struct xc_xend_cpuid *xend, const struct xc_msr *msr)
-SUCCEEDS(int, xc_shadow_control, xc_interface *x, uint32_t d, unsigned int op, unsigned int *mb,
-         unsigned int mode)
-SUCCEEDS(int, xc_sched_id, xc_interface *x, int *id)
-SUCCEEDS(int, xc_domain_set_time_offset, xc_interface *x, uint32_t d, int32_t s)
-SUCCEEDS(int, xc_dom_kernel_file, struct xc_dom_image *dom, const char *f)
-SUCCEEDS(int, xc_dom_module_file, struct xc_dom_image *dom, const char *f, const char *c)
-SUCCEEDS(int, xc_dom_boot_xen_init, struct xc_dom_image *dom, xc_interface *x, uint32_t d)
-SUCCEEDS(int, xc_dom_parse_image, struct xc_dom_image *dom)
-SUCCEEDS(int, xc_dom_mem_init, struct xc_dom_image *dom, unsigned int mb)
-SUCCEEDS(int, xc_dom_boot_mem_init, struct xc_dom_image *dom)
-SUCCEEDS(int, xc_dom_build_image, struct xc_dom_image *dom)
-SUCCEEDS(int, xc_dom_boot_image, struct xc_dom_image *dom)
-SUCCEEDS(int, xc_dom_gnttab_init, struct xc_dom_image *dom)
-
-int xc_get_max_cpus(xc_interface *xch)
-{
-    return 2;
-}
-
-int xc_get_max_nodes(xc_interface *xch)
-{
-    return 1;
-}
-
-xc_evtchn_port_or_error_t xc_evtchn_alloc_unbound(xc_interface *xch, uint32_t domid, uint32_t to)
-{
-    return 1;
-}
-
-const char *xc_domain_get_native_protocol(xc_interface *xch, uint32_t domid)
-{
-    return "x86_64-abi";
-}
-
-struct xc_dom_image *xc_dom_allocate(xc_interface *xch, const char *cmdline, const char *features)
-{
-    return calloc(1, sizeof(struct xc_dom_image));
-}
-
-void xc_dom_release(struct xc_dom_image *dom)
-{
-    free(dom);
-}
-
-char *xc_dom_guest_os(struct xc_dom_image *dom)
-{
-    return (char *)"linux";
-}
-
-bool xc_dom_translated(const struct xc_dom_image *dom)
-{
-    return true;
-}
-
 /* The store's daemon has no domains: those special things happen here. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
 
 bool xs_introduce_domain(struct xs_handle *h, unsigned int domid, unsigned long mfn,
                          unsigned int evtchn)
@@ -327,7 +163,8 @@ static bool guest_moves(void)
 
 static bool world_moves(void)
 {
-    return backend_moves("vbd") || backend_moves("vif") || console_moves() || guest_moves();
+    return backend_moves("vbd") || backend_moves("vif") || backend_moves("qusb") ||
+           console_moves() || guest_moves();
 }
 
 /* What there is. */
@@ -755,6 +592,97 @@ static void nic_adding(void **state)
     guest_absent();
 }
 
+/* USB devices of the host, at the ports of a controller. */
+
+static void host_usb_make(const char *place, const char *bus, const char *dev)
+{
+    const char *files[][2] = {{"busnum", bus}, {"devnum", dev}};
+    char path[512];
+
+    mkdir(SYSFS_USB, 0755);
+    snprintf(path, sizeof(path), SYSFS_USB "/%s", place);
+    assert_int_equal(mkdir(path, 0755), 0);
+    for (unsigned int i = 0; i < 2; i++) {
+        FILE *f;
+
+        snprintf(path, sizeof(path), SYSFS_USB "/%s/%s", place, files[i][0]);
+        f = fopen(path, "w");
+        assert_non_null(f);
+        fprintf(f, "%s\n", files[i][1]);
+        fclose(f);
+    }
+}
+
+static int usb_add(int bus, int addr, int ctrl, int port)
+{
+    libxl_device_usbdev d;
+    int rc;
+
+    libxl_device_usbdev_init(&d);
+    libxl_device_usbdev_init_type(&d, LIBXL_USBDEV_TYPE_HOSTDEV);
+    d.u.hostdev.hostbus = (uint8_t)bus;
+    d.u.hostdev.hostaddr = (uint8_t)addr;
+    d.ctrl = ctrl;
+    d.port = port;
+    rc = libxl_device_usbdev_add(ctx, GUEST, &d, NULL);
+    libxl_device_usbdev_dispose(&d);
+    return rc;
+}
+
+static void port_has(int port, const char *place)
+{
+    char *back = get("/local/domain/0/backend/qusb/%d/0/port/%d", GUEST, port);
+    char *record = get("/libxl/%d/device/qusb/0/port/%d", GUEST, port);
+
+    assert_string_equal(back, place);
+    assert_string_equal(record, place);
+    free(back);
+    free(record);
+}
+
+static void usb_devices_have_ports(void **state)
+{
+    libxl_device_usbctrl ctrl;
+    libxl_device_usbdev *list, d;
+    int nr;
+
+    host_usb_make("usb1", "1", "1");
+    host_usb_make("1-2", "1", "3");
+    host_usb_make("1-2:1.0", "1", "9");
+    host_usb_make("1-1.4", "1", "4");
+    guest_present();
+    libxl_device_usbctrl_init(&ctrl);
+    ctrl.type = LIBXL_USBCTRL_TYPE_QUSB;
+    ctrl.ports = 2;
+    DO(libxl_device_usbctrl_add(ctx, GUEST, &ctrl, &how));
+    assert_int_equal(usb_add(1, 9, 0, 1), ERROR_INVAL);
+    assert_int_equal(usb_add(1, 1, 0, 1), ERROR_INVAL);
+    assert_int_equal(usb_add(1, 3, 1, 1), ERROR_INVAL);
+    assert_int_equal(usb_add(1, 3, 0, 3), ERROR_INVAL);
+    assert_int_equal(usb_add(1, 3, -1, 1), ERROR_INVAL);
+    assert_int_equal(usb_add(1, 3, 0, 2), 0);
+    port_has(1, "");
+    port_has(2, "1-2");
+    assert_int_equal(usb_add(1, 3, -1, 0), ERROR_INVAL);
+    assert_int_equal(usb_add(1, 4, 0, 2), ERROR_INVAL);
+    assert_int_equal(usb_add(1, 4, -1, 0), 0);
+    port_has(1, "1-1.4");
+    list = libxl_device_usbdev_list(ctx, GUEST, &nr);
+    assert_int_equal(nr, 2);
+    assert_int_equal(list[1].port, 2);
+    assert_int_equal(list[1].u.hostdev.hostaddr, 3);
+    assert_int_equal(libxl_device_usbdev_remove(ctx, GUEST, &list[1], NULL), 0);
+    assert_int_equal(libxl_device_usbdev_remove(ctx, GUEST, &list[1], NULL), ERROR_INVAL);
+    libxl_device_usbdev_list_free(list, nr);
+    port_has(2, "");
+    assert_int_equal(libxl_ctrlport_to_device_usbdev(ctx, GUEST, 0, 2, &d), ERROR_FAIL);
+    assert_int_equal(libxl_ctrlport_to_device_usbdev(ctx, GUEST, 0, 1, &d), 0);
+    assert_int_equal(d.u.hostdev.hostaddr, 4);
+    DO(libxl_device_usbctrl_destroy(ctx, GUEST, &ctrl, &how));
+    libxl_device_usbctrl_dispose(&ctrl);
+    guest_absent();
+}
+
 /* Half a domain is of no use. */
 
 static void create_before(void)
@@ -886,6 +814,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(disk_adding),
         cmocka_unit_test(disk_removing),
         cmocka_unit_test(nic_adding),
+        cmocka_unit_test(usb_devices_have_ports),
         cmocka_unit_test(destruction_runs_on),
     };
     pid_t store;

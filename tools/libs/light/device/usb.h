@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * USB devices of the host at the ports of guests' PV controllers. A port is a node of the
+ * controller: empty, or where on the host its device is ("1-2.3": bus 1, port 3 of the hub at port
+ * 2). The device model takes a device when it finds it there, and gives it back.
+ */
+#ifndef LIBXL_DEVICE_USB_H
+#define LIBXL_DEVICE_USB_H
+
+#include "device/device.h"
+
+#define USB_PORTS_MAX 31
+
+int usbctrl_defaults(struct scope *sc, uint32_t domid, libxl_device_usbctrl *d);
+/* @c: whose devices are at its ports; NULL: none. */
+int usbctrl_describe_with(struct scope *sc, uint32_t domid, const libxl_domain_config *c,
+                          const libxl_device_usbctrl *d, struct device_op *op);
+/* In the stored configuration. */
+int usbctrl_config_add(struct scope *sc, uint32_t domid, const libxl_device_usbctrl *d);
+/* Where the host has it, scope memory; NULL, with a message: nowhere. */
+char *usb_find_place(struct scope *sc, const libxl_device_usbdev *d);
+char *usb_port_key(struct scope *sc, int port);
+/* Of a new domain: each device is there, and gets a port, if need be of a controller more. */
+int usbdevs_defaults(struct scope *sc, libxl_domain_config *c);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* libxenctrl and libxenguest of test_cancel: a hypervisor with one guest, which does as it is told.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "domain/domain.h"
+
+#include <xenguest.h>
+
+#include "fake_xc.h"
+
+struct fake_guest guest;
+
+xc_interface *xc_interface_open(xentoollog_logger *a, xentoollog_logger *b, unsigned int c)
+{
+    (void)a;
+    (void)b;
+    (void)c;
+    return (xc_interface *)&guest;
+}
+
+int xc_interface_close(xc_interface *xch)
+{
+    (void)xch;
+    return 0;
+}
+
+static void describe(uint32_t domid, xc_domaininfo_t *info)
+{
+    memset(info, 0, sizeof(*info));
+    info->domain = (domid_t)domid;
+    info->max_vcpu_id = 0;
+    info->nr_online_vcpus = 1;
+    if (domid == GUEST && guest.suspended)
+        info->flags = XEN_DOMINF_shutdown | (SHUTDOWN_suspend << XEN_DOMINF_shutdownshift);
+    if (domid == GUEST)
+        memcpy(info->handle, guest.handle, sizeof(info->handle));
+}
+
+int xc_domain_getinfolist(xc_interface *xch, uint32_t first, unsigned int max,
+                          xc_domaininfo_t *info)
+{
+    int nr = 0;
+
+    (void)xch;
+    if (first == 0 && max)
+        describe(0, &info[nr++]);
+    if (first <= GUEST && guest.exists && (unsigned int)nr < max)
+        describe(GUEST, &info[nr++]);
+    return nr;
+}
+
+int xc_domain_create(xc_interface *xch, uint32_t *domid, struct xen_domctl_createdomain *config)
+{
+    (void)xch;
+    assert_false(guest.exists);
+    guest.exists = true;
+    guest.suspended = false;
+    memcpy(guest.handle, config->handle, sizeof(guest.handle));
+    *domid = GUEST;
+    return 0;
+}
+
+int xc_domain_destroy(xc_interface *xch, uint32_t domid)
+{
+    (void)xch;
+    assert_int_equal(domid, GUEST);
+    guest.exists = false;
+    return 0;
+}
+
+int xc_domain_resume(xc_interface *xch, uint32_t domid, int fast)
+{
+    (void)xch;
+    (void)domid;
+    (void)fast;
+    guest.suspended = false;
+    return 0;
+}
+
+int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
+{
+    (void)xch;
+    memset(info, 0, sizeof(*info));
+    info->nr_cpus = 2;
+    info->max_node_id = 0;
+    info->total_pages = info->free_pages = 1 << 20;
+    return 0;
+}
+
+int xc_version(xc_interface *xch, int cmd, void *arg)
+{
+    (void)xch;
+    if (cmd == XENVER_capabilities)
+        strcpy(arg, "xen-3.0-x86_64 ");
+    return 0;
+}
+
+/* What only has to succeed. */
+#define SUCCEEDS(type, name, ...)                                                                  \
+    type name(__VA_ARGS__);                                                                        \
+    type name(__VA_ARGS__)                                                                         \
+    {                                                                                              \
+        return 0;                                                                                  \
+    }
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+SUCCEEDS(int, xc_domain_pause, xc_interface *x, uint32_t d)
+SUCCEEDS(int, xc_domain_unpause, xc_interface *x, uint32_t d)
+SUCCEEDS(int, xc_domain_max_vcpus, xc_interface *x, uint32_t d, unsigned int n)
+SUCCEEDS(int, xc_domain_setmaxmem, xc_interface *x, uint32_t d, uint64_t kb)
+SUCCEEDS(int, xc_domain_set_memmap_limit, xc_interface *x, uint32_t d, unsigned long kb)
+SUCCEEDS(int, xc_domain_node_setaffinity, xc_interface *x, uint32_t d, xc_nodemap_t m)
+SUCCEEDS(int, xc_vcpu_setaffinity, xc_interface *x, uint32_t d, int v, xc_cpumap_t h, xc_cpumap_t s,
+         uint32_t f)
+SUCCEEDS(int, xc_cpuid_apply_policy, xc_interface *x, uint32_t d, bool restore,
+         const uint32_t *features, unsigned int nr, bool pae, bool itsc, bool nested,
+         const struct xc_xend_cpuid *xend, const struct xc_msr *msr)
+SUCCEEDS(int, xc_shadow_control, xc_interface *x, uint32_t d, unsigned int op, unsigned int *mb,
+         unsigned int mode)
+SUCCEEDS(int, xc_sched_id, xc_interface *x, int *id)
+SUCCEEDS(int, xc_domain_set_time_offset, xc_interface *x, uint32_t d, int32_t s)
+SUCCEEDS(int, xc_dom_kernel_file, struct xc_dom_image *dom, const char *f)
+SUCCEEDS(int, xc_dom_module_file, struct xc_dom_image *dom, const char *f, const char *c)
+SUCCEEDS(int, xc_dom_boot_xen_init, struct xc_dom_image *dom, xc_interface *x, uint32_t d)
+SUCCEEDS(int, xc_dom_parse_image, struct xc_dom_image *dom)
+SUCCEEDS(int, xc_dom_mem_init, struct xc_dom_image *dom, unsigned int mb)
+SUCCEEDS(int, xc_dom_boot_mem_init, struct xc_dom_image *dom)
+SUCCEEDS(int, xc_dom_build_image, struct xc_dom_image *dom)
+SUCCEEDS(int, xc_dom_boot_image, struct xc_dom_image *dom)
+SUCCEEDS(int, xc_dom_gnttab_init, struct xc_dom_image *dom)
+
+/* No guest here has any. */
+int xc_domain_getvnuma(xc_interface *xch, uint32_t domid, uint32_t *nodes, uint32_t *ranges,
+                       uint32_t *vcpus, xen_vmemrange_t *range, unsigned int *distance,
+                       unsigned int *node)
+{
+    errno = EOPNOTSUPP;
+    return -1;
+}
+
+int xc_get_max_cpus(xc_interface *xch)
+{
+    return 2;
+}
+
+int xc_get_max_nodes(xc_interface *xch)
+{
+    return 1;
+}
+
+xc_evtchn_port_or_error_t xc_evtchn_alloc_unbound(xc_interface *xch, uint32_t domid, uint32_t to)
+{
+    return 1;
+}
+
+const char *xc_domain_get_native_protocol(xc_interface *xch, uint32_t domid)
+{
+    return "x86_64-abi";
+}
+
+struct xc_dom_image *xc_dom_allocate(xc_interface *xch, const char *cmdline, const char *features)
+{
+    return calloc(1, sizeof(struct xc_dom_image));
+}
+
+void xc_dom_release(struct xc_dom_image *dom)
+{
+    free(dom);
+}
+
+char *xc_dom_guest_os(struct xc_dom_image *dom)
+{
+    return (char *)"linux";
+}
+
+bool xc_dom_translated(const struct xc_dom_image *dom)
+{
+    return true;
+}
