@@ -369,6 +369,12 @@ int main_pci_assignable_add(int argc, char **argv)
     return rc ? EXIT_BAD : EXIT_OK;
 }
 
+/* An address, or the name that the device was given when it was made assignable. */
+static bool is_pci_address(const char *s)
+{
+    return strchr(s, ':') && !s[strspn(s, "0123456789abcdefABCDEF:.")];
+}
+
 int main_pci_assignable_remove(int argc, char **argv)
 {
     libxl_device_pci pci;
@@ -377,7 +383,12 @@ int main_pci_assignable_remove(int argc, char **argv)
 
     while ((opt = command_getopt(argc, argv, "hr", NULL, "pci-assignable-remove", 1)) != -1)
         rebind = rebind || opt == 'r';
-    pci_spec("pci-assignable-remove", "BDF", argv[optind], &pci);
+    if (is_pci_address(argv[optind])) {
+        pci_spec("pci-assignable-remove", "BDF", argv[optind], &pci);
+    } else {
+        libxl_device_pci_init(&pci);
+        replace(&pci.name, argv[optind]);
+    }
     rc = libxl_device_pci_assignable_remove(ctx, &pci, rebind);
     libxl_device_pci_dispose(&pci);
     return rc ? EXIT_BAD : EXIT_OK;
