@@ -179,7 +179,7 @@ static void add_kernel(struct dm_args *a)
 {
     const libxl_domain_build_info *b = &a->config->b_info;
 
-    if (!b->kernel)
+    if (!b->kernel || !*b->kernel)
         return;
     dm_arg2(a, "-kernel", "%s", b->kernel);
     if (b->ramdisk)

@@ -445,7 +445,8 @@ static int restore_check(struct create *c)
     }
     free(b->bootloader);
     b->bootloader = NULL;
-    if (!b->kernel)
+    /* An HVM guest needs none to begin with. */
+    if (!b->kernel && c->config.c_info.type != LIBXL_DOMAIN_TYPE_HVM)
         b->kernel = xstrdup("");
     return 0;
 }

@@ -320,6 +320,21 @@ static void hvm_ide_disk_cannot_be_read_only(void **state)
     libxl_domain_config_dispose(&c);
 }
 
+static void hvm_guest_without_a_kernel_boots_its_disks(void **state)
+{
+    libxl_domain_config c;
+    struct dm_args a = {.sc = &sc, .domid = 7, .config = &c};
+
+    (void)state;
+    hvm_init(&c, 1);
+    disk_set(&c.disks[0], "hda", "/a", false);
+    c.b_info.kernel = strdup("");
+    assert_int_equal(dm_args_build(&a), 0);
+    for (unsigned int i = 0; i < a.nr; i++)
+        assert_string_not_equal(a.argv[i], "-kernel");
+    libxl_domain_config_dispose(&c);
+}
+
 static void hvm_defaults_refuse_what_cannot_be(void **state)
 {
     libxl_domain_build_info b;
@@ -432,6 +447,7 @@ int main(void)
         cmocka_unit_test(acpi_tells_of_nodes),
         cmocka_unit_test(hvm_disks_are_on_the_controllers_of_their_names),
         cmocka_unit_test(hvm_ide_disk_cannot_be_read_only),
+        cmocka_unit_test(hvm_guest_without_a_kernel_boots_its_disks),
         cmocka_unit_test(hvm_defaults_refuse_what_cannot_be),
         cmocka_unit_test(pv_guest_needs_a_device_model_for_its_qdisk_only),
         cmocka_unit_test(host_map_of_a_small_guest_has_the_hosts_holes),
