@@ -199,7 +199,6 @@ struct unmapped {
 static int remove_claimed(const struct unmapped *um, uint16_t kinds, uint64_t host_addr,
                           uint64_t dev_addr, uint64_t new_addr)
 {
-    unsigned int cmd = new_addr ? GNTTABOP_unmap_and_replace : GNTTABOP_unmap_grant_ref;
     struct domain *rd;
     mfn_t mfn;
     int rc;
@@ -211,7 +210,8 @@ static int remove_claimed(const struct unmapped *um, uint16_t kinds, uint64_t ho
         return GNTST_bad_domain;
     /* No locks: what is claimed has pins, with which neither the entry nor its frame changes. */
     mfn = active_entry_of(rd->grant, um->ref)->mfn;
-    rc = xsm_check(XSM_GRANT_UNMAP, cmd, rd);
+    rc = xsm_check(XSM_GRANT_UNMAP,
+                   new_addr ? GNTTABOP_unmap_and_replace : GNTTABOP_unmap_grant_ref, rd);
     rcu_unlock_domain(rd);
     if (rc)
         return GNTST_permission_denied;
