@@ -12,18 +12,36 @@
 # Programs: PROGS, and for each P: P_SRCS, P_USELIBS, P_LDLIBS, P_DEST (bin, sbin or libexec;
 #           empty: not installed)
 # Scripts:  SCRIPTS_bin SCRIPTS_sbin SCRIPTS_libexec, installed as they are
+# Machine:  ARCH is x86_64 or arm64; SRCS are the same for all but for what a Makefile chooses by it
 # Extra:    CPPFLAGS, CFLAGS_EXTRA, GENERATED (files that must exist before compiling)
 
+comma := ,
 TOOLS := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
-BUILD ?= $(abspath $(TOOLS)/..)/build/tools
+ARCH ?= x86_64
+BUILD ?= $(abspath $(TOOLS)/..)/build/tools$(if $(filter-out x86_64,$(ARCH)),-$(ARCH))
 HERE := $(patsubst $(TOOLS)/%,%,$(CURDIR))
 OBJ := $(BUILD)/obj/$(HERE)
 LIBOUT := $(BUILD)/lib
 BINOUT := $(BUILD)/bin
 
+# config/Tools.mk is of this machine.
+ifeq ($(ARCH),arm64)
+TRIPLET := aarch64-linux-gnu
+CROSS_COMPILE ?= $(TRIPLET)-
+CC := $(CROSS_COMPILE)gcc
+AR := $(CROSS_COMPILE)ar
+# Foreign libraries: a folder with include/ and lib/, empty for those of the compiler.
+ifeq ($(origin TOOLROOT),undefined)
+export TOOLROOT := $(shell $(TOOLS)/../scripts/toolroot)
+endif
+ROOT_CPPFLAGS := $(if $(TOOLROOT),-idirafter $(TOOLROOT)/include)
+ROOT_LDFLAGS := $(if $(TOOLROOT),-L$(TOOLROOT)/lib -Wl$(comma)-rpath-link$(comma)$(TOOLROOT)/lib)
+else
+TRIPLET := x86_64-linux-gnu
 -include $(TOOLS)/../config/Tools.mk
+endif
 prefix ?= /usr
-libdir ?= $(prefix)/lib/x86_64-linux-gnu
+libdir ?= $(prefix)/lib/$(TRIPLET)
 includedir ?= $(prefix)/include
 bindir ?= $(prefix)/bin
 sbindir ?= $(prefix)/sbin
@@ -33,9 +51,9 @@ INSTALL ?= install
 OPT ?= -O2 -g
 WARN := -Wall -Wextra -Werror
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) -fno-strict-aliasing -fstack-protector-strong \
-	-I$(CURDIR) -I$(OBJ) -I$(TOOLS)/include $(CPPFLAGS) $(CFLAGS_EXTRA) $(CFLAGS)
+	-I$(CURDIR) -I$(OBJ) -I$(TOOLS)/include $(CPPFLAGS) $(ROOT_CPPFLAGS) $(CFLAGS_EXTRA) $(CFLAGS)
 ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed -L$(LIBOUT) \
-	-Wl,-rpath-link,$(LIBOUT) $(LDFLAGS)
+	-Wl,-rpath-link,$(LIBOUT) $(ROOT_LDFLAGS) $(LDFLAGS)
 
 xenlibs = $(foreach l,$(1),$(if $(filter xlutil,$(l)),-l$(l),-lxen$(l)))
 

@@ -126,3 +126,20 @@ fetch_arm64_libfdt() {
     mv "$to/lib/libfdt.a.new" "$to/lib/libfdt.a"
     rm -rf "$cache/arm64/libfdt.root"
 }
+
+# Beside the library of a link stands the library that the link names.
+arm64_toolroot_packages=(libjson-c-dev libuuid1 uuid-dev zlib1g zlib1g-dev libfdt-dev)
+fetch_arm64_toolroot() {
+    local to=$cache/arm64/toolroot root=$cache/arm64/toolroot.root
+    [ -e "$to/.done" ] && return
+    step "downloading the toolstack's libraries for arm64"
+    arm64_fetch "$root" "${arm64_toolroot_packages[@]}"
+    mkdir -p "$to/lib"
+    cp -a "$root/usr/include" "$to/"
+    find "$root" -path '*/aarch64-linux-gnu/lib*' ! -type d -exec cp -a -t "$to/lib" {} +
+    find "$to/lib" -type l -lname '/*' | while read -r l; do
+        ln -sf "$(basename "$(readlink "$l")")" "$l"
+    done
+    rm -rf "$root"
+    touch "$to/.done"
+}

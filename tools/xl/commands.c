@@ -409,6 +409,7 @@ const struct command commands[] = {
       "Load a security policy",
       "<policy file>",
       NULL },
+#ifdef LIBXL_HAVE_PSR_GENERIC
     { "psr-hwinfo", main_psr_hwinfo, false, false,
       "Tell which caches and bandwidth the host can share out",
       "[options]",
@@ -450,6 +451,7 @@ const struct command commands[] = {
       "Show how domains' memory bandwidth is throttled",
       "<Domain>",
       NULL },
+#endif
     { "usbctrl-attach", main_usbctrl_attach, false, true,
       "Give a running guest a USB controller",
       "<Domain> [version=<version>] [ports=<number>]",

@@ -27,6 +27,7 @@ int xc_vcpu_getinfo(xc_interface *xch, uint32_t domid, uint32_t vcpu, xc_vcpuinf
     return rc;
 }
 
+#ifdef XC_X86
 int xc_vcpu_get_extstate(xc_interface *xch, uint32_t domid, uint32_t vcpu,
                          xc_vcpu_extstate_t *extstate)
 {
@@ -43,6 +44,14 @@ int xc_vcpu_get_extstate(xc_interface *xch, uint32_t domid, uint32_t vcpu,
     }
     return rc;
 }
+#else
+int xc_vcpu_get_extstate(xc_interface *xch, uint32_t domid, uint32_t vcpu,
+                         xc_vcpu_extstate_t *extstate)
+{
+    (void)xch, (void)domid, (void)vcpu, (void)extstate;
+    return fail(EOPNOTSUPP);
+}
+#endif
 
 /* Either map may be NULL, if @flags do not name it. */
 static int affinity(xc_interface *xch, struct xen_domctl *op, xc_cpumap_t hard, xc_cpumap_t soft)

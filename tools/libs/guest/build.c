@@ -2,11 +2,6 @@
 /* The steps from an image to a domain that can run. */
 #include "dom.h"
 
-#ifndef SIF_VIRT_P2M_4TOOLS
-#define SIF_VIRT_P2M_4TOOLS (1 << 4)
-#endif
-#define P2M_ENTRY 8u
-
 int xc_dom_boot_xen_init(struct xc_dom_image *dom, xc_interface *xch, uint32_t domid)
 {
     dom->xch = xch;
@@ -14,17 +9,6 @@ int xc_dom_boot_xen_init(struct xc_dom_image *dom, xc_interface *xch, uint32_t d
     dom->xen_version = xc_version(xch, XENVER_version, NULL);
     if (dom->xen_version < 0 || xc_version(xch, XENVER_capabilities, &dom->xen_caps) < 0)
         return dom_fail(dom, XC_INTERNAL_ERROR, errno, "the hypervisor tells no version");
-    return 0;
-}
-
-bool xc_dom_translated(const struct xc_dom_image *dom)
-{
-    return dom->container_type == XC_DOM_HVM_CONTAINER;
-}
-
-int xc_dom_set_arch_hooks(struct xc_dom_image *dom)
-{
-    dom->arch_hooks = xc_dom_translated(dom) ? &dom_arch_hvm : &dom_arch_pv64;
     return 0;
 }
 
@@ -50,8 +34,7 @@ int xc_dom_parse_image(struct xc_dom_image *dom)
     if (!dom->kernel_blob)
         return dom_fail(dom, XC_INVALID_KERNEL, EINVAL, "no kernel");
     if (xc_dom_set_arch_hooks(dom) ||
-        dom_kernel_unpack(dom, &dom->kernel_blob, &dom->kernel_size) ||
-        dom_elf_parse(dom, dom->kernel_blob, dom->kernel_size, dom->parms))
+        dom_kernel_unpack(dom, &dom->kernel_blob, &dom->kernel_size) || dom_kernel_parse(dom))
         return -1;
     dom->guest_type = dom->arch_hooks->guest_type;
     xc_dom_printf(dom->xch, "kernel: %s %s, entry %#lx, base %#lx", dom->parms->guest_os,
@@ -112,36 +95,6 @@ bool xc_dom_feature_get(struct xc_dom_image *dom, unsigned int nr)
     return nr < XENFEAT_NR_SUBMAPS * 32 && ((dom->parms->f_supported[nr / 32] >> (nr % 32)) & 1);
 }
 
-/* The ram disk as the guest gets it: Linux unpacks it better itself, and saves us the work. */
-static int ramdisk_unpack(struct xc_dom_image *dom, struct xc_dom_module *mod)
-{
-    if (mod->seg.vstart || !strcmp(dom->parms->guest_os, "linux"))
-        return 0;
-    return xc_dom_try_gunzip(dom, &mod->blob, &mod->size);
-}
-
-static bool mapped(const struct xc_dom_image *dom, const struct xc_dom_module *mod)
-{
-    return mod->seg.vstart || !dom->parms->mod_start_pfn;
-}
-
-static int place_modules(struct xc_dom_image *dom, bool in_mapping)
-{
-    for (unsigned int i = 0; i < dom->num_modules; i++) {
-        struct xc_dom_module *mod = &dom->modules[i];
-        xen_vaddr_t want = mod->seg.vstart;
-
-        if (mapped(dom, mod) != in_mapping)
-            continue;
-        if (ramdisk_unpack(dom, mod) ||
-            xc_dom_alloc_segment(dom, &mod->seg, i ? "module" : "ramdisk", want, mod->size))
-            return -1;
-        if (!in_mapping && !xc_dom_translated(dom))
-            mod->seg.vstart = mod->seg.vend = 0;
-    }
-    return 0;
-}
-
 static int write_modules(struct xc_dom_image *dom)
 {
     for (unsigned int i = 0; i < dom->num_modules; i++) {
@@ -153,41 +106,10 @@ static int write_modules(struct xc_dom_image *dom)
     if (dom->num_modules) {
         const struct xc_dom_module *rd = &dom->modules[0];
 
-        dom->initrd_start = mapped(dom, rd) ? rd->seg.vstart : rd->seg.pfn;
+        dom->initrd_start = dom_is_mapped(dom, rd) ? rd->seg.vstart : rd->seg.pfn;
         dom->initrd_len = rd->size;
     }
     return 0;
-}
-
-/* In the order of xen.h, "Start-of-day memory layout". */
-static int place_all(struct xc_dom_image *dom)
-{
-    uint64_t kernel_len = dom->kernel_seg.vend - dom->kernel_seg.vstart;
-    uint64_t p2m_len = (uint64_t)dom->p2m_size * P2M_ENTRY;
-    bool p2m_apart = dom->parms->p2m_base != UNSET_ADDR;
-
-    dom->pfn_alloc_end = dom->rambase_pfn;
-    dom->virt_alloc_end = dom->parms->virt_base;
-    if (xc_dom_alloc_segment(dom, &dom->kernel_seg, "kernel", dom->kernel_seg.vstart, kernel_len) ||
-        place_modules(dom, true) ||
-        (!p2m_apart && xc_dom_alloc_segment(dom, &dom->p2m_seg, "frame list", 0, p2m_len)) ||
-        dom->arch_hooks->alloc_magic_pages(dom) || dom->arch_hooks->alloc_pgtables(dom) ||
-        place_modules(dom, false))
-        return -1;
-    return p2m_apart ? dom->arch_hooks->alloc_p2m_list(dom) : 0;
-}
-
-/* HVM and PVH: what matters is where things are in memory. */
-static int place_translated(struct xc_dom_image *dom)
-{
-    uint64_t kernel_len = dom->kernel_seg.vend - dom->kernel_seg.vstart;
-
-    dom->pfn_alloc_end = dom->rambase_pfn;
-    dom->virt_alloc_end = 0;
-    if (xc_dom_alloc_segment(dom, &dom->kernel_seg, "kernel", dom->kernel_seg.vstart, kernel_len) ||
-        dom_hvm_place(dom) || place_modules(dom, true) || place_modules(dom, false))
-        return -1;
-    return dom->arch_hooks->alloc_magic_pages(dom);
 }
 
 int xc_dom_build_image(struct xc_dom_image *dom)
@@ -196,8 +118,7 @@ int xc_dom_build_image(struct xc_dom_image *dom)
 
     if (!dom->p2m_size)
         return dom_fail(dom, XC_INTERNAL_ERROR, EINVAL, "the guest has no memory yet");
-    if ((translated ? place_translated(dom) : place_all(dom)) || dom_elf_load(dom) ||
-        write_modules(dom))
+    if (dom_place(dom) || dom_kernel_load(dom) || write_modules(dom))
         return -1;
     return translated ? 0 : dom->arch_hooks->setup_pgtables(dom);
 }

@@ -78,6 +78,17 @@ int dom_elf_load(struct xc_dom_image *dom);
  */
 int dom_write(struct xc_dom_image *dom, xen_pfn_t first, const void *src, size_t len);
 
+/*
+ * What each architecture has of its own: place.c for x86, arm/ for Arm. The kernel's headers into
+ * dom->parms and dom->kernel_seg; places of kernel, modules and tables in the guest, which has
+ * memory; the kernel into its place. 0, or -1 with errno.
+ */
+int dom_kernel_parse(struct xc_dom_image *dom);
+int dom_place(struct xc_dom_image *dom);
+int dom_kernel_load(struct xc_dom_image *dom);
+/* Is the module in the guest's initial mapping, so that it is known by address? */
+bool dom_is_mapped(const struct xc_dom_image *dom, const struct xc_dom_module *mod);
+
 /* A range of guest frames on one node, or on any. */
 struct mem_range {
     xen_pfn_t first;

@@ -292,15 +292,3 @@ int xc_dom_module_mem(struct xc_dom_image *dom, const void *mem, size_t memsize,
         return -1;
     return module_add(dom, (void *)(uintptr_t)mem, memsize, cmdline);
 }
-
-int xc_dom_devicetree_file(struct xc_dom_image *dom, const char *filename)
-{
-    (void)filename;
-    return dom_fail(dom, XC_INVALID_PARAM, EINVAL, "x86 guests take no device tree");
-}
-
-int xc_dom_devicetree_mem(struct xc_dom_image *dom, const void *mem, size_t memsize)
-{
-    (void)mem, (void)memsize;
-    return dom_fail(dom, XC_INVALID_PARAM, EINVAL, "x86 guests take no device tree");
-}

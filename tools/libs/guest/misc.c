@@ -14,7 +14,11 @@ const char *xc_domain_get_native_protocol(xc_interface *xch, uint32_t domid)
 
     if (xc_domain_get_guest_width(xch, domid, &width))
         return NULL;
+#ifdef XC_X86
     return width == 8 ? "x86_64-abi" : "x86_32-abi";
+#else
+    return "arm-abi";
+#endif
 }
 
 static int page_op(xc_interface *xch, uint32_t cmd, unsigned long start, unsigned long end,

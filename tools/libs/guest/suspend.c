@@ -122,6 +122,19 @@ int xc_await_suspend(xc_interface *xch, struct xenevtchn_handle *xce, int suspen
     return 0;
 }
 
+static void set_result(vcpu_guest_context_any_t *ctxt, unsigned int width, uint32_t result)
+{
+#ifdef XC_X86
+    if (width == 8)
+        ctxt->x64.user_regs.rax = result;
+    else
+        ctxt->x32.user_regs.eax = result;
+#else
+    (void)width;
+    ctxt->c.user_regs.x0 = result;
+#endif
+}
+
 /* What the guest's suspend call returns: 1 for "cancelled", which it then carries on from. */
 static int set_cancelled(xc_interface *xch, uint32_t domid)
 {
@@ -148,10 +161,7 @@ static int set_cancelled(xc_interface *xch, uint32_t domid)
         return -1;
     rc = xc_vcpu_getcontext(xch, domid, 0, ctxt);
     if (!rc) {
-        if (width == 8)
-            ctxt->x64.user_regs.rax = 1;
-        else
-            ctxt->x32.user_regs.eax = 1;
+        set_result(ctxt, width, 1);
         rc = xc_vcpu_setcontext(xch, domid, 0, ctxt);
     }
     free(ctxt);

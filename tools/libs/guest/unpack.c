@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Packed kernels and modules: bzImage, gzip, xz, lzma, zstd, lz4. */
-#include <lzma.h>
 #include <xen/lib/decompress.h>
 #include <zlib.h>
-#include <zstd.h>
 
 #include "dom.h"
+
+#ifdef XC_X86
+#include <lzma.h>
+#include <zstd.h>
+#endif
 
 #define SPARE_ROOM (8u << 20)
 
@@ -89,6 +92,50 @@ out:
     return rc;
 }
 
+/*
+ * The hypervisor's own decoders take fewer instructions than the libraries', but want all of the
+ * output at once. Pages are had in one call, not by a fault for each; only as many as the input
+ * may need: what it says about its size is not to be trusted.
+ */
+static int own_room(struct unpack *u, size_t room)
+{
+    if (room > u->max) {
+        errno = EFBIG;
+        return -1;
+    }
+    u->out = xc_dom_malloc_page_aligned(u->dom, room);
+    if (!u->out)
+        return -1;
+    u->room = room;
+    if (room / 64 < u->in_len)
+        madvise(u->out, room, MADV_POPULATE_WRITE); /* old kernels do not know it */
+    return 0;
+}
+
+static int unpack_own(struct unpack *u)
+{
+    void *scratch = malloc(decompress_scratch());
+    uint64_t room;
+    int rc = -1;
+
+    if (!scratch)
+        return -1;
+    u->pooled = true;
+    if (decompress_size_hint(u->in, u->in_len, &room) || room < u->in_len || room > u->max)
+        room = u->in_len * 4 < u->max ? u->in_len * 4 : u->max;
+    while (!own_room(u, room)) {
+        rc = decompress(u->in, u->in_len, u->out, u->room, &u->done, scratch);
+        if (rc != -E2BIG || room == u->max)
+            break;
+        room = room * 2 < u->max ? room * 2 : u->max;
+    }
+    free(scratch);
+    if (rc < -1)
+        errno = rc == -E2BIG ? EFBIG : -rc;
+    return rc ? -1 : 0;
+}
+
+#ifdef XC_X86
 static int unpack_lzma(struct unpack *u)
 {
     lzma_stream z = LZMA_STREAM_INIT;
@@ -146,49 +193,6 @@ out:
     return rc;
 }
 
-/*
- * The hypervisor's own decoders take fewer instructions than the libraries', but want all of the
- * output at once. Pages are had in one call, not by a fault for each; only as many as the input
- * may need: what it says about its size is not to be trusted.
- */
-static int own_room(struct unpack *u, size_t room)
-{
-    if (room > u->max) {
-        errno = EFBIG;
-        return -1;
-    }
-    u->out = xc_dom_malloc_page_aligned(u->dom, room);
-    if (!u->out)
-        return -1;
-    u->room = room;
-    if (room / 64 < u->in_len)
-        madvise(u->out, room, MADV_POPULATE_WRITE); /* old kernels do not know it */
-    return 0;
-}
-
-static int unpack_own(struct unpack *u)
-{
-    void *scratch = malloc(decompress_scratch());
-    uint64_t room;
-    int rc = -1;
-
-    if (!scratch)
-        return -1;
-    u->pooled = true;
-    if (decompress_size_hint(u->in, u->in_len, &room) || room < u->in_len || room > u->max)
-        room = u->in_len * 4 < u->max ? u->in_len * 4 : u->max;
-    while (!own_room(u, room)) {
-        rc = decompress(u->in, u->in_len, u->out, u->room, &u->done, scratch);
-        if (rc != -E2BIG || room == u->max)
-            break;
-        room = room * 2 < u->max ? room * 2 : u->max;
-    }
-    free(scratch);
-    if (rc < -1)
-        errno = rc == -E2BIG ? EFBIG : -rc;
-    return rc ? -1 : 0;
-}
-
 static int unpack_xz(struct unpack *u)
 {
     /* What the decoder does not do or does not verify. */
@@ -199,6 +203,19 @@ static int unpack_xz(struct unpack *u)
     u->pooled = false;
     return unpack_lzma(u);
 }
+#else
+/* On Arm the stock library needs zlib alone, and so does this one. */
+#define unpack_lzma unpack_own
+#define unpack_zstd unpack_own
+
+static int unpack_xz(struct unpack *u)
+{
+    if ((u->in[XZ_FLAGS] & 15) != XZ_CHECK_SHA256)
+        return unpack_own(u);
+    errno = EOPNOTSUPP; /* the decoder does not verify it */
+    return -1;
+}
+#endif
 
 static const struct format {
     const char *name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From a domain without anything to one whose kernel or firmware is in place. */
-#include "core/cpuid.h"
+#include "domain/arch.h"
 #include "domain/build.h"
 
 static int set_affinities(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
@@ -80,24 +80,6 @@ static int set_limits(struct scope *sc, uint32_t domid, const libxl_domain_build
     return 0;
 }
 
-static int set_cpu_policy(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
-{
-    bool itsc =
-        libxl_defbool_val(b->disable_migrate) || b->tsc_mode == LIBXL_TSC_MODE_ALWAYS_EMULATE;
-    bool pae = b->type != LIBXL_DOMAIN_TYPE_HVM || libxl_defbool_val(b->u.hvm.pae);
-
-    if (b->tsc_mode && xc_domain_set_tsc_info(sc->ctx->xch, domid, b->tsc_mode, 0, 0, 0)) {
-        LOG_ERRNO(sc, "cannot set the TSC mode");
-        return ERROR_FAIL;
-    }
-    if (xc_cpuid_apply_policy(sc->ctx->xch, domid, false, NULL, 0, pae, itsc,
-                              libxl_defbool_val(b->nested_hvm), cpuid_leaves(&b->cpuid), NULL)) {
-        LOG_ERRNO(sc, "cannot apply the CPUID policy");
-        return ERROR_FAIL;
-    }
-    return 0;
-}
-
 int build_prepare(struct scope *sc, uint32_t domid, const libxl_domain_config *config)
 {
     const libxl_domain_build_info *b = &config->b_info;
@@ -109,7 +91,7 @@ int build_prepare(struct scope *sc, uint32_t domid, const libxl_domain_config *c
         rc = libxl_domain_sched_params_set(sc->ctx, domid, &b->sched_params);
     if (!rc)
         rc = permit_io(sc, domid, b);
-    return rc ? rc : set_cpu_policy(sc, domid, b);
+    return rc ? rc : arch_cpu_policy(sc, domid, b);
 }
 
 static int alloc_port(struct scope *sc, uint32_t domid, unsigned int *out)
@@ -137,32 +119,34 @@ static int load_files(struct scope *sc, struct xc_dom_image *dom, const libxl_do
     return 0;
 }
 
-static int load_image(struct scope *sc, struct xc_dom_image *dom, uint32_t domid,
-                      const libxl_domain_build_info *b)
+static int run_step(struct scope *sc, struct xc_dom_image *dom, const char *what,
+                    int (*step)(struct xc_dom_image *dom))
 {
-    const struct {
-        const char *what;
-        int (*run)(struct xc_dom_image *dom);
-    } steps[] = {
-        {"allocate memory", xc_dom_boot_mem_init},
-        {"build the image", xc_dom_build_image},
-        {"set up the first vCPU", xc_dom_boot_image},
-        {"seed the grant table", xc_dom_gnttab_init},
-    };
+    if (!step(dom))
+        return 0;
+    LOG_ERRNO(sc, "cannot %s", what);
+    return ERROR_FAIL;
+}
+
+static int load_image(struct scope *sc, struct xc_dom_image *dom, uint32_t domid,
+                      const libxl_domain_config *config, const struct build_result *out)
+{
+    const libxl_domain_build_info *b = &config->b_info;
     uint64_t kb = b->type == LIBXL_DOMAIN_TYPE_PV ? b->target_memkb : b->max_memkb;
+    int rc;
 
     if (xc_dom_boot_xen_init(dom, sc->ctx->xch, domid) || xc_dom_parse_image(dom) ||
         xc_dom_mem_init(dom, (unsigned int)((kb - b->video_memkb) / 1024))) {
         LOG_ERRNO(sc, "cannot parse the kernel");
         return ERROR_FAIL;
     }
-    for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++) {
-        if (steps[i].run(dom)) {
-            LOG_ERRNO(sc, "cannot %s", steps[i].what);
-            return ERROR_FAIL;
-        }
-    }
-    return 0;
+    (void)((rc = run_step(sc, dom, "allocate memory", xc_dom_boot_mem_init)) ||
+           (rc = arch_describe(sc, config, out, dom)) ||
+           (rc = run_step(sc, dom, "build the image", xc_dom_build_image)) ||
+           (rc = arch_describe(sc, config, out, dom)) ||
+           (rc = run_step(sc, dom, "set up the first vCPU", xc_dom_boot_image)) ||
+           (rc = run_step(sc, dom, "seed the grant table", xc_dom_gnttab_init)));
+    return rc;
 }
 
 static struct xc_dom_image *image_new(struct scope *sc, const libxl_domain_build_info *b,
@@ -187,14 +171,14 @@ static struct xc_dom_image *image_new(struct scope *sc, const libxl_domain_build
 }
 
 static int build_image(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
-                       struct xc_dom_image *dom)
+                       const struct build_result *out, struct xc_dom_image *dom)
 {
     const libxl_domain_build_info *b = &config->b_info;
     int rc;
 
     if (b->type == LIBXL_DOMAIN_TYPE_PV) {
         rc = load_files(sc, dom, b);
-        return rc ? rc : load_image(sc, dom, domid, b);
+        return rc ? rc : load_image(sc, dom, domid, config, out);
     }
     if (b->type == LIBXL_DOMAIN_TYPE_HVM)
         rc = hvm_load_firmware(sc, dom, b);
@@ -203,7 +187,7 @@ static int build_image(struct scope *sc, uint32_t domid, const libxl_domain_conf
     if (!rc)
         rc = hvm_layout(sc, domid, config, dom);
     if (!rc)
-        rc = load_image(sc, dom, domid, b);
+        rc = load_image(sc, dom, domid, config, out);
     return rc ? rc : hvm_built(sc, domid, config, dom);
 }
 
@@ -221,7 +205,7 @@ int build_domain(struct scope *sc, uint32_t domid, const libxl_domain_config *co
     dom = image_new(sc, b, out);
     if (!dom)
         return ERROR_FAIL;
-    rc = build_image(sc, domid, config, dom);
+    rc = build_image(sc, domid, config, out, dom);
     if (!rc) {
         const char *os = xc_dom_guest_os(dom); /* the builder's own */
 

@@ -20,6 +20,8 @@ int hvm_layout(struct scope *sc, uint32_t domid, const libxl_domain_config *conf
 int hvm_built(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
               const struct xc_dom_image *dom);
 
+struct e820entry;
+
 /* PV guests with e820_host: the map of a guest with @ram bytes on a host with the map @host, in
  * rising order. Returns how many entries it has: at most @nr_host + 3. */
 unsigned int host_map_layout(const struct e820entry *host, unsigned int nr_host, uint64_t ram,

@@ -16,6 +16,7 @@
 #include "core/userdata.h"
 #include "device/pci.h"
 #include "dm/dm.h"
+#include "domain/arch.h"
 #include "domain/bootloader.h"
 #include "domain/domain.h"
 #include "domain/helper.h"
@@ -99,34 +100,6 @@ static int pool_of(struct scope *sc, const libxl_domain_create_info *ci, uint32_
     return ERROR_INVAL;
 }
 
-/* HVM and PVH: nested paging where the host has it, and which devices the hypervisor emulates. */
-static int container_flags(struct scope *sc, const libxl_domain_config *config,
-                           struct xen_domctl_createdomain *dc)
-{
-    const libxl_domain_create_info *ci = &config->c_info;
-    const libxl_domain_build_info *b = &config->b_info;
-    xc_physinfo_t phys;
-    bool hap;
-    int rc;
-
-    if (ci->type == LIBXL_DOMAIN_TYPE_PV)
-        return 0;
-    rc = physinfo_get(sc, &phys);
-    if (rc)
-        return rc;
-    hap = phys.capabilities & XEN_SYSCTL_PHYSCAP_hap;
-    if (!libxl_defbool_is_default(ci->hap))
-        hap = libxl_defbool_val(ci->hap);
-    dc->flags |= XEN_DOMCTL_CDF_hvm | (hap ? XEN_DOMCTL_CDF_hap : 0);
-    if (!libxl_defbool_is_default(ci->oos) && !libxl_defbool_val(ci->oos))
-        dc->flags |= XEN_DOMCTL_CDF_oos_off;
-    if (libxl_defbool_val(b->nested_hvm))
-        dc->flags |= XEN_DOMCTL_CDF_nested_virt;
-    dc->arch.emulation_flags =
-        ci->type == LIBXL_DOMAIN_TYPE_PVH ? XEN_X86_EMU_LAPIC : XEN_X86_EMU_ALL & ~XEN_X86_EMU_VPCI;
-    return 0;
-}
-
 /* Who has devices of its own gets them without an IOMMU, unless it asks for one. */
 static bool wants_iommu(const libxl_domain_create_info *ci)
 {
@@ -154,18 +127,17 @@ static int make_domain(struct create *c)
     if (rc)
         return rc;
     memcpy(dc.handle, ci->uuid.uuid, sizeof(dc.handle));
-    rc = container_flags(sc, &c->config, &dc);
+    rc = arch_to_create(sc, &c->config, &dc);
     if (rc)
         return rc;
     if (wants_iommu(ci))
         dc.flags |= XEN_DOMCTL_CDF_iommu;
     if (libxl_defbool_val(b->vpmu))
         dc.flags |= XEN_DOMCTL_CDF_vpmu;
-    if (libxl_defbool_val(b->arch_x86.msr_relaxed))
-        dc.arch.misc_flags |= XEN_X86_MSR_RELAXED;
     c->domid = libxl_domid_valid_guest(ci->domid) ? ci->domid : 0;
     if (!xc_domain_create(sc->ctx->xch, &c->domid, &dc)) {
         sc->domid = c->domid;
+        arch_created(&dc, &c->built);
         return 0;
     }
     LOG_ERRNO(sc, "the hypervisor makes no domain");

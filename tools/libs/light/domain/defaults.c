@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "domain/arch.h"
 #include "domain/build.h"
 
 #define EVENT_CHANNELS_DEFAULT 1023
@@ -157,8 +158,10 @@ int create_defaults(struct scope *sc, libxl_domain_config *config)
 {
     libxl_domain_create_info *c = &config->c_info;
     libxl_domain_build_info *b = &config->b_info;
-    int rc = check_type(sc, config);
+    int rc = arch_defaults(sc, config);
 
+    if (!rc)
+        rc = check_type(sc, config);
     if (rc)
         return rc;
     if (!c->name) {

@@ -14,6 +14,10 @@ struct build_result {
     unsigned int store_port, console_port;
     unsigned long store_frame, console_frame;
     char *os; /* scope memory */
+    /* Arm, known since the creation: the guest's interrupt controller, and the rate of its clock if
+     * the firmware tells it, in Hz, or 0. */
+    bool gic_v3;
+    uint32_t clock_hz;
 };
 
 /* Fill in what the program left open, refuse what cannot be. */

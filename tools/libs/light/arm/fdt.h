@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The device tree of an arm64 guest. */
+#ifndef LIBXL_ARM_FDT_H
+#define LIBXL_ARM_FDT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARM_FDT_BANKS 2
+
+/* Addresses are guest-physical, sizes in bytes. */
+struct arm_fdt {
+    const char *cmdline; /* or NULL */
+    unsigned int nr_vcpus;
+    bool gic_v3; /* or a GICv2 */
+    bool has_initrd;
+    uint64_t initrd_start, initrd_end;
+    struct {
+        uint64_t base, size;
+    } bank[ARM_FDT_BANKS]; /* those of size 0 are left out */
+    uint32_t clock_hz;     /* 0: the timer's register tells it */
+};
+
+/* Write the tree into @room bytes at @buf. 0, or one of libfdt's errors, which are negative. */
+int arm_fdt_make(const struct arm_fdt *t, void *buf, size_t room);
+
+#endif

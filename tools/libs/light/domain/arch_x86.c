@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "domain/arch.h"
+
+#include "core/cpuid.h"
+#include "domain/build.h"
+
+int arch_defaults(struct scope *sc, libxl_domain_config *config)
+{
+    (void)sc, (void)config;
+    return 0;
+}
+
+/* Nested paging where the host has it. */
+static int paging_flags(struct scope *sc, const libxl_domain_create_info *ci,
+                        struct xen_domctl_createdomain *dc)
+{
+    xc_physinfo_t phys;
+    bool hap;
+    int rc = physinfo_get(sc, &phys);
+
+    if (rc)
+        return rc;
+    hap = phys.capabilities & XEN_SYSCTL_PHYSCAP_hap;
+    if (!libxl_defbool_is_default(ci->hap))
+        hap = libxl_defbool_val(ci->hap);
+    dc->flags |= XEN_DOMCTL_CDF_hvm | (hap ? XEN_DOMCTL_CDF_hap : 0);
+    if (!libxl_defbool_is_default(ci->oos) && !libxl_defbool_val(ci->oos))
+        dc->flags |= XEN_DOMCTL_CDF_oos_off;
+    return 0;
+}
+
+int arch_to_create(struct scope *sc, const libxl_domain_config *config,
+                   struct xen_domctl_createdomain *dc)
+{
+    const libxl_domain_create_info *ci = &config->c_info;
+    const libxl_domain_build_info *b = &config->b_info;
+
+    if (libxl_defbool_val(b->arch_x86.msr_relaxed))
+        dc->arch.misc_flags |= XEN_X86_MSR_RELAXED;
+    if (ci->type == LIBXL_DOMAIN_TYPE_PV)
+        return 0;
+    if (libxl_defbool_val(b->nested_hvm))
+        dc->flags |= XEN_DOMCTL_CDF_nested_virt;
+    dc->arch.emulation_flags =
+        ci->type == LIBXL_DOMAIN_TYPE_PVH ? XEN_X86_EMU_LAPIC : XEN_X86_EMU_ALL & ~XEN_X86_EMU_VPCI;
+    return paging_flags(sc, ci, dc);
+}
+
+void arch_created(const struct xen_domctl_createdomain *dc, struct build_result *out)
+{
+    (void)dc, (void)out;
+}
+
+int arch_describe(struct scope *sc, const libxl_domain_config *config,
+                  const struct build_result *out, struct xc_dom_image *dom)
+{
+    (void)sc, (void)config, (void)out, (void)dom;
+    return 0; /* the domain builder writes what a guest is told */
+}
+
+int arch_cpu_policy(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
+{
+    bool itsc =
+        libxl_defbool_val(b->disable_migrate) || b->tsc_mode == LIBXL_TSC_MODE_ALWAYS_EMULATE;
+    bool pae = b->type != LIBXL_DOMAIN_TYPE_HVM || libxl_defbool_val(b->u.hvm.pae);
+
+    if (b->tsc_mode && xc_domain_set_tsc_info(sc->ctx->xch, domid, b->tsc_mode, 0, 0, 0)) {
+        LOG_ERRNO(sc, "cannot set the TSC mode");
+        return ERROR_FAIL;
+    }
+    if (xc_cpuid_apply_policy(sc->ctx->xch, domid, false, NULL, 0, pae, itsc,
+                              libxl_defbool_val(b->nested_hvm), cpuid_leaves(&b->cpuid), NULL)) {
+        LOG_ERRNO(sc, "cannot apply the CPUID policy");
+        return ERROR_FAIL;
+    }
+    return 0;
+}
