@@ -172,23 +172,8 @@ static void info_xen(void)
     printf("build_id               : %s\n", v->build_id);
 }
 
-int main_info(int argc, char **argv)
+static int info_all(bool numa)
 {
-    static const struct option longopts[] = {
-        {"help", 0, NULL, 'h'}, {"numa", 0, NULL, 'n'}, {NULL, 0, NULL, 0}};
-    bool numa = false;
-    int opt;
-
-    while ((opt = command_getopt(argc, argv, "hn", longopts, "info", 0)) != -1)
-        numa = numa || opt == 'n';
-    /* "xl info xen_version" is there for scripts. */
-    if (optind < argc) {
-        const libxl_version_info *v = libxl_get_version_info(ctx);
-
-        if (v && !strcmp(argv[optind], "xen_version"))
-            printf("%d.%d%s\n", v->xen_version_major, v->xen_version_minor, v->xen_version_extra);
-        return EXIT_OK;
-    }
     info_node();
     if (info_physical())
         return EXIT_BAD;
@@ -200,6 +185,59 @@ int main_info(int argc, char **argv)
     info_xen();
     printf("xend_config_format     : 4\n");
     return EXIT_OK;
+}
+
+/* The value behind "KEY   : " at the beginning of a line of @text. */
+static void print_value(char *text, const char *key)
+{
+    size_t n = strlen(key);
+    char *save = NULL;
+
+    for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
+        const char *at = l + n;
+
+        if (strncmp(l, key, n) || *at != ' ')
+            continue;
+        at += strspn(at, " ");
+        if (*at == ':')
+            puts(at[1] ? at + 2 : "");
+        return;
+    }
+}
+
+/* "xl info xen_version" and the like are there for scripts. */
+static int info_one(const char *key)
+{
+    FILE *terminal = stdout, *f;
+    char *text = NULL;
+    size_t len = 0;
+    int rc;
+
+    f = open_memstream(&text, &len);
+    if (!f) {
+        perror("xl info");
+        return EXIT_BAD;
+    }
+    stdout = f;
+    rc = info_all(false);
+    stdout = terminal;
+    fclose(f);
+    if (!rc)
+        print_value(text, key);
+    free(text);
+    return rc;
+}
+
+int main_info(int argc, char **argv)
+{
+    static const struct option longopts[] = {
+        {"help", 0, NULL, 'h'}, {"numa", 0, NULL, 'n'}, {NULL, 0, NULL, 0}};
+    bool numa = false;
+    int opt;
+
+    while ((opt = command_getopt(argc, argv, "hn", longopts, "info", 0)) != -1)
+        numa = numa || opt == 'n';
+    return optind < argc ? info_one(argv[optind]) : info_all(numa);
 }
 
 int main_dmesg(int argc, char **argv)

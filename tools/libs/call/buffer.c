@@ -83,6 +83,18 @@ void call_cache_drain(struct xencall_handle *xcall)
         pages_unmap(xcall, xcall->cache.page[--xcall->cache.nr], PAGE_BYTES);
 }
 
+/*
+ * A writable page that nobody has written to is read-only in arm64's tables, and the hypervisor,
+ * which goes by them, answers EFAULT.
+ */
+static void pages_make_dirty(void *p, size_t len)
+{
+    volatile char *c = p;
+
+    for (size_t at = 0; at < len; at += PAGE_BYTES)
+        c[at] = 0;
+}
+
 static void *pages_alloc(struct xencall_handle *xcall, size_t nr_pages)
 {
     void *p;
@@ -93,7 +105,10 @@ static void *pages_alloc(struct xencall_handle *xcall, size_t nr_pages)
     }
     if (nr_pages == 1 && (p = cache_get(xcall)))
         return p;
-    return pages_map(xcall, nr_pages * PAGE_BYTES);
+    p = pages_map(xcall, nr_pages * PAGE_BYTES);
+    if (p)
+        pages_make_dirty(p, nr_pages * PAGE_BYTES);
+    return p;
 }
 
 void *xencall_alloc_buffer_pages(xencall_handle *xcall, size_t nr_pages)
