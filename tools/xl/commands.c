@@ -68,6 +68,7 @@ const struct command commands[] = {
       "[options] <Domain>",
       "-t TYPE                  pv, serial or vuart.\n"
       "-n NUMBER                Which of its consoles." },
+#ifndef LIBXL_HAVE_NO_SUSPEND_RESUME
     { "save", main_save, false, true,
       "Write a domain's state to a file, from which it can go on later",
       "[options] <Domain> <CheckpointFile> [<ConfigFile>]",
@@ -102,6 +103,7 @@ const struct command commands[] = {
       "Take a domain from another host; \"migrate\" there runs it",
       "- for internal use only",
       NULL },
+#endif
     { "dump-core", main_dump_core, false, true,
       "Write a domain's memory to a file",
       "<Domain> <filename>",
@@ -341,6 +343,7 @@ const struct command commands[] = {
       "Show memory set aside for domains",
       "",
       NULL },
+#ifndef LIBXL_HAVE_NO_SUSPEND_RESUME
     { "remus", main_remus, false, true,
       "Keep a copy of a running domain on another host, ready to take over",
       "[options] <Domain> [<host>]",
@@ -357,6 +360,7 @@ const struct command commands[] = {
       "-d                       Do not replicate disks.\n"
       "-c                       Enable COLO.\n"
       "-p                       With COLO, use its proxy in user space." },
+#endif
     { "cpupool-create", main_cpupool_create, true, true,
       "Make a CPU pool",
       "[options] [<ConfigFile>] [Variable=value ...]",

@@ -63,7 +63,7 @@ int arch_defaults(struct scope *sc, libxl_domain_config *config)
         return refuse(sc, ERROR_NI, "device_tree is not supported");
     if (b->num_vnuma_nodes)
         return refuse(sc, ERROR_NI, "vnuma is not supported on Arm");
-    if (libxl_cpuid_policy_list_length((libxl_cpuid_policy_list *)(uintptr_t)&b->cpuid))
+    if (libxl_cpuid_policy_list_length(&b->cpuid))
         return refuse(sc, ERROR_INVAL, "there is no CPUID on Arm");
     return 0;
 }
