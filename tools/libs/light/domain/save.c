@@ -23,7 +23,8 @@ struct save {
     int errnoval; /* of the helper, once it has ended */
     int guest_rc; /* why the guest could not be suspended or resumed */
     bool live;
-    bool has_dm; /* with state to save */
+    bool has_dm;  /* with state to save */
+    bool dm_logs; /* it aborts where a log is to end that has not begun */
     struct dm_task dm;
     int rc; /* of the whole */
     /* Remus. */
@@ -63,7 +64,7 @@ static void save_ended(libxl_ctx *ctx, struct helper *h, int errnoval)
     /* A helper that was killed leaves the log of dirty pages on. */
     if (s->live)
         (void)xc_shadow_control(ctx->xch, s->domid, XEN_DOMCTL_SHADOW_OP_OFF, NULL, 0);
-    if (s->live && s->has_dm)
+    if (s->dm_logs)
         dm_log_dirty(&s->dm, false);
     else
         save_over(ctx, &s->dm, 0);
@@ -137,6 +138,7 @@ static void save_asked(libxl_ctx *ctx, struct helper *h, const struct helper_mes
         break;
     case HELPER_LOG_DIRTY:
         s->dm.done = save_dm_done;
+        s->dm_logs = m->value;
         dm_log_dirty(&s->dm, m->value);
         break;
     case HELPER_CHECKPOINT:
