@@ -53,7 +53,7 @@ int set_global_virq_handler(struct domain *d, uint32_t virq)
     if (!domain_get(d))
         return -EINVAL;
     spin_lock(&virq_handler_lock);
-    if (d->is_dying) { /* clear_virq_handlers() may have been there already */
+    if (READ_ONCE(d->is_dying)) { /* clear_virq_handlers() may have been there already */
         spin_unlock(&virq_handler_lock);
         domain_put(d);
         return -EINVAL;
@@ -194,7 +194,7 @@ int domain_kill(struct domain *d)
         return 0;
     if (d->is_dying == DOMDYING_ALIVE) {
         domain_pause(d);
-        d->is_dying = DOMDYING_DYING;
+        WRITE_ONCE(d->is_dying, DOMDYING_DYING);
         /* Who has seen it alive under these locks is through. */
         spin_barrier(&d->page_lock);
         spin_barrier(&d->lock);
@@ -210,7 +210,7 @@ int domain_kill(struct domain *d)
         vcpu_drop_areas(v);
     clear_virq_handlers(d);
     domain_set_claim(d, 0);
-    d->is_dying = DOMDYING_DEAD;
+    WRITE_ONCE(d->is_dying, DOMDYING_DEAD);
     send_global_virq(VIRQ_DOM_EXC);
     domain_put(d);
     return 0;

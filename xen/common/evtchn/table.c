@@ -153,7 +153,7 @@ int evtchn_reset(struct domain *d)
         evtchn_fifo_destroy(d);
     t->next_free = 1;
     t->resetter = NULL;
-    t->closing = d->is_dying != DOMDYING_ALIVE;
+    t->closing = READ_ONCE(d->is_dying) != DOMDYING_ALIVE;
     spin_unlock(&t->lock);
     return 0;
 }

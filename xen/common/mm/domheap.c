@@ -81,7 +81,7 @@ int page_assign(struct page_info *pg, unsigned int order, struct domain *d, unsi
     int rc = 0;
 
     spin_lock(&d->page_lock);
-    if (d->is_dying) {
+    if (READ_ONCE(d->is_dying)) {
         rc = -EINVAL;
         goto unlock;
     }
@@ -166,7 +166,7 @@ void domheap_free_pages(struct page_info *pg, unsigned int order)
         spin_lock(&d->page_lock);
         last = unaccount_locked(pg, nr, d);
         spin_unlock(&d->page_lock);
-        scrub = d->is_dying;
+        scrub = READ_ONCE(d->is_dying);
     }
     for (uint64_t i = 0; i < nr; i++) {
         if (scrub)
@@ -188,7 +188,7 @@ int page_steal(struct domain *d, struct page_info *pg, unsigned int memflags)
     if (page_owner(pg) != d || (READ_ONCE(pg->count_info) & PGC_XEN_HEAP))
         return -EINVAL;
     spin_lock(&d->page_lock);
-    if (d->is_dying || page_owner(pg) != d) {
+    if (READ_ONCE(d->is_dying) || page_owner(pg) != d) {
         spin_unlock(&d->page_lock);
         return -EINVAL;
     }
@@ -216,7 +216,7 @@ void page_share_xen_with_guest(struct page_info *pg, struct domain *d, enum shar
         return;
     ASSERT((pg->count_info & PGC_COUNT_MASK) == 0);
     spin_lock(&d->page_lock);
-    if (!d->is_dying) {
+    if (!READ_ONCE(d->is_dying)) {
         hold_domain(d, pages_held(d));
         d->xenheap_pages++;
         port_page_shared(pg, access == SHARE_RW);

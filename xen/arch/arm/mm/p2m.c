@@ -282,7 +282,7 @@ int p2m_map(struct domain *d, gfn_t gfn, uint64_t nr, mfn_t mfn, enum p2m_type t
         struct released out = {0};
 
         write_lock(&p2m->lock);
-        if (d->is_dying)
+        if (READ_ONCE(d->is_dying))
             rc = -EINVAL;
         while (s.nr && rc == 0 && out.nr < ARRAY_SIZE(out.pg))
             rc = map_one(d, &s, t, &out);
@@ -394,7 +394,7 @@ int p2m_grant_set(struct domain *d, gfn_t gfn, mfn_t mfn, enum p2m_type t)
     if (!range_ok(gfn, 1))
         return -EINVAL;
     write_lock(&p2m->lock);
-    rc = d->is_dying ? -EINVAL : entry_get(d, gfn, 3, &e);
+    rc = READ_ONCE(d->is_dying) ? -EINVAL : entry_get(d, gfn, 3, &e);
     if (rc == 0 && is_valid(*e))
         rc = -EBUSY;
     if (rc == 0) {

@@ -104,7 +104,7 @@ static long set_allocation(struct domain *d, struct xen_domctl_shadow_op *op, bo
     struct shadow *s;
     int rc;
 
-    if (d->is_dying || op->mb > SHADOW_MAX_PAGES / PAGES_PER_MB)
+    if (READ_ONCE(d->is_dying) || op->mb > SHADOW_MAX_PAGES / PAGES_PER_MB)
         return -EINVAL;
     /* Not less than a walk needs; none at all only when off. */
     if (op->mb == 0)

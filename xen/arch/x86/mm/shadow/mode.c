@@ -138,7 +138,7 @@ int shadow_enable(struct domain *d)
 {
     int rc;
 
-    if (d == current->domain || d->is_dying || d->arch.shadow_on || !has_all_vcpus(d))
+    if (d == current->domain || READ_ONCE(d->is_dying) || d->arch.shadow_on || !has_all_vcpus(d))
         return -EINVAL;
     rc = prepare(d);
     if (rc == 0)
