@@ -10,7 +10,8 @@ static bool serves_all(const struct domain *d)
 
 static bool may_share(const struct domain *a, const struct domain *b)
 {
-    return a == b || serves_all(a) || serves_all(b) || a->target == b || b->target == a;
+    return a == b || serves_all(a) || serves_all(b) || READ_ONCE(a->target) == b ||
+           READ_ONCE(b->target) == a;
 }
 
 static int decide(enum xsm_request what, uint32_t cmd, const struct domain *subject,

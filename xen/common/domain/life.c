@@ -111,6 +111,7 @@ static void machine_shutdown(uint32_t reason)
 
 int domain_shutdown(struct domain *d, uint32_t reason)
 {
+    uint32_t port;
     bool suspended;
     struct vcpu *v;
 
@@ -118,7 +119,7 @@ int domain_shutdown(struct domain *d, uint32_t reason)
         machine_shutdown(reason);
     spin_lock(&d->shutdown_lock);
     if (d->shutdown_code == ~0U)
-        d->shutdown_code = reason;
+        WRITE_ONCE(d->shutdown_code, reason);
     if (d->is_shutting_down) {
         spin_unlock(&d->shutdown_lock);
         return 0;
@@ -130,11 +131,12 @@ int domain_shutdown(struct domain *d, uint32_t reason)
     for_each_vcpu (d, v)
         vcpu_pause_nosync(v);
     spin_lock(&d->shutdown_lock);
-    d->is_shut_down = true;
+    WRITE_ONCE(d->is_shut_down, true);
     suspended = d->shutdown_code == SHUTDOWN_suspend;
     spin_unlock(&d->shutdown_lock);
-    if (suspended && d->suspend_evtchn)
-        evtchn_send(d, d->suspend_evtchn);
+    port = READ_ONCE(d->suspend_evtchn);
+    if (suspended && port)
+        evtchn_send(d, port);
     send_global_virq(VIRQ_DOM_EXC);
     return 0;
 }
@@ -146,8 +148,9 @@ void domain_resume(struct domain *d)
     domain_pause(d);
     spin_lock(&d->shutdown_lock);
     if (d->is_shutting_down) {
-        d->is_shutting_down = d->is_shut_down = false;
-        d->shutdown_code = ~0U;
+        d->is_shutting_down = false;
+        WRITE_ONCE(d->is_shut_down, false);
+        WRITE_ONCE(d->shutdown_code, ~0U);
         for_each_vcpu (d, v)
             vcpu_unpause(v);
     }

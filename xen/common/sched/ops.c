@@ -159,7 +159,7 @@ long do_sched_op(int cmd, void *arg)
             return -EFAULT;
         spin_lock(&d->shutdown_lock);
         if (d->shutdown_code == ~0U)
-            d->shutdown_code = (uint8_t)op.shutdown.reason;
+            WRITE_ONCE(d->shutdown_code, (uint8_t)op.shutdown.reason);
         spin_unlock(&d->shutdown_lock);
         return 0;
     }

@@ -99,7 +99,7 @@ static inline int xsm_default(enum xsm_request what, const struct domain *subjec
 
     if ((by & XSM_BY_ANYBODY) || ((by & XSM_BY_SELF) && subject == target) ||
         ((by & XSM_BY_CONTROL) && is_control_domain(subject)) ||
-        ((by & XSM_BY_MODEL) && target && subject->target == target) ||
+        ((by & XSM_BY_MODEL) && target && READ_ONCE(subject->target) == target) ||
         ((by & XSM_BY_HARDWARE) && is_hardware_domain(subject)))
         return 0;
     return -EPERM;

@@ -120,7 +120,7 @@ long domctl_set_handle(struct domain *d, struct xen_domctl *op)
 long domctl_set_debugging(struct domain *d, struct xen_domctl *op)
 {
     domain_pause(d);
-    d->debugger_attached = op->u.setdebugging.enable != 0;
+    WRITE_ONCE(d->debugger_attached, op->u.setdebugging.enable != 0);
     domain_unpause(d);
     return 0;
 }
@@ -147,14 +147,14 @@ long domctl_set_target(struct domain *d, struct xen_domctl *op)
     else if (d->target || !domain_get(e))
         rc = -EINVAL;
     else
-        d->target = e;
+        WRITE_ONCE(d->target, e);
     rcu_unlock_domain(e);
     return rc;
 }
 
 long domctl_subscribe(struct domain *d, struct xen_domctl *op)
 {
-    d->suspend_evtchn = op->u.subscribe.port;
+    WRITE_ONCE(d->suspend_evtchn, op->u.subscribe.port);
     return 0;
 }
 

@@ -176,7 +176,7 @@ long domctl_node_affinity(struct domain *d, struct xen_domctl *op)
         return -EFAULT;
     if (nodes == 0)
         return -EINVAL;
-    d->node_affinity = nodes;
+    WRITE_ONCE(d->node_affinity, nodes);
     d->auto_node_affinity = nodes == ~0UL;
     update_node_affinity(d);
     return 0;
