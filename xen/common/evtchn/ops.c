@@ -183,8 +183,9 @@ long do_event_channel_op(int cmd, void *arg)
 
 void evtchn_mark_all_pending(struct vcpu *v)
 {
-    v->vcpu_info->evtchn_pending_sel = ~(xen_ulong_t)0;
-    v->vcpu_info->evtchn_upcall_pending = 0;
+    /* Others may be raising theirs in it: this has them all, and the last step tells of all. */
+    WRITE_ONCE(v->vcpu_info->evtchn_pending_sel, ~(xen_ulong_t)0);
+    WRITE_ONCE(v->vcpu_info->evtchn_upcall_pending, 0);
     port_vcpu_mark_events_pending(v);
 }
 
