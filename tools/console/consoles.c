@@ -14,6 +14,7 @@
 #include <xen/grant_table.h>
 
 #define EVENTS_PER_PERIOD 30u
+#define TTY_TRIES         16u /* a guest may disturb a transaction each time */
 #define PERIOD_MS         200u
 #define SWEEP_MS          30000
 #define DOMAINS_AT_ONCE   64u
@@ -140,7 +141,7 @@ static bool write_tty(struct console *c, const char *name)
 
     snprintf(ring, sizeof(ring), "%s/ring-ref", c->path);
     snprintf(tty, sizeof(tty), "%s/tty", c->path);
-    while (!done && again) {
+    for (unsigned int tries = 0; !done && again && tries < TTY_TRIES; tries++) {
         xs_transaction_t t = xs_transaction_start(xs);
         char *ref = t == XBT_NULL ? NULL : xs_read(xs, t, ring, NULL);
         bool ok = ref && xs_write(xs, t, tty, name, (unsigned int)strlen(name));

@@ -299,6 +299,20 @@ typedef xen_sysctl_perfc_desc_t xc_perfc_desc_t;
 typedef xen_sysctl_perfc_val_t xc_perfc_val_t;
 typedef xen_sysctl_lockprof_data_t xc_lockprof_data_t;
 
+/*
+ * One leaf to change in a guest's CPUID. @policy: for each of eax, ebx, ecx, edx NULL or 32
+ * characters, bit 31 first: 0, 1, x (the default), k (the host's), s (as k).
+ */
+struct xc_xend_cpuid {
+    union {
+        struct {
+            uint32_t leaf, subleaf;
+        };
+        uint32_t input[2];
+    };
+    char *policy[4];
+};
+
 #ifdef XC_X86
 /* Memory maps as the firmware gives them. */
 #define E820_RAM      1
@@ -313,19 +327,6 @@ struct e820entry {
     uint32_t type;
 } __attribute__((packed));
 
-/*
- * One leaf to change in a guest's CPUID. @policy: for each of eax, ebx, ecx, edx NULL or 32
- * characters, bit 31 first: 0, 1, x (the default), k (the host's), s (as k).
- */
-struct xc_xend_cpuid {
-    union {
-        struct {
-            uint32_t leaf, subleaf;
-        };
-        uint32_t input[2];
-    };
-    char *policy[4];
-};
 /* One MSR in the same manner, 64 characters; the list ends with XC_MSR_INPUT_UNUSED. */
 struct xc_msr {
     uint32_t index;

@@ -382,9 +382,9 @@ struct xen_domctl_tsc_info {
     uint64_aligned_t elapsed_nsec;
 };
 
-#if defined(__x86_64__) || defined(__i386__)
-
 #define XEN_CPUID_INPUT_UNUSED 0xFFFFFFFF
+
+#if defined(__x86_64__) || defined(__i386__)
 
 typedef struct xen_domctl_cpu_policy {
     uint32_t nr_leaves, nr_msrs; /* in: room or entries; out: entries */

@@ -9,20 +9,6 @@
 #include "core/cpuid.h"
 #include "core/json.h"
 
-#ifndef XC_X86
-/* Without a use here, but part of every configuration: as on x86. */
-#define XEN_CPUID_INPUT_UNUSED 0xffffffffu
-struct xc_xend_cpuid {
-    union {
-        struct {
-            uint32_t leaf, subleaf;
-        };
-        uint32_t input[2];
-    };
-    char *policy[4];
-};
-#endif
-
 #define WORD_BITS  32
 #define ANY_LEAF   XEN_CPUID_INPUT_UNUSED
 #define MAX_LEAVES 64 /* of one list: bounds what a configuration can ask for */

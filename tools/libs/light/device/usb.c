@@ -210,45 +210,70 @@ int usbdevs_defaults(struct scope *sc, libxl_domain_config *c)
 
 /* Of domains that run. */
 
+struct port_change {
+    uint32_t domid;
+    const libxl_device_usbdev *dev;
+    const char *place; /* "": taken away */
+};
+
+static int write_port(struct scope *sc, xs_transaction_t t, void *arg)
+{
+    const struct port_change *c = arg;
+    struct device d = {c->domid, TOOLSTACK_DOMID, "qusb", c->dev->ctrl, NULL};
+    char *record = scope_printf(sc, "%s/port/%d", device_libxl_path(sc, &d), c->dev->port), *now;
+    int rc = device_recorded_backend(sc, c->domid, "qusb", c->dev->ctrl, &d.backend_domid);
+
+    now = rc ? NULL : store_read(sc, t, record);
+    if (!now || (*c->place && *now)) {
+        LOG_ERROR(sc, "port %d of controller %d is not there, or not free", c->dev->port,
+                  c->dev->ctrl);
+        return ERROR_INVAL;
+    }
+    rc = store_write(sc, t, record, c->place);
+    return rc ? rc
+              : store_write(sc, t,
+                            scope_printf(sc, "%s/port/%d", device_back_path(sc, &d), c->dev->port),
+                            c->place);
+}
+
+/* In the store, and in the stored configuration. */
+static int port_set(struct scope *sc, uint32_t domid, const libxl_device_usbdev *d,
+                    const char *place)
+{
+    struct port_change c = {domid, d, place};
+    int rc = store_transact(sc, write_port, &c);
+
+    if (rc)
+        return rc;
+    return *place ? config_add(sc, domid, &usbdev_kind, d)
+                  : config_remove(sc, domid, &usbdev_kind, d);
+}
+
+int usbctrl_empty(struct scope *sc, uint32_t domid, int ctrl)
+{
+    libxl_device_usbdev d = {.ctrl = ctrl, .type = LIBXL_USBDEV_TYPE_HOSTDEV};
+    int nr = nr_ports(sc, domid, ctrl), rc = 0;
+
+    for (d.port = 1; d.port <= nr && !rc; d.port++)
+        if (port_of(sc, domid, ctrl, d.port))
+            rc = port_set(sc, domid, &d, "");
+    return rc;
+}
+
 struct usb_change {
     struct ao *ao;
     uint32_t domid;
     libxl_device_usbdev dev;
-    const char *place; /* NULL: taken away */
+    const char *place;
     /* A new controller, if one is needed. */
     libxl_device_usbctrl ctrl;
     struct device_op op;
 };
 
-static int write_port(struct scope *sc, xs_transaction_t t, void *arg)
-{
-    const struct usb_change *c = arg;
-    struct device d = {c->domid, TOOLSTACK_DOMID, "qusb", c->dev.ctrl, NULL};
-    char *record = scope_printf(sc, "%s/port/%d", device_libxl_path(sc, &d), c->dev.port), *now;
-    int rc = device_recorded_backend(sc, c->domid, "qusb", c->dev.ctrl, &d.backend_domid);
-
-    now = rc ? NULL : store_read(sc, t, record);
-    if (!now || (c->place && *now)) {
-        LOG_ERROR(sc, "port %d of controller %d is not there, or not free", c->dev.port,
-                  c->dev.ctrl);
-        return ERROR_INVAL;
-    }
-    rc = store_write(sc, t, record, c->place ? c->place : "");
-    return rc ? rc
-              : store_write(sc, t,
-                            scope_printf(sc, "%s/port/%d", device_back_path(sc, &d), c->dev.port),
-                            c->place ? c->place : "");
-}
-
 static void change_end(struct usb_change *c, int rc)
 {
-    struct scope *sc = &c->ao->sc;
-
     if (!rc)
-        rc = store_transact(sc, write_port, c);
-    if (!rc)
-        rc = c->place ? config_add(sc, c->domid, &usbdev_kind, &c->dev)
-                      : config_remove(sc, c->domid, &usbdev_kind, &c->dev);
+        rc = port_set(&c->ao->sc, c->domid, &c->dev, c->place);
     libxl_device_usbctrl_dispose(&c->ctrl);
     ao_complete(c->ao, rc);
 }
@@ -313,33 +338,23 @@ static void controller_added(libxl_ctx *ctx, struct device_op *op, int rc)
     change_end(c, rc);
 }
 
-static struct usb_change *change_new(libxl_ctx *ctx, uint32_t domid, const libxl_device_usbdev *d,
-                                     const libxl_asyncop_how *how)
-{
-    struct ao *ao = ao_begin(ctx, domid, how);
-    struct usb_change *c = scope_alloc(&ao->sc, sizeof(*c));
-
-    c->ao = ao;
-    c->domid = domid;
-    c->dev = *d; /* there is nothing in it to be freed */
-    return c;
-}
-
 int libxl_device_usbdev_add(libxl_ctx *ctx, uint32_t domid, libxl_device_usbdev *d,
                             const libxl_asyncop_how *ao_how)
 {
-    struct usb_change *c = change_new(ctx, domid, d, ao_how);
-    struct scope *sc = &c->ao->sc;
+    struct ao *ao = ao_begin(ctx, domid, ao_how);
+    struct scope *sc = &ao->sc;
+    struct usb_change *c = scope_alloc(sc, sizeof(*c));
     int rc;
 
-    c->place = usb_find_place(sc, d);
+    /* There is nothing in a device to be freed. */
+    *c = (struct usb_change){.ao = ao, .domid = domid, .dev = *d, .place = usb_find_place(sc, d)};
     rc = c->place ? check_free(sc, c->place) : ERROR_INVAL;
     if (!rc)
         rc = choose_port(sc, domid, &c->dev);
     if (!rc && !c->dev.port)
         rc = controller_begin(c);
     if (rc)
-        return ao_finish(c->ao, rc);
+        return ao_finish(ao, rc);
     d->ctrl = c->dev.ctrl;
     d->port = c->dev.port;
     if (!c->op.sc) {
@@ -348,18 +363,17 @@ int libxl_device_usbdev_add(libxl_ctx *ctx, uint32_t domid, libxl_device_usbdev 
         c->op.done = controller_added;
         device_add(&c->op);
     }
-    return ao_run(c->ao);
+    return ao_run(ao);
 }
 
 int libxl_device_usbdev_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_usbdev *d,
                                const libxl_asyncop_how *ao_how)
 {
-    struct usb_change *c = change_new(ctx, domid, d, ao_how);
+    struct ao *ao = ao_begin(ctx, domid, ao_how);
 
-    if (!port_of(&c->ao->sc, domid, d->ctrl, d->port))
-        return ao_finish(c->ao, wrong(&c->ao->sc, d, "there is no device"));
-    change_end(c, 0);
-    return ao_run(c->ao);
+    if (!port_of(&ao->sc, domid, d->ctrl, d->port))
+        return ao_finish(ao, wrong(&ao->sc, d, "there is no device"));
+    return ao_finish(ao, port_set(&ao->sc, domid, d, ""));
 }
 
 /* The device may have left the host: then it has no numbers. */

@@ -15,6 +15,8 @@ int usbctrl_defaults(struct scope *sc, uint32_t domid, libxl_device_usbctrl *d);
 /* @c: whose devices are at its ports; NULL: none. */
 int usbctrl_describe_with(struct scope *sc, uint32_t domid, const libxl_domain_config *c,
                           const libxl_device_usbctrl *d, struct device_op *op);
+/* Takes all devices from the ports of a controller. */
+int usbctrl_empty(struct scope *sc, uint32_t domid, int ctrl);
 /* In the stored configuration. */
 int usbctrl_config_add(struct scope *sc, uint32_t domid, const libxl_device_usbctrl *d);
 /* Where the host has it, scope memory; NULL, with a message: nowhere. */

@@ -113,8 +113,32 @@ int usbctrl_config_add(struct scope *sc, uint32_t domid, const libxl_device_usbc
     return config_add(sc, domid, &usbctrl_kind, d);
 }
 
+/* Its devices go first: a configuration that has them needs their controller. */
+static int usbctrl_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_usbctrl *d,
+                             const libxl_asyncop_how *how, bool force)
+{
+    struct device dev = {domid, d->backend_domid, usbctrl_name(d->type), d->devid, NULL};
+    int rc;
+    API_ENTER(ctx, domid);
+
+    rc = usbctrl_empty(sc, domid, d->devid);
+    API_LEAVE;
+    return rc ? rc : device_take_away(ctx, &dev, &usbctrl_kind, d, how, force);
+}
+
+int libxl_device_usbctrl_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_usbctrl *d,
+                                const libxl_asyncop_how *ao_how)
+{
+    return usbctrl_take_away(ctx, domid, d, ao_how, false);
+}
+
+int libxl_device_usbctrl_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_usbctrl *d,
+                                 const libxl_asyncop_how *ao_how)
+{
+    return usbctrl_take_away(ctx, domid, d, ao_how, true);
+}
+
 DEVICE_ADD(usbctrl)
-DEVICE_REMOVE(usbctrl, usbctrl_name(d->type))
 DEVICE_LIST_APPEND(usbctrl)
 DEVICE_LIST_FREE(usbctrl)
 DEVICE_FIND(usbctrl)

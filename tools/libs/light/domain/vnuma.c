@@ -5,18 +5,8 @@
 #define FOUR_GIB     (1ULL << 32)
 #define DISTANCE_MIN 10u /* to oneself; ACPI 5.2.17 */
 
-static int wrong(struct scope *sc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static int wrong(struct scope *sc, const char *fmt, ...)
-{
-    char why[160];
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(why, sizeof(why), fmt, ap);
-    va_end(ap);
-    LOG_ERROR(sc, "virtual NUMA: %s", why);
-    return ERROR_VNUMA_CONFIG_INVALID;
-}
+#define WRONG(sc, fmt, ...)                                                                        \
+    (LOG_ERROR(sc, "virtual NUMA: " fmt, ##__VA_ARGS__), ERROR_VNUMA_CONFIG_INVALID)
 
 /* Each vCPU is on one node. */
 static int check_vcpus(struct scope *sc, const libxl_domain_build_info *b)
@@ -27,7 +17,7 @@ static int check_vcpus(struct scope *sc, const libxl_domain_build_info *b)
         for (int i = 0; i < b->num_vnuma_nodes; i++)
             nodes += libxl_bitmap_test(&b->vnuma_nodes[i].vcpus, v) != 0;
         if (nodes != 1)
-            return wrong(sc, "vCPU %d is on %d nodes", v, nodes);
+            return WRONG(sc, "vCPU %d is on %d nodes", v, nodes);
     }
     return 0;
 }
@@ -38,18 +28,18 @@ static int check_node(struct scope *sc, const libxl_domain_build_info *b, int i,
     const libxl_vnode_info *n = &b->vnuma_nodes[i];
 
     if (n->pnode >= host_nodes)
-        return wrong(sc, "node %d is on node %u of the host, which has %u", i, n->pnode,
+        return WRONG(sc, "node %d is on node %u of the host, which has %u", i, n->pnode,
                      host_nodes);
     if (n->num_distances != b->num_vnuma_nodes)
-        return wrong(sc, "node %d has %d distances, to %d nodes", i, n->num_distances,
+        return WRONG(sc, "node %d has %d distances, to %d nodes", i, n->num_distances,
                      b->num_vnuma_nodes);
     for (int j = 0; j < n->num_distances; j++)
         if (n->distances[j] < DISTANCE_MIN)
-            return wrong(sc, "node %d: a distance of %u is less than %u", i, n->distances[j],
+            return WRONG(sc, "node %d: a distance of %u is less than %u", i, n->distances[j],
                          DISTANCE_MIN);
     for (int v = b->max_vcpus; v < (int)n->vcpus.size * 8; v++)
         if (libxl_bitmap_test(&n->vcpus, v))
-            return wrong(sc, "node %d has vCPU %d, the guest has %d", i, v, b->max_vcpus);
+            return WRONG(sc, "node %d has vCPU %d, the guest has %d", i, v, b->max_vcpus);
     return 0;
 }
 
@@ -59,16 +49,16 @@ static int check_memory(struct scope *sc, const libxl_domain_build_info *b)
 
     for (int i = 0; i < b->num_vnuma_nodes; i++) {
         if (!b->vnuma_nodes[i].memkb)
-            return wrong(sc, "node %d has no memory", i);
+            return WRONG(sc, "node %d has no memory", i);
         sum += b->vnuma_nodes[i].memkb;
     }
     if (sum != b->max_memkb)
-        return wrong(sc, "the nodes have %llu KiB, the guest %llu KiB", (unsigned long long)sum,
+        return WRONG(sc, "the nodes have %llu KiB, the guest %llu KiB", (unsigned long long)sum,
                      (unsigned long long)b->max_memkb);
     if (b->target_memkb != b->max_memkb)
-        return wrong(sc, "memory on demand does not know of nodes");
+        return WRONG(sc, "memory on demand does not know of nodes");
     if (b->vnuma_nodes[0].memkb <= b->video_memkb)
-        return wrong(sc, "the first node has less memory than the video card");
+        return WRONG(sc, "the first node has less memory than the video card");
     return 0;
 }
 
@@ -77,7 +67,7 @@ int vnuma_check(struct scope *sc, const libxl_domain_build_info *b, unsigned int
     int rc = 0;
 
     if (b->type == LIBXL_DOMAIN_TYPE_PV)
-        return wrong(sc, "PV guests cannot have it");
+        return WRONG(sc, "PV guests cannot have it");
     for (int i = 0; i < b->num_vnuma_nodes && !rc; i++)
         rc = check_node(sc, b, i, host_nodes);
     if (!rc)

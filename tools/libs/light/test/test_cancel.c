@@ -24,6 +24,7 @@
 #include <cmocka.h>
 
 #include "core/loop_impl.h"
+#include "core/userdata.h"
 #include "domain/domain.h"
 #include "save_helper/protocol.h"
 
@@ -640,6 +641,19 @@ static void port_has(int port, const char *place)
     free(record);
 }
 
+/* What the stored configuration has. */
+static void stored_usb(int nr_ctrls, int nr_devs)
+{
+    struct scope sc = {.ctx = ctx, .domid = GUEST};
+    libxl_domain_config stored;
+
+    assert_int_equal(config_load(&sc, GUEST, &stored), 0);
+    assert_int_equal(stored.num_usbctrls, nr_ctrls);
+    assert_int_equal(stored.num_usbdevs, nr_devs);
+    libxl_domain_config_dispose(&stored);
+    scope_free(&sc);
+}
+
 static void usb_devices_have_ports(void **state)
 {
     libxl_device_usbctrl ctrl;
@@ -678,8 +692,10 @@ static void usb_devices_have_ports(void **state)
     assert_int_equal(libxl_ctrlport_to_device_usbdev(ctx, GUEST, 0, 2, &d), ERROR_FAIL);
     assert_int_equal(libxl_ctrlport_to_device_usbdev(ctx, GUEST, 0, 1, &d), 0);
     assert_int_equal(d.u.hostdev.hostaddr, 4);
+    stored_usb(1, 1);
     DO(libxl_device_usbctrl_destroy(ctx, GUEST, &ctrl, &how));
     libxl_device_usbctrl_dispose(&ctrl);
+    stored_usb(0, 0);
     guest_absent();
 }
 
