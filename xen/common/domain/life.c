@@ -124,7 +124,7 @@ int domain_shutdown(struct domain *d, uint32_t reason)
         spin_unlock(&d->shutdown_lock);
         return 0;
     }
-    d->is_shutting_down = true;
+    WRITE_ONCE(d->is_shutting_down, true);
     port_domain_shutdown(d);
     spin_unlock(&d->shutdown_lock);
     /* Each vCPU stops at its next way out; who asked is still in its hypercall. */
@@ -148,7 +148,7 @@ void domain_resume(struct domain *d)
     domain_pause(d);
     spin_lock(&d->shutdown_lock);
     if (d->is_shutting_down) {
-        d->is_shutting_down = false;
+        WRITE_ONCE(d->is_shutting_down, false);
         WRITE_ONCE(d->is_shut_down, false);
         WRITE_ONCE(d->shutdown_code, ~0U);
         for_each_vcpu (d, v)

@@ -407,7 +407,7 @@ long evtchn_bind_vcpu(unsigned int port, unsigned int vcpu_id)
         WRITE_ONCE(chn->vcpu_id, vcpu_id);
         break;
     case ECS_PIRQ: {
-        cpumask_t cpus = cpumask_of(v->processor);
+        cpumask_t cpus = cpumask_of(READ_ONCE(v->processor));
 
         WRITE_ONCE(chn->vcpu_id, vcpu_id);
         pirq_set_affinity(d, chn->pirq, &cpus);
@@ -424,7 +424,7 @@ long evtchn_bind_vcpu(unsigned int port, unsigned int vcpu_id)
 void evtchn_move_pirqs(struct vcpu *v)
 {
     struct domain *d = v->domain;
-    cpumask_t cpus = cpumask_of(v->processor);
+    cpumask_t cpus = cpumask_of(READ_ONCE(v->processor));
 
     spin_lock(&d->evtchn->lock);
     for (uint32_t port = 1; port < d->evtchn->nr_valid; port++) {

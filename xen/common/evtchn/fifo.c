@@ -79,7 +79,7 @@ static void fifo_init(struct domain *d, struct evtchn *chn)
 {
     event_word_t *w = word_of(d, chn->port);
 
-    chn->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
+    WRITE_ONCE(chn->priority, EVTCHN_FIFO_PRIORITY_DEFAULT);
     __atomic_store_n(&chn->pending, false, __ATOMIC_RELAXED);
     /* The mask is the guest's alone; a word may still be linked from its former life. */
     if (w)
@@ -298,7 +298,7 @@ static int switch_abi(struct domain *d)
         struct evtchn *chn = evtchn_from_port(d, port);
 
         spin_lock(&chn->lock);
-        chn->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
+        WRITE_ONCE(chn->priority, EVTCHN_FIFO_PRIORITY_DEFAULT);
         __atomic_store_n(&chn->pending, test_bit(port, d->shared_info->evtchn_pending),
                          __ATOMIC_RELAXED);
         spin_unlock(&chn->lock);

@@ -69,9 +69,9 @@ void evtchn_table_free(struct domain *d, struct evtchn *chn)
     if (chn->xen_fn)
         t->nr_xen--;
     chn->xen_fn = NULL;
-    chn->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
+    WRITE_ONCE(chn->priority, EVTCHN_FIFO_PRIORITY_DEFAULT);
     WRITE_ONCE(chn->vcpu_id, 0);
-    chn->pending = false;
+    __atomic_store_n(&chn->pending, false, __ATOMIC_RELAXED);
     t->next_free = min(t->next_free, chn->port);
     t->nr_active--;
 }

@@ -50,7 +50,7 @@ static bool is_free_block(const struct page_info *pg, unsigned int order)
 
 static void block_insert(struct heap_zone *z, struct page_info *pg, unsigned int order)
 {
-    pg->count_info = PGC_FREE;
+    WRITE_ONCE(pg->count_info, PGC_FREE);
     pg->order = order;
     page_list_add(pg, &z->free[order]);
     z->nr_blocks[order]++;
@@ -60,7 +60,7 @@ static void block_insert(struct heap_zone *z, struct page_info *pg, unsigned int
 static void block_remove(struct heap_zone *z, struct page_info *pg, unsigned int order)
 {
     page_list_del(pg, &z->free[order]);
-    pg->count_info = 0;
+    WRITE_ONCE(pg->count_info, 0);
     z->nr_blocks[order]--;
     if (page_list_empty(&z->free[order]))
         z->nonempty &= ~(1U << order);
@@ -81,7 +81,7 @@ static void block_free_locked(struct heap_node *n, unsigned int node, struct pag
     uint64_t nr = page_to_mfn(pg).nr;
     struct heap_zone *z = &n->zone[nr < LOW_FRAMES ? ZONE_LOW : ZONE_HIGH];
 
-    n->nr_free += UINT64_C(1) << order;
+    WRITE_ONCE(n->nr_free, n->nr_free + (UINT64_C(1) << order));
     for (; order < MAX_ORDER; order++) {
         mfn_t buddy_mfn = mk_mfn(nr ^ (UINT64_C(1) << order));
         struct page_info *buddy = mfn_to_page(buddy_mfn);
@@ -139,7 +139,7 @@ static struct page_info *node_alloc(unsigned int node, unsigned int order, uint6
     if (!pg)
         pg = zone_take(&n->zone[ZONE_LOW], order, limit);
     if (pg)
-        n->nr_free -= UINT64_C(1) << order;
+        WRITE_ONCE(n->nr_free, n->nr_free - (UINT64_C(1) << order));
     spin_unlock(&n->lock);
     return pg;
 }
@@ -225,9 +225,9 @@ void *xenheap_alloc_pages(unsigned int order, unsigned int memflags)
     if (!pg)
         return NULL;
     for (unsigned long i = 0; i < 1UL << order; i++) {
-        pg[i].owner = NULL;
-        pg[i].type_info = 0;
-        pg[i].count_info = PGC_XEN_HEAP;
+        WRITE_ONCE(pg[i].owner, NULL);
+        WRITE_ONCE(pg[i].type_info, 0);
+        WRITE_ONCE(pg[i].count_info, PGC_XEN_HEAP);
     }
     return page_to_virt(pg);
 }
@@ -241,8 +241,8 @@ void xenheap_free_pages(void *va, unsigned int order)
     pg = virt_to_page(va);
     for (unsigned long i = 0; i < 1UL << order; i++) {
         ASSERT((pg[i].count_info & ~PGC_EXTRA) == PGC_XEN_HEAP);
-        pg[i].count_info = 0;
-        pg[i].type_info = 0;
+        WRITE_ONCE(pg[i].count_info, 0);
+        WRITE_ONCE(pg[i].type_info, 0);
     }
     heap_free_pages(pg, order);
 }

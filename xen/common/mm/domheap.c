@@ -29,11 +29,11 @@ static void release_domain(struct domain *d, bool last)
 uint64_t domain_adjust_tot_pages(struct domain *d, int64_t delta)
 {
     ASSERT(spin_is_locked(&d->page_lock));
-    d->tot_pages += (uint64_t)delta;
+    WRITE_ONCE(d->tot_pages, d->tot_pages + (uint64_t)delta);
     if (delta > 0 && unlikely(d->outstanding_pages)) {
         uint64_t used = min(d->outstanding_pages, (uint64_t)delta);
 
-        d->outstanding_pages -= used;
+        WRITE_ONCE(d->outstanding_pages, d->outstanding_pages - used);
         heap_claim_release(used);
     }
     return d->tot_pages;
@@ -44,17 +44,17 @@ static int set_claim_locked(struct domain *d, uint64_t pages)
     if (pages == 0) {
         uint64_t left = d->outstanding_pages;
 
-        d->outstanding_pages = 0;
+        WRITE_ONCE(d->outstanding_pages, 0);
         heap_claim_release(left);
         return 0;
     }
     if (d->outstanding_pages || pages <= d->tot_pages)
         return -EINVAL;
-    if (pages > d->max_pages)
+    if (pages > READ_ONCE(d->max_pages))
         return -ENOMEM;
     if (!heap_claim_reserve(pages - d->tot_pages))
         return -ENOMEM;
-    d->outstanding_pages = pages - d->tot_pages;
+    WRITE_ONCE(d->outstanding_pages, pages - d->tot_pages);
     return 0;
 }
 
@@ -85,7 +85,7 @@ int page_assign(struct page_info *pg, unsigned int order, struct domain *d, unsi
         rc = -EINVAL;
         goto unlock;
     }
-    if (!extra && unlikely(d->tot_pages + nr > d->max_pages)) {
+    if (!extra && unlikely(d->tot_pages + nr > READ_ONCE(d->max_pages))) {
         rc = -E2BIG;
         goto unlock;
     }
@@ -98,7 +98,7 @@ int page_assign(struct page_info *pg, unsigned int order, struct domain *d, unsi
     for (uint64_t i = 0; i < nr; i++) {
         pg[i].tlb_stamp = pg->tlb_stamp;
         port_page_assigned(&pg[i], d);
-        pg[i].owner = d;
+        WRITE_ONCE(pg[i].owner, d);
         /* From here on others may take references. */
         __atomic_store_n(&pg[i].count_info, (extra ? PGC_EXTRA : 0) | PGC_ALLOCATED | 1,
                          __ATOMIC_RELEASE);
@@ -145,7 +145,7 @@ static void unshare_xen_page(struct page_info *pg, struct domain *d)
     page_list_del(pg, &d->xenpage_list);
     last = --d->xenheap_pages == 0 && pages_held(d) == 0;
     WRITE_ONCE(pg->owner, NULL);
-    pg->type_info = 0;
+    WRITE_ONCE(pg->type_info, 0);
     spin_unlock(&d->page_lock);
     release_domain(d, last);
 }
@@ -220,7 +220,7 @@ void page_share_xen_with_guest(struct page_info *pg, struct domain *d, enum shar
         hold_domain(d, pages_held(d));
         d->xenheap_pages++;
         port_page_shared(pg, access == SHARE_RW);
-        pg->owner = d;
+        WRITE_ONCE(pg->owner, d);
         __atomic_store_n(&pg->count_info, PGC_XEN_HEAP | PGC_ALLOCATED | 1, __ATOMIC_RELEASE);
         page_list_add_tail(pg, &d->xenpage_list);
     }

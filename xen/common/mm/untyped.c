@@ -42,10 +42,10 @@ void page_put_writable(struct page_info *pg)
 
 void port_page_assigned(struct page_info *pg, struct domain *d)
 {
-    pg->type_info = 0;
+    WRITE_ONCE(pg->type_info, 0);
 }
 
 void port_page_shared(struct page_info *pg, bool writable)
 {
-    pg->type_info = writable ? 1 : TYPE_READONLY;
+    WRITE_ONCE(pg->type_info, writable ? 1 : TYPE_READONLY);
 }

@@ -25,12 +25,14 @@ void vcpu_unblock(struct vcpu *v)
 void vcpu_kick(struct vcpu *v)
 {
     bool running = READ_ONCE(v->is_running);
+    unsigned int cpu;
 
     vcpu_unblock(v);
-    if (running && v->processor != smp_processor_id()) {
-        cpumask_t cpu = cpumask_of(v->processor);
+    cpu = READ_ONCE(v->processor);
+    if (running && cpu != smp_processor_id()) {
+        cpumask_t cpus = cpumask_of(cpu);
 
-        port_send_event_check(&cpu);
+        port_send_event_check(&cpus);
     }
 }
 
@@ -108,7 +110,7 @@ int domain_pause_by_controller(struct domain *d)
 {
     if (d->controller_pause_count >= CONTROLLER_PAUSE_MAX)
         return -EOVERFLOW;
-    d->controller_pause_count++;
+    WRITE_ONCE(d->controller_pause_count, d->controller_pause_count + 1);
     domain_pause(d);
     return 0;
 }
@@ -121,7 +123,7 @@ int domain_unpause_by_controller(struct domain *d)
         d->is_initialised = true;
         port_domain_creation_finished(d);
     }
-    d->controller_pause_count--;
+    WRITE_ONCE(d->controller_pause_count, d->controller_pause_count - 1);
     domain_unpause(d);
     return 0;
 }

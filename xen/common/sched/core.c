@@ -79,14 +79,14 @@ void runq_insert(struct runq *rq, struct sched_unit *u)
 {
     rb_insert(&rq->tree, &u->node, rq->ops->before);
     rq->nr_waiting++;
-    u->queued = true;
+    WRITE_ONCE(u->queued, true);
 }
 
 void runq_remove(struct runq *rq, struct sched_unit *u)
 {
     rb_erase(&rq->tree, &u->node);
     rq->nr_waiting--;
-    u->queued = false;
+    WRITE_ONCE(u->queued, false);
 }
 
 unsigned int runq_idle_cpu(const struct runq *rq, const struct sched_unit *u)
@@ -128,10 +128,11 @@ void unit_dequeue(struct sched_unit *u)
 /* While it sleeps anyway: to a queue of its pool with less to do. */
 static void rebalance(struct sched_unit *u)
 {
-    struct runq *rq = u->rq, *better;
+    struct runq *rq = READ_ONCE(u->rq), *better;
     unsigned long flags;
 
-    if (likely(rq->pool->runqs.next == rq->pool->runqs.prev) || u->queued || u->v->is_running)
+    if (likely(rq->pool->runqs.next == rq->pool->runqs.prev) || READ_ONCE(u->queued) ||
+        READ_ONCE(u->v->is_running))
         return;
     better = cpupool_choose_runq(rq->pool, &u->v->hard_affinity);
     if (better == NULL || better == rq ||

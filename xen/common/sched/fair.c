@@ -95,7 +95,7 @@ static struct sched_unit *fair_pick(struct runq *rq, unsigned int cpu, struct sc
         bool young = now - prev->scheduled_at < READ_ONCE(rq->pool->ratelimit);
         bool ahead = prev->vtime > best->vtime;
 
-        rq->vtime = max(rq->vtime, min(prev->vtime, best->vtime));
+        WRITE_ONCE(rq->vtime, max(rq->vtime, min(prev->vtime, best->vtime)));
         if (!prev->yielded && (young || !ahead)) {
             prev->held = ahead;
             best = NULL;
@@ -104,7 +104,7 @@ static struct sched_unit *fair_pick(struct runq *rq, unsigned int cpu, struct sc
     if (best == NULL)
         return prev;
     runq_remove(rq, best);
-    rq->vtime = max(rq->vtime, best->vtime);
+    WRITE_ONCE(rq->vtime, max(rq->vtime, best->vtime));
     return best;
 }
 

@@ -48,7 +48,7 @@ void vcpu_timers_init(struct vcpu *v)
 
 void vcpu_timers_kill(struct vcpu *v)
 {
-    v->periodic_period = 0;
+    WRITE_ONCE(v->periodic_period, 0);
     timer_kill(&v->singleshot_timer);
     timer_kill(&v->periodic_timer);
     timer_kill(&v->poll_timer);
@@ -56,7 +56,7 @@ void vcpu_timers_kill(struct vcpu *v)
 
 static void set_here(struct vcpu *v, struct timer *t, s_time_t expires)
 {
-    if (v == current && t->cpu != smp_processor_id())
+    if (v == current && READ_ONCE(t->cpu) != smp_processor_id())
         timer_migrate(t, smp_processor_id());
     timer_set(t, expires);
 }

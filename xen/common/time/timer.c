@@ -78,7 +78,7 @@ static void overflow_add(struct cpu_timers *ct, struct timer *t)
         }
     }
     list_add_tail(&t->inactive, at);
-    t->state = TIMER_OVERFLOW;
+    WRITE_ONCE(t->state, TIMER_OVERFLOW);
 }
 
 static void queue_locked(struct cpu_timers *ct, struct timer *t)
@@ -93,7 +93,7 @@ static void queue_locked(struct cpu_timers *ct, struct timer *t)
         return;
     }
     ct->heap[ct->nr] = t;
-    t->state = TIMER_HEAP;
+    WRITE_ONCE(t->state, TIMER_HEAP);
     sift_up(ct, ct->nr++);
 }
 
@@ -111,7 +111,7 @@ static void dequeue_locked(struct cpu_timers *ct, struct timer *t)
             sift_down(ct, last->heap_idx);
         }
     }
-    t->state = TIMER_INACTIVE;
+    WRITE_ONCE(t->state, TIMER_INACTIVE);
 }
 
 static s_time_t first_expiry(const struct cpu_timers *ct)
@@ -200,7 +200,7 @@ void timer_kill(struct timer *t)
     ct = lock_timer(t, &flags);
     if (t->state == TIMER_HEAP || t->state == TIMER_OVERFLOW)
         dequeue_locked(ct, t);
-    t->state = TIMER_KILLED;
+    WRITE_ONCE(t->state, TIMER_KILLED);
     spin_unlock_irqrestore(&ct->lock, flags);
     /* Its callback may run where it was before a move. */
     for_each_online_cpu(cpu) while (
@@ -214,19 +214,12 @@ bool timer_active(const struct timer *t)
     return state == TIMER_HEAP || state == TIMER_OVERFLOW;
 }
 
-bool timer_expired(const struct timer *t, s_time_t now)
-{
-    return timer_active(t) && t->expires <= now;
-}
-
 /* Double the heap's array where timers overflowed it. */
 static void grow(struct cpu_timers *ct)
 {
-    uint32_t cap = READ_ONCE(ct->cap) * 2;
+    uint32_t cap = ct->cap * 2; /* changed here alone, once there is a heap */
     struct timer **bigger, **old = NULL;
 
-    if (ct->heap == NULL || list_empty(&ct->overflow))
-        return;
     bigger = xmalloc_array(struct timer *, cap);
     if (bigger == NULL)
         return; /* the overflow list serves meanwhile */
@@ -265,8 +258,8 @@ static void timer_softirq(void)
     struct cpu_timers *ct = &this_cpu(cpu_timers);
     s_time_t now = NOW(), next;
     struct timer *t;
+    bool overflowed;
 
-    grow(ct);
     spin_lock_irq(&ct->lock);
     while ((t = pop_due(ct, now)) != NULL) {
         void (*fn)(void *) = t->fn;
@@ -282,7 +275,10 @@ static void timer_softirq(void)
     ct->programmed = next;
     if (!port_timer_program(next == STIME_MAX ? 0 : next))
         softirq_raise(SOFTIRQ_TIMER);
+    overflowed = ct->heap && !list_empty(&ct->overflow);
     spin_unlock_irq(&ct->lock);
+    if (unlikely(overflowed))
+        grow(ct);
 }
 
 void timer_cpu_dead(unsigned int cpu)

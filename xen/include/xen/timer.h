@@ -25,7 +25,6 @@ void timer_migrate(struct timer *t, unsigned int new_cpu);
 /* Stop for good; waits for a running callback. Not from the callback. */
 void timer_kill(struct timer *t);
 bool timer_active(const struct timer *t);
-bool timer_expired(const struct timer *t, s_time_t now);
 /* CPU goes offline: move its timers to another. */
 void timer_cpu_dead(unsigned int cpu);
 

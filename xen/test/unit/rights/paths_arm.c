@@ -37,27 +37,16 @@ static long foreign_page(const struct path *p)
     return port_add_to_physmap(current->domain, XENMAPSPACE_gmfn_foreign, 0, mk_gfn(0), 1);
 }
 
-#define READ(name)                                                                                 \
+#define PARAM(verb, fn, request, name)                                                             \
     {                                                                                              \
-        "read " #name, param_get, HVM_PARAM_##name,                                                \
+        verb " " #name, fn, HVM_PARAM_##name,                                                      \
         {                                                                                          \
-            XSM_PARAM_READ, HVM_PARAM_##name, &one                                                 \
+            request, HVM_PARAM_##name, &one                                                        \
         }                                                                                          \
     }
-#define PRIVATE(name)                                                                              \
-    {                                                                                              \
-        "read " #name, param_get, HVM_PARAM_##name,                                                \
-        {                                                                                          \
-            XSM_PARAM, HVM_PARAM_##name, &one                                                      \
-        }                                                                                          \
-    }
-#define SET(name)                                                                                  \
-    {                                                                                              \
-        "set " #name, param_set, HVM_PARAM_##name,                                                 \
-        {                                                                                          \
-            XSM_PARAM, HVM_PARAM_##name, &one                                                      \
-        }                                                                                          \
-    }
+#define READ(name)    PARAM("read", param_get, XSM_PARAM_READ, name)
+#define PRIVATE(name) PARAM("read", param_get, XSM_PARAM, name)
+#define SET(name)     PARAM("set", param_set, XSM_PARAM, name)
 
 const struct path paths[] = {
     READ(CALLBACK_IRQ),
