@@ -5,6 +5,7 @@
 #include <xen/irq.h>
 #include <xen/kernel.h>
 #include <xen/mm.h>
+#include <xen/port/platform.h>
 #include <xen/serial.h>
 
 #define NR_PIRQS 32
@@ -65,7 +66,7 @@ void irq_release(unsigned int irq)
 {
 }
 
-long do_platform_op(void *u_op)
+long port_platform_op(struct xen_platform_op *op, bool *copyback)
 {
     return -ENOSYS;
 }

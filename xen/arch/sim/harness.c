@@ -369,7 +369,7 @@ long sim_op(struct vcpu *v, unsigned int nr, unsigned long cmd, void *arg, size_
     long rc;
 
     put_args(v->domain, arg, size);
-    if (nr == __HYPERVISOR_domctl || nr == __HYPERVISOR_sysctl)
+    if (nr == __HYPERVISOR_domctl || nr == __HYPERVISOR_sysctl || nr == __HYPERVISOR_platform_op)
         rc = sim_hypercall(v, nr, sim_page(v->domain, 0));
     else
         rc = sim_hypercall(v, nr, cmd, sim_page(v->domain, 0));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* platform_op: what the control domain does to the machine as a whole. */
+/* What the control domain does to the machine as a whole. */
 #include <public/platform.h>
 #include <xen/domain.h>
 #include <xen/guest_access.h>
@@ -7,6 +7,7 @@
 #include <xen/kernel.h>
 #include <xen/lib/string.h>
 #include <xen/port/cpu.h>
+#include <xen/port/platform.h>
 #include <xen/sched.h>
 #include <xen/symbols.h>
 #include <xen/time.h>
@@ -27,28 +28,6 @@
 #define BDA_SHIFT_FLAGS  0x417 /* BIOS data area, keyboard flags */
 #define PM1_SLEEP_ENABLE (1U << 13)
 #define RESOURCE_MAX     32
-
-static long set_time(uint64_t secs, uint32_t nsecs, uint64_t system_time)
-{
-    if (nsecs >= 1000000000U || system_time > (uint64_t)STIME_MAX)
-        return -EINVAL;
-    time_set_wallclock(secs, nsecs, (s_time_t)system_time);
-    return 0;
-}
-
-static long op_settime32(struct xen_platform_op *op)
-{
-    const struct xenpf_settime32 *t = &op->u.settime32;
-
-    return set_time(t->secs, t->nsecs, t->system_time);
-}
-
-static long op_settime64(struct xen_platform_op *op)
-{
-    const struct xenpf_settime64 *t = &op->u.settime64;
-
-    return t->mbz ? -EINVAL : set_time(t->secs, t->nsecs, t->system_time);
-}
 
 static long op_read_memtype(struct xen_platform_op *op)
 {
@@ -292,8 +271,6 @@ static const struct {
     long (*fn)(struct xen_platform_op *op);
     bool out; /* the argument goes back on success */
 } ops[] = {
-    [XENPF_settime32] = {op_settime32, false},
-    [XENPF_settime64] = {op_settime64, false},
     [XENPF_add_memtype] = {op_unsupported, false},
     [XENPF_del_memtype] = {op_unsupported, false},
     [XENPF_read_memtype] = {op_read_memtype, true},
@@ -316,23 +293,10 @@ static const struct {
     [XENPF_get_symbol] = {op_symbol, true},
 };
 
-long do_platform_op(void *guest_op)
+long port_platform_op(struct xen_platform_op *op, bool *copyback)
 {
-    struct xen_platform_op op;
-    long rc;
-
-    if (xsm_check(XSM_PLATFORM_OP, XSM_CMD_UNREAD, NULL))
-        return -EPERM;
-    if (copy_from_guest_bytes(&op, guest_op, sizeof(op)))
-        return -EFAULT;
-    if (op.interface_version != XENPF_INTERFACE_VERSION)
-        return -EACCES;
-    if (xsm_check(XSM_PLATFORM_OP, op.cmd, NULL))
-        return -EPERM;
-    if (op.cmd >= ARRAY_SIZE(ops) || !ops[op.cmd].fn)
+    if (op->cmd >= ARRAY_SIZE(ops) || !ops[op->cmd].fn)
         return -ENOSYS;
-    rc = ops[op.cmd].fn(&op);
-    if (rc >= 0 && ops[op.cmd].out && copy_to_guest_bytes(guest_op, &op, sizeof(op)))
-        rc = -EFAULT;
-    return rc;
+    *copyback = ops[op->cmd].out;
+    return ops[op->cmd].fn(op);
 }

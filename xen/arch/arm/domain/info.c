@@ -13,6 +13,7 @@
 #include <xen/lib/string.h>
 #include <xen/port/cpu.h>
 #include <xen/port/domain.h>
+#include <xen/port/platform.h>
 
 void port_capabilities(char *buf, size_t size)
 {
@@ -37,6 +38,12 @@ bool port_vm_assist_valid(const struct domain *d, unsigned int type)
 unsigned long port_virt_start(const struct domain *d)
 {
     return 0; /* the hypervisor is in no guest's address space */
+}
+
+/* The machine's firmware is dom0's own affair here. */
+long port_platform_op(struct xen_platform_op *op, bool *copyback)
+{
+    return -ENOSYS;
 }
 
 void port_physinfo(struct xen_sysctl_physinfo *pi)

@@ -3,10 +3,12 @@
 #include "ctl_ops.h"
 
 #include <public/memory.h>
+#include <public/platform.h>
 #include <public/sched.h>
 #include <public/vcpu.h>
 #include <xen/irq.h>
 #include <xen/mm.h>
+#include <xen/time.h>
 
 #define EXTENT_SHIFT 6 /* of memory_op's command: where to go on */
 #define BAD          ((void *)0xffff800000000000)
@@ -586,6 +588,43 @@ SIM_TEST(sched_ops)
     EXPECT_EQ(vcpu_set_hard_affinity(ctl->vcpu[0], &cpu_online_map), 0);
 }
 
+SIM_TEST(platform_ops)
+{
+    static const struct {
+        struct xen_platform_op op;
+        long want;
+    } rows[] = {
+#define SET_TIME(width, ...) {.cmd = XENPF_settime##width, .u.settime##width = {__VA_ARGS__}}
+        {SET_TIME(32, .secs = 77, .nsecs = 1000000000), -EINVAL},
+        {SET_TIME(32, .secs = 77, .system_time = 1ULL << 63), -EINVAL},
+        {SET_TIME(64, .secs = 77, .nsecs = ~0U), -EINVAL},
+        {SET_TIME(64, .secs = 77, .system_time = ~0ULL), -EINVAL},
+        {SET_TIME(64, .secs = 77, .mbz = 1), -EINVAL},
+        {{.cmd = XENPF_firmware_info}, -ENOSYS},
+        {SET_TIME(64, .secs = 5, .nsecs = 999999999), 0},
+    };
+    struct xen_platform_op old = {.cmd = XENPF_settime64, .interface_version = 1};
+    uint64_t secs;
+    uint32_t nsecs;
+
+    ctl = control_domain();
+    EXPECT_EQ(sim_op(ctl->vcpu[0], __HYPERVISOR_platform_op, 0, &old, sizeof(old)), -EACCES);
+    EXPECT_EQ(sim_hypercall(ctl->vcpu[0], __HYPERVISOR_platform_op, (unsigned long)BAD), -EFAULT);
+    for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct xen_platform_op op = rows[i].op;
+        long rc;
+
+        op.interface_version = XENPF_INTERFACE_VERSION;
+        rc = sim_op(ctl->vcpu[0], __HYPERVISOR_platform_op, 0, &op, sizeof(op));
+        if (rc != rows[i].want)
+            failed("platform_ops", i, rc, rows[i].want);
+        time_get_boot_wallclock(&secs, &nsecs);
+        EXPECT_EQ(secs == 77, false);
+    }
+    EXPECT_EQ(secs, 5);
+    EXPECT_EQ(nsecs, 999999999);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -598,6 +637,7 @@ int main(void)
         cmocka_unit_test(a_claim_is_kept_from_others),
         cmocka_unit_test(grant_frames_for_the_toolstack),
         cmocka_unit_test(sched_ops),
+        cmocka_unit_test(platform_ops),
     };
 
     return RUN_GROUP(tests);

@@ -745,7 +745,7 @@ SIM_TEST(each_command_has_a_row)
 SIM_TEST(each_hypercall_has_rows)
 {
     /* set_timer_op and vcpu_op: own affairs. multicall: each call asks for itself. sysctl: above.
-     * The others are the ports' affair, and nothing is behind them here. */
+     * The others are the ports' affair: test/unit/rights. */
     static const unsigned int others[] = {__HYPERVISOR_set_timer_op, __HYPERVISOR_sysctl,
                                           __HYPERVISOR_vcpu_op,      __HYPERVISOR_multicall,
                                           __HYPERVISOR_platform_op,  __HYPERVISOR_physdev_op};
