@@ -8,6 +8,7 @@
 #include <xen/lib/errno.h>
 #include <xen/lib/string.h>
 
+#include "match.h"
 #include "scratch.h"
 
 #define MAX_BITS  15
@@ -144,26 +145,6 @@ static inline int decode(struct inflate *s, const struct inflate_tree *t)
     return (int)(e >> 4);
 }
 
-static void copy_match(struct inflate *s, size_t dist, size_t len)
-{
-    uint8_t *out = s->out, *end = out + len;
-    const uint8_t *from = out - dist;
-
-    s->out = end;
-    if (dist >= 8 && (size_t)(s->out_end - end) >= 8) {
-        do {
-            uint64_t w = get_le64(from);
-
-            __builtin_memcpy(out, &w, sizeof(w));
-            from += sizeof(w);
-            out += sizeof(w);
-        } while (out < end);
-        return;
-    }
-    while (out < end)
-        *out++ = *from++;
-}
-
 /* The length of a match from its symbol, 257..285. */
 static int read_length(struct inflate *s, int sym, size_t *len)
 {
@@ -218,7 +199,8 @@ static int coded_block(struct inflate *s)
             return -EINVAL;
         if (len > (size_t)(s->out_end - s->out))
             return -E2BIG;
-        copy_match(s, dist, len);
+        copy_match(s->out, dist, len, s->out_end);
+        s->out += len;
     }
 }
 

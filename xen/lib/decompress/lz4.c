@@ -8,6 +8,8 @@
 #include <xen/lib/errno.h>
 #include <xen/lib/string.h>
 
+#include "match.h"
+
 #define MAGIC_LEGACY    0x184c2102u
 #define MAGIC_FRAME     0x184d2204u
 #define MAGIC_SKIPPABLE 0x184d2a50u /* up to ..5f */
@@ -35,25 +37,6 @@ static inline int long_length(const uint8_t **p, const uint8_t *end, size_t *len
         *len += b;
     } while (b == 255);
     return 0;
-}
-
-static void copy_match(uint8_t *out, size_t dist, size_t len, const uint8_t *out_end)
-{
-    const uint8_t *from = out - dist;
-    uint8_t *end = out + len;
-
-    if (dist >= 8 && (size_t)(out_end - end) >= 8) {
-        do {
-            uint64_t w = get_le64(from);
-
-            __builtin_memcpy(out, &w, sizeof(w));
-            from += sizeof(w);
-            out += sizeof(w);
-        } while (out < end);
-        return;
-    }
-    while (out < end)
-        *out++ = *from++;
 }
 
 /* One compressed block of @len bytes at s->in; matches reach back to @window at most. */

@@ -8,6 +8,7 @@
 #include <xen/lib/errno.h>
 #include <xen/lib/string.h>
 
+#include "match.h"
 #include "scratch.h"
 #include "zstd_entropy.h"
 
@@ -235,25 +236,6 @@ static size_t resolve_offset(struct zstd *z, uint64_t value, size_t lit_len)
         z->rep[which] = z->rep[which - 1];
     z->rep[0] = dist;
     return dist;
-}
-
-static void copy_match(uint8_t *out, size_t dist, size_t len, const uint8_t *out_end)
-{
-    const uint8_t *from = out - dist;
-    uint8_t *end = out + len;
-
-    if (dist >= 8 && (size_t)(out_end - end) >= 8) {
-        do {
-            uint64_t w = get_le64(from);
-
-            __builtin_memcpy(out, &w, sizeof(w));
-            from += sizeof(w);
-            out += sizeof(w);
-        } while (out < end);
-        return;
-    }
-    while (out < end)
-        *out++ = *from++;
 }
 
 static int run_sequence(struct zstd *z, struct literals *lit, size_t lit_len, uint64_t offset,
