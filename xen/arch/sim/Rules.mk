@@ -31,7 +31,7 @@ INSTRUMENT += $(if $(CLANG),$(if $(SAN),-fsanitize-ignorelist=$(ROOT)/arch/sim/i
 CFLAGS     += -fno-builtin-printf $(INSTRUMENT) \
   $(if $(findstring thread,$(SAN)),-mllvm -tsan-distinguish-volatile=1)
 
-OBJS    := $(filter-out $(BUILD)/drivers/% $(BUILD)/arch/sim/main.c.o,$(OBJS))
+OBJS    := $(filter-out $(BUILD)/drivers/% $(BUILD)/common/machine/% $(BUILD)/arch/sim/main.c.o,$(OBJS))
 TARGETS := $(BUILD)/xen-sim
 
 $(BUILD)/xen-sim.o: $(OBJS)

@@ -25,8 +25,6 @@
 
 #define SPIN_LIMIT 200000U
 
-extern char __per_cpu_start[], __per_cpu_end[];
-
 struct cpu_info sim_cpus[NR_CPUS];
 /* Who calls from outside of all CPUs: as on CPU 0, in its idle vCPU. */
 static struct cpu_info outside = {.irqs_on = true};

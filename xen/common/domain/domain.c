@@ -210,6 +210,16 @@ static int check_config(const struct xen_domctl_createdomain *config)
     return 0;
 }
 
+int domain_alloc_shared_info(struct domain *d, unsigned int memflags)
+{
+    d->shared_info = xenheap_alloc_pages(0, memflags);
+    if (!d->shared_info)
+        return -ENOMEM;
+    clear_page(d->shared_info);
+    page_share_xen_with_guest(virt_to_page(d->shared_info), d, SHARE_RW);
+    return 0;
+}
+
 struct domain *domain_create(domid_t id, struct xen_domctl_createdomain *config, unsigned int flags)
 {
     struct domain *d;

@@ -166,6 +166,9 @@ void domain_subsys_init(void);
 #define DOMAIN_PRIVILEGED 1U
 struct domain *domain_create(domid_t id, struct xen_domctl_createdomain *config,
                              unsigned int flags);
+/* For ports: the page that @d shares with the hypervisor, empty, from memory as @memflags say;
+ * freed by the port with the domain. 0, -ENOMEM. */
+int domain_alloc_shared_info(struct domain *d, unsigned int memflags);
 /* vCPU @id of @d, down and without state. NULL: no memory or there is one. */
 struct vcpu *vcpu_create(struct domain *d, unsigned int id);
 /* Dismantle: -ERESTART until all stages are done. Locks: RANK_DOMCTL. */

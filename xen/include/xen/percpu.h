@@ -15,6 +15,11 @@
 
 extern unsigned long per_cpu_offset[NR_CPUS];
 
+/* Of ports with an image: the section, and a copy of it from before any code ran. */
+extern char __per_cpu_start[], __per_cpu_end[], __per_cpu_pristine[];
+/* Gives @cpu, which is not the boot CPU, its area, as in the image. */
+void percpu_alloc(unsigned int cpu);
+
 #define per_cpu_at(name, off) (*(__typeof__(per_cpu__##name) *)((char *)&per_cpu__##name + (off)))
 #define per_cpu(name, cpu)    per_cpu_at(name, per_cpu_offset[cpu])
 #define this_cpu(name)        per_cpu_at(name, this_cpu_offset())

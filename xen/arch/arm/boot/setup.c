@@ -7,6 +7,7 @@
 #include <xen/lib/string.h>
 #include <xen/mm.h>
 #include <xen/param.h>
+#include <xen/port/page_tables.h>
 #include <xen/rcu.h>
 #include <xen/sched.h>
 #include <xen/timer.h>

@@ -56,19 +56,6 @@ static void __init number_cpu(unsigned int cpu, const struct dt_cpu *c)
     cpumask_set(cpu, &cpu_present_map);
 }
 
-/* The area of each but the boot CPU, which has the image's own. */
-static void __init alloc_percpu(unsigned int cpu)
-{
-    size_t size = (size_t)(__per_cpu_end - __per_cpu_start);
-    char *area = xenheap_alloc_pages(order_from_bytes(size), 0);
-
-    if (!area)
-        panic("no memory for CPU %u\n", cpu);
-    memcpy(area, __per_cpu_pristine, size);
-    per_cpu_offset[cpu] = (unsigned long)(area - __per_cpu_start);
-    per_cpu(cpu_number, cpu) = cpu;
-}
-
 void __init smp_enumerate(void)
 {
     static struct dt_cpu list[NR_CPUS] __initdata;
@@ -82,7 +69,8 @@ void __init smp_enumerate(void)
         if (list[i].mpidr == self.mpidr)
             continue;
         number_cpu(nr_cpu_ids, &list[i]);
-        alloc_percpu(nr_cpu_ids);
+        percpu_alloc(nr_cpu_ids);
+        per_cpu(cpu_number, nr_cpu_ids) = nr_cpu_ids;
         nr_cpu_ids++;
     }
     cpumask_set(0, &cpu_online_map);

@@ -48,16 +48,6 @@ int port_sanitise_domain_config(struct xen_domctl_createdomain *config)
     return 0;
 }
 
-static int alloc_shared_info(struct domain *d)
-{
-    d->shared_info = xenheap_alloc_page();
-    if (!d->shared_info)
-        return -ENOMEM;
-    clear_page(d->shared_info);
-    page_share_xen_with_guest(virt_to_page(d->shared_info), d, SHARE_RW);
-    return 0;
-}
-
 /* The interrupt that says "look at your events": a PPI, which the guest's device tree names. */
 static int choose_evtchn_irq(struct domain *d)
 {
@@ -122,7 +112,7 @@ int port_domain_create(struct domain *d, struct xen_domctl_createdomain *config,
     rc = p2m_domain_init(d);
     if (rc)
         return rc;
-    rc = alloc_shared_info(d);
+    rc = domain_alloc_shared_info(d, 0);
     if (rc)
         goto free_p2m;
     rc = init_interrupts(d, config);

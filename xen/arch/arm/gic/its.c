@@ -8,6 +8,7 @@
 #include <xen/kernel.h>
 #include <xen/lib/string.h>
 #include <xen/mm.h>
+#include <xen/port/page_tables.h>
 #include <xen/smp.h>
 #include <xen/spinlock.h>
 #include <libfdt.h>

@@ -6,6 +6,7 @@
 #include <xen/lib/string.h>
 #include <xen/mm.h>
 #include <xen/port/numa.h>
+#include <xen/port/page_tables.h>
 #include <asm/cpu.h>
 #include <asm/dt.h>
 #include <asm/setup.h>
@@ -48,18 +49,6 @@ unsigned int port_node_distance(unsigned int from, unsigned int to)
     return from == to ? 10 : 20;
 }
 
-static void __init map_or_panic(unsigned long va, uint64_t first, uint64_t end, uint64_t flags)
-{
-    int rc;
-
-    if (first >= end)
-        return;
-    rc = xen_map_range(va, mk_mfn(first), end - first, flags);
-    if (rc)
-        panic("mapping frames %lx to %lx at %lx: error %d\n", (unsigned long)first,
-              (unsigned long)end, va, rc);
-}
-
 static void __init protect_image(char *from, char *to, uint64_t flags)
 {
     if (from < to &&
@@ -98,7 +87,8 @@ static void __init map_bank(const struct dt_range *b)
     for (unsigned int i = 0; i < left.nr; i++) {
         paddr_t start = left.r[i].start, end = start + left.r[i].size;
 
-        map_or_panic(DIRECTMAP_START + start, PFN_DOWN(start), PFN_DOWN(end), PAGE_HYPERVISOR_RW);
+        xen_map_or_panic(DIRECTMAP_START + start, PFN_DOWN(start), PFN_DOWN(end),
+                         PAGE_HYPERVISOR_RW);
     }
 }
 
@@ -121,7 +111,7 @@ static void __init chunk_create(unsigned int chunk)
     for (unsigned long off = 0; off < bytes; off += block) {
         mfn_t mfn = boot_pages_alloc_high(BLOCK_FRAMES, BLOCK_FRAMES);
 
-        map_or_panic(va + off, mfn.nr, mfn.nr + BLOCK_FRAMES, PAGE_HYPERVISOR_RW);
+        xen_map_or_panic(va + off, mfn.nr, mfn.nr + BLOCK_FRAMES, PAGE_HYPERVISOR_RW);
     }
     memset(pg, 0, bytes);
     for (unsigned long i = 0; i < CHUNK_FRAMES; i++)

@@ -5,7 +5,7 @@
  */
 #include <xen/kernel.h>
 #include <xen/mm.h>
-#include <xen/port/mappings.h>
+#include <xen/port/page_tables.h>
 #include <asm/cpu.h>
 #include <asm/setup.h>
 
@@ -191,61 +191,22 @@ paddr_t xen_va_to_maddr(unsigned long va)
     return e ? (e->e & PTE_ADDR & ~low) | (va & low) : ~UINT64_C(0);
 }
 
-int port_vmap_map(unsigned long va, const mfn_t *mfns, unsigned int nr)
-{
-    for (unsigned int i = 0; i < nr; i++) {
-        int rc = xen_map_range(va + i * PAGE_SIZE, mfns[i], 1, PAGE_HYPERVISOR_RW);
-
-        if (rc) {
-            xen_unmap_range(va, i);
-            return rc;
-        }
-    }
-    return 0;
-}
-
-void port_vmap_unmap(unsigned long va, unsigned int nr)
-{
-    xen_unmap_range(va, nr);
-}
-
-mfn_t port_vmap_mfn(unsigned long va)
-{
-    paddr_t ma = xen_va_to_maddr(va);
-
-    return ma == ~UINT64_C(0) ? INVALID_MFN : maddr_to_mfn(ma);
-}
-
 /* Before the heap is up; such mappings stay. */
-static unsigned long early_reserve(uint64_t nr)
+static void *map_early(paddr_t addr, size_t len, uint64_t flags)
 {
-    unsigned long va = early_next;
+    unsigned long offset = addr & (PAGE_SIZE - 1), va = early_next;
+    uint64_t nr = PFN_UP(offset + len);
 
-    if (nr >= (XEN_EARLY_END - va) >> PAGE_SHIFT)
-        return 0;
+    if (len == 0 || addr + len < addr || nr >= (XEN_EARLY_END - va) >> PAGE_SHIFT ||
+        xen_map_pages(va, maddr_to_mfn(addr), nr, flags))
+        return NULL;
     early_next += (nr + 1) << PAGE_SHIFT;
-    return va;
+    return (void *)(va + offset);
 }
 
 static void *map_device(paddr_t addr, size_t len, uint64_t flags)
 {
-    unsigned long offset = addr & (PAGE_SIZE - 1), va;
-    uint64_t nr = PFN_UP(offset + len);
-
-    if (len == 0 || addr + len < addr || nr >= 1U << 20)
-        return NULL;
-    va = total_pages ? vmap_reserve((unsigned int)nr) : early_reserve(nr);
-    if (!va)
-        return NULL;
-    for (uint64_t i = 0; i < nr; i++) {
-        if (xen_map_range(va + i * PAGE_SIZE, mfn_add(maddr_to_mfn(addr), i), 1, flags)) {
-            xen_unmap_range(va, i);
-            if (total_pages)
-                vmap_release(va, (unsigned int)nr);
-            return NULL;
-        }
-    }
-    return (void *)(va + offset);
+    return total_pages ? vmap_device(addr, len, flags) : map_early(addr, len, flags);
 }
 
 void *ioremap(paddr_t addr, size_t len)

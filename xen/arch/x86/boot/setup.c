@@ -7,6 +7,7 @@
 #include <xen/lib/string.h>
 #include <xen/mm.h>
 #include <xen/param.h>
+#include <xen/port/page_tables.h>
 #include <xen/rcu.h>
 #include <xen/sched.h>
 #include <xen/serial.h>
@@ -29,7 +30,6 @@
 #include <asm/smpboot.h>
 
 extern char __ro_after_init_start[], __ro_after_init_end[];
-extern char __per_cpu_start[], __per_cpu_end[], __per_cpu_pristine[];
 
 void start_xen(uint32_t magic, uint32_t info) noreturn;
 

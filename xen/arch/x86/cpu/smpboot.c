@@ -8,6 +8,7 @@
 #include <xen/param.h>
 #include <xen/percpu.h>
 #include <xen/port/cpu.h>
+#include <xen/port/page_tables.h>
 #include <xen/sched.h>
 #include <xen/smp.h>
 #include <xen/time.h>
@@ -23,7 +24,6 @@
 #include <asm/smpboot.h>
 
 extern char trampoline_start[], trampoline_end[], cpu0_stack[];
-extern char __per_cpu_start[], __per_cpu_end[], __per_cpu_pristine[];
 extern unsigned long ap_stack_top;
 
 #define STARTUP_TIMEOUT SECONDS(5)
@@ -63,18 +63,6 @@ static void __init number_cpu(unsigned int cpu, uint32_t apicid, uint32_t acpi_i
     cpumask_set(cpu, &cpu_present_map);
 }
 
-/* The area of each but the boot CPU, which has the image's own. */
-static void __init alloc_percpu(unsigned int cpu)
-{
-    size_t size = (size_t)(__per_cpu_end - __per_cpu_start);
-    char *area = xenheap_alloc_pages(order_from_bytes(size), 0);
-
-    if (!area)
-        panic("no memory for CPU %u\n", cpu);
-    memcpy(area, __per_cpu_pristine, size);
-    per_cpu_offset[cpu] = (unsigned long)(area - __per_cpu_start);
-}
-
 void __init smp_enumerate(void)
 {
     unsigned int limit = opt_nosmp ? 1 : min(max(opt_maxcpus, 1U), (unsigned int)NR_CPUS);
@@ -91,7 +79,7 @@ void __init smp_enumerate(void)
             cpu_to_acpi_id[0] = c->acpi_id;
         } else if (c->enabled && nr_cpu_ids < limit) {
             number_cpu(nr_cpu_ids, c->apicid, c->acpi_id);
-            alloc_percpu(nr_cpu_ids);
+            percpu_alloc(nr_cpu_ids);
             nr_cpu_ids++;
         }
     }

@@ -34,16 +34,6 @@ int port_sanitise_domain_config(struct xen_domctl_createdomain *config)
     return 0;
 }
 
-static int alloc_shared_info(struct domain *d)
-{
-    d->shared_info = xenheap_alloc_pages(0, MEMF_bits(32));
-    if (!d->shared_info)
-        return -ENOMEM;
-    clear_page(d->shared_info);
-    page_share_xen_with_guest(virt_to_page(d->shared_info), d, SHARE_RW);
-    return 0;
-}
-
 int port_domain_create(struct domain *d, struct xen_domctl_createdomain *config, unsigned int flags)
 {
     int rc;
@@ -64,7 +54,7 @@ int port_domain_create(struct domain *d, struct xen_domctl_createdomain *config,
     rc = cpu_policy_domain_init(d);
     if (rc)
         goto free_perdomain;
-    rc = alloc_shared_info(d);
+    rc = domain_alloc_shared_info(d, MEMF_bits(32));
     if (rc)
         goto free_policy;
     return 0;

@@ -8,6 +8,7 @@
 #include <xen/mm.h>
 #include <xen/port/numa.h>
 #include <xen/port/p2m.h>
+#include <xen/port/page_tables.h>
 #include <asm/cpu.h>
 #include <asm/mm_init.h>
 #include <asm/page.h>
@@ -32,18 +33,6 @@ bool mfn_valid(mfn_t mfn)
 {
     return likely(mfn.nr < max_page) && likely(test_bit(mfn.nr >> CHUNK_SHIFT, chunk_map)) &&
            likely(!(frame_table[mfn.nr].count_info & PGC_NOT_RAM));
-}
-
-static void __init map_or_panic(unsigned long va, uint64_t first, uint64_t end, uint64_t flags)
-{
-    int rc;
-
-    if (first >= end)
-        return;
-    rc = xen_map_range(va, mk_mfn(first), end - first, flags);
-    if (rc)
-        panic("mapping frames %lx to %lx at %lx: error %d", (unsigned long)first,
-              (unsigned long)end, va, rc);
 }
 
 /* Guests copy our root entries once, so they must never change: make all tables now. */
@@ -80,7 +69,7 @@ static void __init map_image(void)
     for (char *p = first; p < _end; p += PAGE_SIZE) {
         uint64_t mfn = virt_to_mfn(p).nr;
 
-        map_or_panic((unsigned long)p, mfn, mfn + 1, image_flags(p));
+        xen_map_or_panic((unsigned long)p, mfn, mfn + 1, image_flags(p));
     }
 }
 
@@ -94,14 +83,14 @@ static void __init map_memory(const struct e820_map *map)
 {
     uint64_t done = MB(1) >> PAGE_SHIFT;
 
-    map_or_panic(DIRECTMAP_START, 0, done, PAGE_HYPERVISOR_RW);
+    xen_map_or_panic(DIRECTMAP_START, 0, done, PAGE_HYPERVISOR_RW);
     for (unsigned int i = 0; i < map->nr; i++) {
         const struct e820_entry *e = &map->map[i];
         uint64_t first = max(PFN_DOWN(e->addr), done), end = PFN_UP(e->addr + e->size);
 
         if (!in_direct_map(e) || end > (DIRECTMAP_END - DIRECTMAP_START) >> PAGE_SHIFT)
             continue;
-        map_or_panic(DIRECTMAP_START + (first << PAGE_SHIFT), first, end, PAGE_HYPERVISOR_RW);
+        xen_map_or_panic(DIRECTMAP_START + (first << PAGE_SHIFT), first, end, PAGE_HYPERVISOR_RW);
         done = max(done, end);
     }
 }
@@ -127,17 +116,18 @@ static void __init chunk_create(unsigned int chunk)
 
     for (unsigned long off = 0; off < bytes; off += block) {
         mfn = boot_pages_alloc_high(BLOCK_FRAMES, BLOCK_FRAMES);
-        map_or_panic(va + off, mfn.nr, mfn.nr + BLOCK_FRAMES, PAGE_HYPERVISOR_RW);
+        xen_map_or_panic(va + off, mfn.nr, mfn.nr + BLOCK_FRAMES, PAGE_HYPERVISOR_RW);
     }
     memset(pg, 0, bytes);
     for (unsigned long i = 0; i < CHUNK_FRAMES; i++)
         pg[i].count_info = PGC_NOT_RAM;
 
     mfn = boot_pages_alloc_high(BLOCK_FRAMES, BLOCK_FRAMES);
-    map_or_panic(RW_M2P_START + chunk * block, mfn.nr, mfn.nr + BLOCK_FRAMES, PAGE_HYPERVISOR_RW);
+    xen_map_or_panic(RW_M2P_START + chunk * block, mfn.nr, mfn.nr + BLOCK_FRAMES,
+                     PAGE_HYPERVISOR_RW);
     /* Not global: some of the guests' root tables leave it out. */
-    map_or_panic(RO_M2P_START + chunk * block, mfn.nr, mfn.nr + BLOCK_FRAMES,
-                 (PAGE_HYPERVISOR_RO & ~PTE_GLOBAL) | PTE_USER);
+    xen_map_or_panic(RO_M2P_START + chunk * block, mfn.nr, mfn.nr + BLOCK_FRAMES,
+                     (PAGE_HYPERVISOR_RO & ~PTE_GLOBAL) | PTE_USER);
     memset((void *)(RW_M2P_START + chunk * block), 0xff, block);
     __set_bit(chunk, chunk_map);
 }

@@ -6,7 +6,7 @@
 #include <xen/cpumask.h>
 #include <xen/kernel.h>
 #include <xen/mm.h>
-#include <xen/port/mappings.h>
+#include <xen/port/page_tables.h>
 #include <xen/smp.h>
 #include <asm/cpu.h>
 #include <asm/page.h>
@@ -209,51 +209,9 @@ paddr_t xen_va_to_maddr(unsigned long va)
     return e ? (e->e & PTE_ADDR & ~low) | (va & low) : ~UINT64_C(0);
 }
 
-int port_vmap_map(unsigned long va, const mfn_t *mfns, unsigned int nr)
-{
-    for (unsigned int i = 0; i < nr; i++) {
-        int rc = xen_map_range(va + i * PAGE_SIZE, mfns[i], 1, PAGE_HYPERVISOR_RW);
-
-        if (rc) {
-            xen_unmap_range(va, i);
-            return rc;
-        }
-    }
-    return 0;
-}
-
-void port_vmap_unmap(unsigned long va, unsigned int nr)
-{
-    xen_unmap_range(va, nr);
-}
-
-mfn_t port_vmap_mfn(unsigned long va)
-{
-    paddr_t ma = xen_va_to_maddr(va);
-
-    return ma == ~UINT64_C(0) ? INVALID_MFN : maddr_to_mfn(ma);
-}
-
 void *ioremap(paddr_t addr, size_t len)
 {
-    unsigned long offset = addr & (PAGE_SIZE - 1), va;
-    uint64_t nr = PFN_UP(offset + len);
-
-    if (len == 0 || addr + len < addr || nr >= 1U << 20)
-        return NULL;
-    va = vmap_reserve((unsigned int)nr);
-    if (!va)
-        return NULL;
-    for (uint64_t i = 0; i < nr; i++) {
-        mfn_t mfn = mfn_add(maddr_to_mfn(addr), i);
-
-        if (xen_map_range(va + i * PAGE_SIZE, mfn, 1, PAGE_HYPERVISOR_UC)) {
-            xen_unmap_range(va, i);
-            vmap_release(va, (unsigned int)nr);
-            return NULL;
-        }
-    }
-    return (void *)(va + offset);
+    return vmap_device(addr, len, PAGE_HYPERVISOR_UC);
 }
 
 void iounmap(void *va)

@@ -21,10 +21,12 @@
 
     .section .text.entry, "ax", @progbits
 
-    .globl pv_syscall_stubs
-    .hidden pv_syscall_stubs
+    /* Each CPU's own way to its stack. */
+.macro SYSCALL_STUBS name, entry
+    .globl \name
+    .hidden \name
     .balign STUB_SIZE
-pv_syscall_stubs:
+\name:
     .set cpu, 0
     .rept NR_CPUS
     .balign STUB_SIZE
@@ -32,24 +34,13 @@ pv_syscall_stubs:
     movq pv_syscall_stack + 8 * cpu(%rip), %rsp
     pushq $GUEST_DS32
     pushq pv_syscall_sp + 8 * cpu(%rip)
-    jmp syscall_entry
+    jmp \entry
     .set cpu, cpu + 1
     .endr
+.endm
 
-    .globl pv_syscall32_stubs
-    .hidden pv_syscall32_stubs
-    .balign STUB_SIZE
-pv_syscall32_stubs:
-    .set cpu, 0
-    .rept NR_CPUS
-    .balign STUB_SIZE
-    movq %rsp, pv_syscall_sp + 8 * cpu(%rip)
-    movq pv_syscall_stack + 8 * cpu(%rip), %rsp
-    pushq $GUEST_DS32
-    pushq pv_syscall_sp + 8 * cpu(%rip)
-    jmp syscall32_entry
-    .set cpu, cpu + 1
-    .endr
+    SYSCALL_STUBS pv_syscall_stubs, syscall_entry
+    SYSCALL_STUBS pv_syscall32_stubs, syscall32_entry
 
     /* The caller-saved registers, from a frame pushed down to entry_vector; rsp: the frame. */
 .macro SAVE_CALLER

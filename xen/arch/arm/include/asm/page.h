@@ -47,14 +47,6 @@ static inline mfn_t pte_mfn(pte_t e)
     return maddr_to_mfn(e.e & PTE_ADDR);
 }
 
-/* mm/mappings.c. Whoever maps owns the addresses. 0, -EEXIST, -ENOMEM. */
-int __must_check xen_map_range(unsigned long va, mfn_t mfn, unsigned long nr, uint64_t flags);
-/* Unmap and flush the TLBs of all CPUs. */
-void xen_unmap_range(unsigned long va, unsigned long nr);
-int xen_protect_range(unsigned long va, unsigned long nr, uint64_t flags);
-/* What @va maps to; ~0: nothing. */
-paddr_t xen_va_to_maddr(unsigned long va);
-
 /* Registers of a device (nGnRE); any alignment. NULL: no memory. From mm_boot_init() on. */
 void *ioremap(paddr_t addr, size_t len);
 /* Memory: cacheable, writable. */

@@ -62,19 +62,9 @@ static inline bool guest_may_access(unsigned long va)
 /* Root table of the hypervisor's own address space (idle vCPUs run on it). */
 extern pte_t idle_l4[PT_ENTRIES];
 
-/*
- * Map @nr frames from @mfn at @va in the hypervisor's part, with superpages where aligned.
- * Needs page tables from the boot allocator or the heap. 0, -ENOMEM, -EEXIST.
- */
-int xen_map_range(unsigned long va, mfn_t mfn, unsigned long nr, uint64_t flags);
-void xen_unmap_range(unsigned long va, unsigned long nr);
-/* Change the flags of what is mapped (splits superpages). */
-int xen_protect_range(unsigned long va, unsigned long nr, uint64_t flags);
 /* Device memory, uncached. NULL: none. */
 void *ioremap(paddr_t addr, size_t len);
 void iounmap(void *va);
-/* Machine address of a hypervisor's @va, by walking the page tables; ~0: not mapped. */
-paddr_t xen_va_to_maddr(unsigned long va);
 
 /* TLBs. */
 #define FLUSH_TLB        0x100U /* all but global */
