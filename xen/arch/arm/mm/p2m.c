@@ -471,5 +471,6 @@ int p2m_domain_relinquish(struct domain *d)
         p2m->root[i].e = 0;
     p2m_flush(p2m);
     write_unlock(&p2m->lock);
-    return 0;
+    /* The domain may stay for as long as others hold its pages; its tables need not. */
+    return p2m_release_tables(p2m);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stage 2 but for its tables: width of addresses, VMIDs, TLBs, and the pages that tables are made
- * of. A table's page comes from the domain's pool, so that a guest cannot use up the heap by the
- * way it maps memory; dom0's come from the heap.
+ * Stage 2 but for its tables: width of addresses, VMIDs, TLBs.
  * Source: Arm ARM D8.2 (table levels), D17.2.157 (VTCR_EL2), D17.2.158 (VTTBR_EL2).
  */
 #include <xen/domain.h>
@@ -124,70 +122,6 @@ static void vmid_free(uint16_t id)
     spin_unlock(&vmid_lock);
 }
 
-struct page_info *p2m_table_alloc(struct domain *d)
-{
-    struct p2m *p2m = &d->arch.p2m;
-    struct page_info *pg;
-
-    if (d->is_privileged)
-        return heap_alloc_pages(0, 0);
-    pg = page_list_remove_head(&p2m->pool);
-    if (pg)
-        p2m->nr_pool--;
-    return pg;
-}
-
-void p2m_table_free(struct p2m *p2m, struct page_info *pg)
-{
-    page_list_add(pg, &p2m->pool);
-    p2m->nr_pool++;
-}
-
-/* [p2m lock] */
-static int pool_grow(struct p2m *p2m)
-{
-    struct page_info *pg = heap_alloc_pages(0, 0);
-
-    if (!pg)
-        return -ENOMEM;
-    page_list_add(pg, &p2m->pool);
-    p2m->nr_pool++;
-    return 0;
-}
-
-static int pool_shrink(struct p2m *p2m)
-{
-    struct page_info *pg = page_list_remove_head(&p2m->pool);
-
-    if (!pg)
-        return -EBUSY;
-    p2m->nr_pool--;
-    heap_free_pages(pg, 0);
-    return 0;
-}
-
-int p2m_set_pool(struct domain *d, uint64_t pages)
-{
-    struct p2m *p2m = &d->arch.p2m;
-    int rc = 0;
-
-    while (rc == 0) {
-        write_lock(&p2m->lock);
-        if (p2m->nr_pool + p2m->nr_tables < pages)
-            rc = pool_grow(p2m);
-        else if (p2m->nr_pool + p2m->nr_tables > pages)
-            rc = pool_shrink(p2m);
-        else
-            pages = UINT64_MAX;
-        write_unlock(&p2m->lock);
-        if (pages == UINT64_MAX)
-            return 0;
-        if (rc == 0 && hypercall_preempt_check())
-            rc = -ERESTART;
-    }
-    return rc;
-}
-
 static pte_t *root_alloc(void)
 {
     struct page_info *pg = heap_alloc_pages(root_order, 0);
@@ -218,7 +152,7 @@ int p2m_domain_init(struct domain *d)
         p2m->last_vcpu[i] = ~0U;
     p2m->vttbr = virt_to_maddr(p2m->root) | (uint64_t)p2m->vmid << 48;
     for (unsigned int i = 0; !d->is_privileged && i < POOL_START; i++) {
-        rc = pool_grow(p2m);
+        rc = p2m_pool_grow(p2m);
         if (rc)
             goto fail;
     }
@@ -232,16 +166,13 @@ fail:
 void p2m_domain_destroy(struct domain *d)
 {
     struct p2m *p2m = &d->arch.p2m;
-    struct page_info *pg;
 
     if (!p2m->vmid)
         return;
     if (p2m->root)
         p2m_flush(p2m);
-    while ((pg = page_list_remove_head(&p2m->tables)) != NULL)
-        heap_free_pages(pg, 0);
-    while ((pg = page_list_remove_head(&p2m->pool)) != NULL)
-        heap_free_pages(pg, 0);
+    while (p2m_release_tables(p2m))
+        continue;
     if (p2m->root)
         heap_free_pages(virt_to_page(p2m->root), root_order);
     xfree(p2m->last_vcpu);
@@ -249,5 +180,4 @@ void p2m_domain_destroy(struct domain *d)
     p2m->root = NULL;
     p2m->last_vcpu = NULL;
     p2m->vmid = 0;
-    p2m->nr_pool = p2m->nr_tables = 0;
 }

@@ -135,6 +135,32 @@ static void foreign_entries_hold_their_page(void **state)
     machine_stop();
 }
 
+/* Whoever holds a page of a dead domain's keeps the domain, but not its tables. */
+static void the_end_gives_tables_and_pool_back(void **state)
+{
+    unsigned int rounds = 0;
+
+    machine_start(0, 50);
+    assert_int_equal(m_map(0x40000, 0x200 * 8 + 1, 0x80001, T_RAM), 0);
+    assert_true(m_tables() > 8);
+    assert_int_equal(m_heap_pages(), 50);
+    assert_int_equal(m_set_pool(60), 0);
+    assert_int_equal(m_heap_pages(), 60);
+    assert_int_equal(m_set_pool(40), 0);
+    assert_int_equal(m_heap_pages(), 40);
+    m_preempt(3);
+    while (m_relinquish())
+        rounds++;
+    assert_true(rounds >= 40 / 3);
+    assert_int_equal(m_heap_pages(), 0);
+    assert_int_equal(m_tables(), 0);
+    expect_at(0x40000, NONE, T_NONE);
+    assert_int_equal(m_set_pool(1), -22);
+    assert_int_equal(m_heap_pages(), 0);
+    assert_int_equal(m_map(0x40000, 1, 0x80001, T_RAM), -22);
+    machine_stop();
+}
+
 /* The pages let go are put without the lock, which the model's page_put() checks. */
 static void many_foreign_entries_at_once(void **state)
 {
@@ -225,6 +251,7 @@ int main(void)
         cmocka_unit_test(addresses_are_bounded),
         cmocka_unit_test(permissions_follow_the_type),
         cmocka_unit_test(foreign_entries_hold_their_page),
+        cmocka_unit_test(the_end_gives_tables_and_pool_back),
         cmocka_unit_test(many_foreign_entries_at_once),
         cmocka_unit_test(grants_go_by_their_own_door),
         cmocka_unit_test(random_changes_match_the_model),

@@ -66,7 +66,8 @@ void p2m_cpu_init(void);
 extern unsigned int p2m_ipa_bits;
 
 int p2m_domain_init(struct domain *d); /* 0, -ENOMEM, -ENOSPC (no VMID) */
-/* Drop what foreign entries hold and all mappings. -ERESTART to be called again. */
+/* Drop what foreign entries hold, all mappings, the tables and the pool. -ERESTART to be called
+ * again. */
 int p2m_domain_relinquish(struct domain *d);
 void p2m_domain_destroy(struct domain *d);
 
@@ -91,8 +92,8 @@ int p2m_map_mmio(struct domain *d, gfn_t gfn, uint64_t nr, mfn_t mfn, enum p2m_t
 /* XEN_DOMCTL_cacheflush and boot: clean and invalidate the guest's RAM in [first, first + nr).
  * -ERESTART with *first moved on. */
 int p2m_cache_flush(struct domain *d, gfn_t *first, uint64_t nr);
-/* Pages set aside for tables: XEN_DOMCTL_{get,set}_paging_mempool_size. -ERESTART, -ENOMEM, -EBUSY.
- */
+/* Pages set aside for tables: XEN_DOMCTL_{get,set}_paging_mempool_size. -ERESTART, -ENOMEM, -EBUSY,
+ * -EINVAL (the domain is dying). */
 int p2m_set_pool(struct domain *d, uint64_t pages);
 
 /* Make this CPU translate by @v's p2m (context switch; interrupts off). */

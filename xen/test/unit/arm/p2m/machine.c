@@ -33,6 +33,7 @@ static struct domain *d;
 static int64_t puts[1U << 20];
 static unsigned int flushes, preempt_every, preempt_count;
 static uint64_t next_frame;
+static int64_t nr_heap; /* pages taken from the heap and not given back */
 
 void bug_at(const char *file, int line, const char *what)
 {
@@ -73,21 +74,16 @@ void p2m_flush(const struct p2m *p2m)
     flushes++;
 }
 
-struct page_info *p2m_table_alloc(struct domain *dom)
+struct page_info *heap_alloc_pages(unsigned int order, unsigned int memflags)
 {
-    struct p2m *p2m = &dom->arch.p2m;
-
-    if (!p2m->nr_pool)
-        return NULL;
-    p2m->nr_pool--;
+    BUG_ON(order || next_frame == NR_FRAMES);
+    nr_heap++;
     return &frames[next_frame++];
 }
-void p2m_table_free(struct p2m *p2m, struct page_info *pg)
+void heap_free_pages(struct page_info *pg, unsigned int order)
 {
-    p2m->nr_pool++;
-}
-void page_list_add(struct page_info *pg, struct page_list_head *l)
-{
+    BUG_ON(order);
+    nr_heap--;
 }
 
 void machine_start(unsigned int level, unsigned int pool)
@@ -98,11 +94,14 @@ void machine_start(unsigned int level, unsigned int pool)
     ram = aligned_alloc(1UL << 21, NR_FRAMES << PAGE_SHIFT);
     frames = calloc(1U << 20, sizeof(*frames));
     d = calloc(1, sizeof(*d));
-    d->arch.p2m.nr_pool = pool;
+    page_list_init(&d->arch.p2m.tables);
+    page_list_init(&d->arch.p2m.pool);
     d->arch.p2m.root = mfn_to_virt(mk_mfn(0));
     __builtin_memset(d->arch.p2m.root, 0, p2m_root_entries * sizeof(pte_t));
     next_frame = 2;
+    nr_heap = 0;
     flushes = preempt_every = 0;
+    BUG_ON(p2m_set_pool(d, pool));
     __builtin_memset(puts, 0, sizeof(puts));
 }
 
@@ -172,11 +171,20 @@ unsigned int m_hw_memory(uint64_t gfn)
 }
 int m_relinquish(void)
 {
+    d->is_dying = DOMDYING_DYING;
     return p2m_domain_relinquish(d);
 }
 unsigned int m_tables(void)
 {
     return (unsigned int)d->arch.p2m.nr_tables;
+}
+int64_t m_heap_pages(void)
+{
+    return nr_heap;
+}
+int m_set_pool(uint64_t pages)
+{
+    return p2m_set_pool(d, pages);
 }
 unsigned int m_flushes(void)
 {

@@ -36,6 +36,9 @@ unsigned int m_hw_access(uint64_t gfn);
 unsigned int m_hw_memory(uint64_t gfn);
 int m_relinquish(void);
 unsigned int m_tables(void);
+/* Pages that the domain has from the heap, but for the root. */
+int64_t m_heap_pages(void);
+int m_set_pool(uint64_t pages);
 unsigned int m_flushes(void);
 int64_t m_refs(uint64_t mfn); /* put by the p2m */
 void m_preempt(unsigned int every);
