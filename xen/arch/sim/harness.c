@@ -129,6 +129,7 @@ void sim_boot(const struct sim_conf *conf)
     timer_subsys_init();
     time_set_wallclock(1600000000, 0, 0);
     boot_cpus(nr_cpu_ids);
+    heap_scrub_start();
     console_end_boot();
     sim_settle();
     sim.free_at_boot = live_pages();

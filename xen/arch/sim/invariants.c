@@ -9,6 +9,7 @@
 
 #include "../../common/evtchn/private.h"
 #include "../../common/grant/private.h"
+#include "../../common/mm/heap.h"
 #include "../../common/sched/private.h"
 
 static void check_list(struct domain *d, const struct page_list_head *l, uint64_t len,
@@ -220,6 +221,71 @@ static void check_cpus(void)
     }
 }
 
+/* Read although it is free. */
+__attribute__((no_sanitize("address"))) static void check_blank(const struct page_info *pg,
+                                                                unsigned int order)
+{
+    const uint64_t *word = page_to_virt(pg);
+
+    for (uint64_t i = 0; i < (PAGE_SIZE << order) / sizeof(*word); i++)
+        if (word[i])
+            sim_fail("frame %lx is free and clean, and not zero",
+                     (unsigned long)page_to_mfn(pg).nr + i / (PAGE_SIZE / sizeof(*word)));
+}
+
+static void check_free_block(const struct page_info *pg, unsigned int order, bool dirty)
+{
+    uint64_t nr = page_to_mfn(pg).nr, state = PGC_FREE | (dirty ? PGC_NEED_SCRUB : 0);
+    mfn_t other = mk_mfn(nr ^ (UINT64_C(1) << order));
+    const struct page_info *buddy = mfn_to_page(other);
+
+    if (pg->count_info != state || pg->order != order || nr & ((UINT64_C(1) << order) - 1))
+        sim_fail("frame %lx: not a free block of order %u", (unsigned long)nr, order);
+    if (order < MAX_ORDER && mfn_valid(other) && buddy->count_info == state &&
+        buddy->order == order)
+        sim_fail("frame %lx: apart from its buddy of order %u", (unsigned long)nr, order);
+    /* Larger ones are mostly memory that nobody has ever had. */
+    if (!dirty && order < 10)
+        check_blank(pg, order);
+}
+
+/* Pages in them. */
+static uint64_t check_blocks(const struct heap_blocks *b, bool dirty)
+{
+    uint64_t pages = 0;
+
+    for (unsigned int order = 0; order <= MAX_ORDER; order++) {
+        uint64_t n = 0;
+
+        for (struct page_info *pg = page_list_first(&b->free[order]); pg; pg = page_list_next(pg)) {
+            check_free_block(pg, order, dirty);
+            n++;
+        }
+        if (n != b->nr[order] || (n > 0) != (b->nonempty >> order & 1))
+            sim_fail("%lu free blocks of order %u, %lu are counted", (unsigned long)n, order,
+                     (unsigned long)b->nr[order]);
+        pages += n << order;
+    }
+    return pages;
+}
+
+static void check_heap(const struct heap_node *n)
+{
+    uint64_t clean = 0, dirty = 0;
+
+    for (unsigned int zone = 0; zone < NR_ZONES; zone++) {
+        clean += check_blocks(&n->blocks[zone][false], false);
+        dirty += check_blocks(&n->blocks[zone][true], true);
+    }
+    if (n->nr_held || n->nr_waiting)
+        sim_fail("%lu free pages are being scrubbed, %u wait for them", (unsigned long)n->nr_held,
+                 n->nr_waiting);
+    if (dirty != n->nr_dirty || clean + dirty != n->nr_free)
+        sim_fail("%lu clean and %lu dirty pages, %lu free and %lu dirty are counted",
+                 (unsigned long)clean, (unsigned long)dirty, (unsigned long)n->nr_free,
+                 (unsigned long)n->nr_dirty);
+}
+
 void sim_check_invariants(void)
 {
     struct domain *d;
@@ -233,6 +299,7 @@ void sim_check_invariants(void)
     }
     check_grants();
     check_cpus();
+    check_heap(&heap_nodes[0]);
 }
 
 void sim_dump_vcpu(const struct vcpu *v)

@@ -5,65 +5,62 @@
  *
  * Each node has two zones, below 4 GiB and above, so that memory for small addresses is found at
  * once and is used last.
+ *
+ * What is freed is dirty until it has been zeroed: by a CPU that is idle (scrub.c), or when it is
+ * given out. A block is clean or dirty as a whole, so only blocks that are alike are joined. Who
+ * gets memory that others will see is given clean blocks first; who says that he overwrites it
+ * (MEMF_no_scrub) dirty ones, which leaves the clean ones to the former.
  */
 #include <xen/console.h>
 #include <xen/domain.h>
 #include <xen/init.h>
 #include <xen/kernel.h>
 #include <xen/lib/bitmap.h>
-#include <xen/param.h>
 #include <xen/poison.h>
+#include <xen/port/cpu.h>
 #include <xen/port/numa.h>
 #include <xen/port/page_type.h>
-#include <xen/spinlock.h>
 
 #include "heap.h"
 
-PARAM_IGNORED(bootscrub, "bootscrub");
+/* How many dirty blocks one failing allocation looks at to join them with clean ones. */
+#define JOIN_LOOKS 1024
 
-#define ZONE_LOW   0
-#define ZONE_HIGH  1
-#define NR_ZONES   2
-#define LOW_FRAMES (UINT64_C(1) << (32 - PAGE_SHIFT))
-
-struct heap_zone {
-    struct page_list_head free[MAX_ORDER + 1];
-    uint64_t nr_blocks[MAX_ORDER + 1];
-    uint32_t nonempty; /* bit per order */
-};
-
-struct heap_node {
-    spinlock_t lock; /* all below */
-    struct heap_zone zone[NR_ZONES];
-    uint64_t nr_free, nr_total; /* pages */
-};
-
-static struct heap_node nodes[MAX_NODES];
+struct heap_node heap_nodes[MAX_NODES];
 static int64_t unclaimed; /* free pages less outstanding claims; atomic */
 static uint64_t claimed;  /* outstanding; atomic */
 uint64_t total_pages;
 
-static bool is_free_block(const struct page_info *pg, unsigned int order)
+static bool is_free_block(const struct page_info *pg, unsigned int order, bool dirty)
 {
-    return (READ_ONCE(pg->count_info) & PGC_STATE_MASK) == PGC_FREE && pg->order == order;
+    uint64_t state = PGC_FREE | (dirty ? PGC_NEED_SCRUB : 0);
+
+    return (READ_ONCE(pg->count_info) & (PGC_STATE_MASK | PGC_NEED_SCRUB)) == state &&
+           pg->order == order;
 }
 
-static void block_insert(struct heap_zone *z, struct page_info *pg, unsigned int order)
+static struct heap_blocks *blocks_of(struct heap_node *n, const struct page_info *pg, bool dirty)
 {
-    WRITE_ONCE(pg->count_info, PGC_FREE);
+    return &n->blocks[page_to_mfn(pg).nr < LOW_FRAMES ? ZONE_LOW : ZONE_HIGH][dirty];
+}
+
+static void block_insert(struct heap_blocks *b, struct page_info *pg, unsigned int order,
+                         bool dirty)
+{
+    WRITE_ONCE(pg->count_info, PGC_FREE | (dirty ? PGC_NEED_SCRUB : 0));
     pg->order = order;
-    page_list_add(pg, &z->free[order]);
-    z->nr_blocks[order]++;
-    z->nonempty |= 1U << order;
+    page_list_add(pg, &b->free[order]);
+    b->nr[order]++;
+    b->nonempty |= 1U << order;
 }
 
-static void block_remove(struct heap_zone *z, struct page_info *pg, unsigned int order)
+static void block_remove(struct heap_blocks *b, struct page_info *pg, unsigned int order)
 {
-    page_list_del(pg, &z->free[order]);
+    page_list_del(pg, &b->free[order]);
     WRITE_ONCE(pg->count_info, 0);
-    z->nr_blocks[order]--;
-    if (page_list_empty(&z->free[order]))
-        z->nonempty &= ~(1U << order);
+    b->nr[order]--;
+    if (page_list_empty(&b->free[order]))
+        b->nonempty &= ~(1U << order);
 }
 
 /* A stamp so old that the clock went round looks younger, which costs a flush, not safety. */
@@ -74,39 +71,59 @@ static uint32_t younger_stamp(uint32_t a, uint32_t b)
     return now - a < now - b ? a : b;
 }
 
-/* Put back a block whose head has its tlb_stamp, joined with its free buddies. */
-static void block_free_locked(struct heap_node *n, unsigned int node, struct page_info *pg,
-                              unsigned int order)
+/* The block's other half if that is a free block too, and is as dirty. NULL: not so. */
+static struct page_info *free_buddy(struct page_info *pg, unsigned int order, bool dirty)
 {
-    uint64_t nr = page_to_mfn(pg).nr;
-    struct heap_zone *z = &n->zone[nr < LOW_FRAMES ? ZONE_LOW : ZONE_HIGH];
+    mfn_t mfn = mk_mfn(page_to_mfn(pg).nr ^ (UINT64_C(1) << order));
+    struct page_info *buddy = mfn_to_page(mfn);
 
-    WRITE_ONCE(n->nr_free, n->nr_free + (UINT64_C(1) << order));
-    for (; order < MAX_ORDER; order++) {
-        mfn_t buddy_mfn = mk_mfn(nr ^ (UINT64_C(1) << order));
-        struct page_info *buddy = mfn_to_page(buddy_mfn);
-        uint32_t stamp;
+    if (!mfn_valid(mfn) || !is_free_block(buddy, order, dirty) ||
+        port_mfn_to_node(mfn) != port_mfn_to_node(page_to_mfn(pg)))
+        return NULL;
+    return buddy;
+}
 
-        if (!mfn_valid(buddy_mfn) || !is_free_block(buddy, order) ||
-            port_mfn_to_node(buddy_mfn) != node)
-            break;
-        block_remove(z, buddy, order);
-        stamp = younger_stamp(pg->tlb_stamp, buddy->tlb_stamp);
-        nr &= ~(UINT64_C(1) << order);
-        pg = mfn_to_page(mk_mfn(nr));
-        pg->tlb_stamp = stamp;
+/* Of two halves that are on no list: the head of the whole, with its stamp. */
+static struct page_info *join(struct page_info *a, struct page_info *b)
+{
+    struct page_info *head = a < b ? a : b;
+
+    head->tlb_stamp = younger_stamp(a->tlb_stamp, b->tlb_stamp);
+    return head;
+}
+
+/* Put back a block whose head has its tlb_stamp, joined with its free buddies. The counts of free
+ * and dirty pages are the caller's. */
+static void block_put(struct heap_node *n, struct page_info *pg, unsigned int order, bool dirty)
+{
+    struct heap_blocks *b = blocks_of(n, pg, dirty);
+    struct page_info *buddy;
+
+    for (; order < MAX_ORDER && (buddy = free_buddy(pg, order, dirty)) != NULL; order++) {
+        block_remove(b, buddy, order);
+        pg = join(pg, buddy);
     }
-    block_insert(z, pg, order);
+    block_insert(b, pg, order, dirty);
+}
+
+static void block_free_locked(struct heap_node *n, struct page_info *pg, unsigned int order,
+                              bool dirty)
+{
+    WRITE_ONCE(n->nr_free, n->nr_free + (UINT64_C(1) << order));
+    if (dirty)
+        WRITE_ONCE(n->nr_dirty, n->nr_dirty + (UINT64_C(1) << order));
+    block_put(n, pg, order, dirty);
 }
 
 /* First block of at least @order below frame @limit; splits it. NULL: none. */
-static struct page_info *zone_take(struct heap_zone *z, unsigned int order, uint64_t limit)
+static struct page_info *blocks_take(struct heap_blocks *b, unsigned int order, uint64_t limit,
+                                     bool dirty)
 {
-    uint32_t orders = z->nonempty >> order << order;
+    uint32_t orders = b->nonempty >> order << order;
 
     while (orders) {
         unsigned int o = lowest_bit(orders);
-        struct page_info *pg = page_list_first(&z->free[o]);
+        struct page_info *pg = page_list_first(&b->free[o]);
 
         while (pg && page_to_mfn(pg).nr + (UINT64_C(1) << order) > limit)
             pg = page_list_next(pg);
@@ -114,55 +131,137 @@ static struct page_info *zone_take(struct heap_zone *z, unsigned int order, uint
             orders &= orders - 1;
             continue;
         }
-        block_remove(z, pg, o);
+        block_remove(b, pg, o);
         while (o > order) {
             struct page_info *upper = pg + (UINT64_C(1) << --o);
 
             upper->tlb_stamp = pg->tlb_stamp;
-            block_insert(z, upper, o);
+            block_insert(b, upper, o, dirty);
         }
         return pg;
     }
     return NULL;
 }
 
-static struct page_info *node_alloc(unsigned int node, unsigned int order, uint64_t limit)
+/* What is asked of one node. */
+struct wish {
+    unsigned int order;
+    uint64_t limit; /* frame */
+    bool any;       /* need not be clean */
+    bool dirty;     /* out: it is not */
+};
+
+static struct page_info *node_take(struct heap_node *n, struct wish *w)
 {
-    struct heap_node *n = &nodes[node];
+    for (unsigned int i = 2 * NR_ZONES; i-- > 0;) {
+        unsigned int zone = i / 2;
+        struct page_info *pg;
+
+        w->dirty = (i & 1) == w->any;
+        if ((zone == ZONE_HIGH && w->limit <= LOW_FRAMES) ||
+            (w->dirty && !w->any && w->order > SCRUB_ORDER))
+            continue;
+        pg = blocks_take(&n->blocks[zone][w->dirty], w->order, w->limit, w->dirty);
+        if (pg)
+            return pg;
+    }
+    return NULL;
+}
+
+/* Join dirty blocks of @order with clean buddies, if that makes one of @wanted. True: it has. */
+static bool join_unlike(struct heap_node *n, unsigned int zone, unsigned int order,
+                        unsigned int wanted, unsigned int *looks)
+{
+    struct heap_blocks *clean = &n->blocks[zone][false], *dirty = &n->blocks[zone][true];
+    struct page_info *pg = page_list_first(&dirty->free[order]), *next;
+
+    for (; pg && *looks; pg = next, (*looks)--) {
+        struct page_info *buddy = free_buddy(pg, order, false);
+
+        next = page_list_next(pg);
+        if (!buddy)
+            continue;
+        block_remove(dirty, pg, order);
+        block_remove(clean, buddy, order);
+        WRITE_ONCE(n->nr_dirty, n->nr_dirty + (UINT64_C(1) << order));
+        block_put(n, join(pg, buddy), order + 1, true);
+        if (dirty->nonempty >> wanted)
+            return true;
+    }
+    return false;
+}
+
+/* Halves that only their states keep apart: the whole is dirty. True: there is one of @order. */
+static bool node_join_unlike(struct heap_node *n, unsigned int order)
+{
+    unsigned int looks = JOIN_LOOKS;
+
+    for (unsigned int zone = NR_ZONES; zone-- > 0;)
+        for (unsigned int o = 0; o < order; o++)
+            if (join_unlike(n, zone, o, order, &looks))
+                return true;
+    return false;
+}
+
+/* Nothing was found at first: what scrubbers hold comes back soon, unless they wait for this CPU to
+ * flush its TLB; and halves can be joined. */
+static struct page_info *node_take_anyhow(struct heap_node *n, struct wish *w)
+{
     struct page_info *pg = NULL;
 
-    if (READ_ONCE(n->nr_free) < UINT64_C(1) << order)
+    WRITE_ONCE(n->nr_waiting, n->nr_waiting + 1);
+    while (!pg && n->nr_held && local_irq_is_enabled()) {
+        spin_unlock(&n->lock);
+        cpu_relax();
+        spin_lock(&n->lock);
+        pg = node_take(n, w);
+    }
+    WRITE_ONCE(n->nr_waiting, n->nr_waiting - 1);
+    if (!pg && (w->any || w->order <= SCRUB_ORDER) && node_join_unlike(n, w->order))
+        pg = node_take(n, w);
+    return pg;
+}
+
+static struct page_info *node_alloc(unsigned int node, struct wish *w)
+{
+    struct heap_node *n = &heap_nodes[node];
+    struct page_info *pg;
+
+    if (READ_ONCE(n->nr_free) < UINT64_C(1) << w->order)
         return NULL;
     spin_lock(&n->lock);
-    if (limit > LOW_FRAMES)
-        pg = zone_take(&n->zone[ZONE_HIGH], order, limit);
-    if (!pg)
-        pg = zone_take(&n->zone[ZONE_LOW], order, limit);
-    if (pg)
-        WRITE_ONCE(n->nr_free, n->nr_free - (UINT64_C(1) << order));
+    pg = node_take(n, w);
+    if (unlikely(!pg) && (n->nr_dirty || n->nr_held))
+        pg = node_take_anyhow(n, w);
+    if (pg) {
+        WRITE_ONCE(n->nr_free, n->nr_free - (UINT64_C(1) << w->order));
+        if (w->dirty)
+            WRITE_ONCE(n->nr_dirty, n->nr_dirty - (UINT64_C(1) << w->order));
+    }
     spin_unlock(&n->lock);
     return pg;
 }
 
 /* The node that is asked for, then those near the domain, then the others. */
-static struct page_info *any_node_alloc(const struct domain *d, unsigned int order,
-                                        unsigned int memflags)
+static struct page_info *any_node_alloc(const struct domain *d, unsigned int memflags,
+                                        struct wish *w)
 {
     unsigned int bits = memflags >> MEMF_bits_shift, nr = port_nr_nodes();
     unsigned int wanted = MEMF_get_node(memflags);
-    uint64_t limit = bits && bits < 64 ? (UINT64_C(1) << bits) >> PAGE_SHIFT : ~UINT64_C(0);
     uint64_t near = d ? READ_ONCE(d->node_affinity) : 0;
     struct page_info *pg;
 
+    w->limit = bits && bits < 64 ? (UINT64_C(1) << bits) >> PAGE_SHIFT : ~UINT64_C(0);
+    w->any = memflags & MEMF_no_scrub;
     if (wanted < nr) {
-        pg = node_alloc(wanted, order, limit);
+        pg = node_alloc(wanted, w);
         if (pg || (memflags & MEMF_exact_node))
             return pg;
     }
     for (unsigned int i = 0; i < 2 * nr; i++) {
         if ((near >> (i % nr) & 1) != (i < nr))
             continue;
-        pg = node_alloc(i % nr, order, limit);
+        pg = node_alloc(i % nr, w);
         if (pg)
             return pg;
     }
@@ -180,22 +279,38 @@ static bool budget_take(int64_t nr, int64_t own)
     return false;
 }
 
+static bool is_zero(const struct page_info *pg, unsigned int order)
+{
+    const uint64_t *word = page_to_virt(pg);
+
+    for (uint64_t i = 0; i < (PAGE_SIZE << order) / sizeof(*word); i++)
+        if (word[i])
+            return false;
+    return true;
+}
+
 struct page_info *heap_alloc_for(const struct domain *d, unsigned int order, unsigned int memflags)
 {
+    struct wish w = {.order = order};
     struct page_info *pg;
 
     if (order > MAX_ORDER)
         return NULL;
     if (!budget_take(INT64_C(1) << order, d ? (int64_t)d->outstanding_pages : 0))
         return NULL;
-    pg = any_node_alloc(d, order, memflags);
+    pg = any_node_alloc(d, memflags, &w);
     if (!pg) {
         __atomic_add_fetch(&unclaimed, INT64_C(1) << order, __ATOMIC_RELAXED);
         return NULL;
     }
     unpoison(page_to_virt(pg), PAGE_SIZE << order);
-    if (!(memflags & MEMF_no_tlbflush))
+    /* Who can still write to it must not do so after it has been zeroed. */
+    if (!(memflags & MEMF_no_tlbflush) || (w.dirty && !w.any))
         port_flush_tlb_since(pg->tlb_stamp);
+    if (w.dirty && !w.any)
+        heap_clear_pages(pg, UINT64_C(1) << order);
+    else
+        ASSERT(w.any || !heap_clean_is_zero() || is_zero(pg, order));
     return pg;
 }
 
@@ -206,21 +321,67 @@ struct page_info *heap_alloc_pages(unsigned int order, unsigned int memflags)
 
 void heap_free_pages(struct page_info *pg, unsigned int order)
 {
-    unsigned int node = port_mfn_to_node(page_to_mfn(pg));
-    struct heap_node *n = &nodes[node];
+    struct heap_node *n = &heap_nodes[port_mfn_to_node(page_to_mfn(pg))];
 
     ASSERT((pg->count_info & PGC_COUNT_MASK) == 0);
     poison(page_to_virt(pg), PAGE_SIZE << order);
     pg->tlb_stamp = port_tlb_clock();
     spin_lock(&n->lock);
-    block_free_locked(n, node, pg, order);
+    block_free_locked(n, pg, order, true);
     spin_unlock(&n->lock);
     __atomic_add_fetch(&unclaimed, INT64_C(1) << order, __ATOMIC_RELAXED);
 }
 
+struct page_info *heap_hold_dirty(struct heap_node *n, unsigned int *order)
+{
+    struct page_info *pg = NULL;
+
+    spin_lock(&n->lock);
+    for (unsigned int zone = NR_ZONES; zone-- > 0 && !n->nr_waiting && !pg;) {
+        struct heap_blocks *b = &n->blocks[zone][true];
+
+        if (!b->nonempty)
+            continue;
+        *order = min_t(unsigned int, lowest_bit(b->nonempty), SCRUB_ORDER);
+        pg = blocks_take(b, *order, ~UINT64_C(0), true);
+        n->nr_held += UINT64_C(1) << *order;
+        WRITE_ONCE(n->nr_dirty, n->nr_dirty - (UINT64_C(1) << *order));
+    }
+    spin_unlock(&n->lock);
+    return pg;
+}
+
+/* A part of such a block, in naturally aligned pieces. */
+static void release_part(struct heap_node *n, struct page_info *pg, uint64_t nr, uint32_t stamp,
+                         bool dirty)
+{
+    while (nr) {
+        unsigned int order = min(lowest_bit(page_to_mfn(pg).nr), ilog2(nr));
+
+        pg->tlb_stamp = stamp;
+        block_put(n, pg, order, dirty);
+        pg += UINT64_C(1) << order;
+        nr -= UINT64_C(1) << order;
+    }
+}
+
+void heap_release_held(struct heap_node *n, struct page_info *pg, unsigned int order,
+                       uint64_t nr_clean)
+{
+    uint64_t nr = UINT64_C(1) << order;
+    uint32_t stamp = pg->tlb_stamp;
+
+    spin_lock(&n->lock);
+    n->nr_held -= nr;
+    WRITE_ONCE(n->nr_dirty, n->nr_dirty + (nr - nr_clean));
+    release_part(n, pg, nr_clean, stamp, false);
+    release_part(n, pg + nr_clean, nr - nr_clean, stamp, true);
+    spin_unlock(&n->lock);
+}
+
 void *xenheap_alloc_pages(unsigned int order, unsigned int memflags)
 {
-    struct page_info *pg = heap_alloc_pages(order, memflags);
+    struct page_info *pg = heap_alloc_pages(order, memflags | MEMF_no_scrub);
 
     if (!pg)
         return NULL;
@@ -248,9 +409,9 @@ void xenheap_free_pages(void *va, unsigned int order)
 }
 
 /* Frames of one node, in the largest naturally aligned blocks. */
-static void add_node_frames(unsigned int node, uint64_t first, uint64_t end)
+static void add_node_frames(unsigned int node, uint64_t first, uint64_t end, bool dirty)
 {
-    struct heap_node *n = &nodes[node];
+    struct heap_node *n = &heap_nodes[node];
 
     total_pages += end - first;
     n->nr_total += end - first;
@@ -267,13 +428,13 @@ static void add_node_frames(unsigned int node, uint64_t first, uint64_t end)
         poison(page_to_virt(pg), PAGE_SIZE << order);
         pg->tlb_stamp = port_tlb_clock();
         spin_lock(&n->lock);
-        block_free_locked(n, node, pg, order);
+        block_free_locked(n, pg, order, dirty);
         spin_unlock(&n->lock);
         first += UINT64_C(1) << order;
     }
 }
 
-void heap_add_frames(uint64_t first, uint64_t end)
+static void add_frames(uint64_t first, uint64_t end, bool dirty)
 {
     while (first < end) {
         unsigned int node = port_mfn_to_node(mk_mfn(first));
@@ -284,49 +445,81 @@ void heap_add_frames(uint64_t first, uint64_t end)
             while (stop < end && port_mfn_to_node(mk_mfn(stop)) == node)
                 stop++;
         }
-        add_node_frames(node, first, stop);
+        add_node_frames(node, first, stop, dirty);
         first = stop;
+    }
+}
+
+void heap_add_frames(uint64_t first, uint64_t end)
+{
+    add_frames(first, end, true);
+}
+
+static void __init add_boot_frames(uint64_t first, uint64_t end)
+{
+    add_frames(first, end, heap_boot_frames_dirty());
+}
+
+/* All blocks of that kind, of node 0. */
+static void __init take_blocks(bool dirty, struct page_list_head *all)
+{
+    struct heap_node *n = &heap_nodes[0];
+    struct page_info *pg;
+
+    page_list_init(all);
+    for (unsigned int i = 0; i < NR_ZONES * (MAX_ORDER + 1); i++) {
+        struct heap_blocks *b = &n->blocks[i / (MAX_ORDER + 1)][dirty];
+        unsigned int order = i % (MAX_ORDER + 1);
+
+        while ((pg = page_list_first(&b->free[order])) != NULL) {
+            block_remove(b, pg, order);
+            page_list_add(pg, all);
+        }
+    }
+}
+
+static void __init add_blocks(struct page_list_head *all, bool dirty)
+{
+    struct page_info *pg;
+
+    while ((pg = page_list_first(all)) != NULL) {
+        uint64_t first = page_to_mfn(pg).nr;
+
+        page_list_del(pg, all);
+        add_frames(first, first + (UINT64_C(1) << pg->order), dirty);
     }
 }
 
 void __init heap_nodes_known(void)
 {
-    struct page_list_head all;
-    struct heap_node *n = &nodes[0];
-    struct page_info *pg;
+    struct heap_node *n = &heap_nodes[0];
+    struct page_list_head clean, dirty;
 
-    page_list_init(&all);
-    for (unsigned int i = 0; i < NR_ZONES * (MAX_ORDER + 1); i++) {
-        struct heap_zone *z = &n->zone[i / (MAX_ORDER + 1)];
-        unsigned int order = i % (MAX_ORDER + 1);
-
-        while ((pg = page_list_first(&z->free[order])) != NULL) {
-            block_remove(z, pg, order);
-            page_list_add(pg, &all);
-        }
-    }
+    take_blocks(false, &clean);
+    take_blocks(true, &dirty);
     total_pages -= n->nr_free;
     n->nr_total -= n->nr_free;
     unclaimed -= (int64_t)n->nr_free;
-    n->nr_free = 0;
-    while ((pg = page_list_first(&all)) != NULL) {
-        uint64_t first = page_to_mfn(pg).nr;
+    n->nr_free = n->nr_dirty = 0;
+    add_blocks(&clean, false);
+    add_blocks(&dirty, true);
+}
 
-        page_list_del(pg, &all);
-        heap_add_frames(first, first + (UINT64_C(1) << pg->order));
-    }
+static void __init node_init(struct heap_node *n)
+{
+    struct heap_blocks *b = &n->blocks[0][0];
+
+    spin_lock_init(&n->lock, RANK_HEAP);
+    for (unsigned int i = 0; i < 2 * NR_ZONES; i++)
+        for (unsigned int o = 0; o <= MAX_ORDER; o++)
+            page_list_init(&b[i].free[o]);
 }
 
 void __init heap_init(void)
 {
-    for (unsigned int i = 0; i < MAX_NODES; i++) {
-        spin_lock_init(&nodes[i].lock, RANK_HEAP);
-        for (unsigned int o = 0; o <= MAX_ORDER; o++) {
-            page_list_init(&nodes[i].zone[ZONE_LOW].free[o]);
-            page_list_init(&nodes[i].zone[ZONE_HIGH].free[o]);
-        }
-    }
-    boot_pages_drain(heap_add_frames);
+    for (unsigned int i = 0; i < MAX_NODES; i++)
+        node_init(&heap_nodes[i]);
+    boot_pages_drain(add_boot_frames);
     printk(XENLOG_INFO "Heap: %lu MiB free\n",
            (unsigned long)(heap_free_count(NUMA_NO_NODE) >> (20 - PAGE_SHIFT)));
     keyhandler_register('H', heap_dump, "dump heap info");
@@ -337,15 +530,24 @@ uint64_t heap_free_count(unsigned int node)
     uint64_t sum = 0;
 
     if (node < MAX_NODES)
-        return READ_ONCE(nodes[node].nr_free);
+        return READ_ONCE(heap_nodes[node].nr_free);
     for (unsigned int i = 0; i < port_nr_nodes(); i++)
-        sum += READ_ONCE(nodes[i].nr_free);
+        sum += READ_ONCE(heap_nodes[i].nr_free);
+    return sum;
+}
+
+uint64_t heap_dirty_count(void)
+{
+    uint64_t sum = 0;
+
+    for (unsigned int i = 0; i < port_nr_nodes(); i++)
+        sum += READ_ONCE(heap_nodes[i].nr_dirty);
     return sum;
 }
 
 uint64_t heap_total_count(unsigned int node)
 {
-    return node < MAX_NODES ? nodes[node].nr_total : total_pages;
+    return node < MAX_NODES ? heap_nodes[node].nr_total : total_pages;
 }
 
 uint64_t heap_outstanding_claims(void)
@@ -367,21 +569,25 @@ void heap_claim_release(uint64_t pages)
     __atomic_add_fetch(&unclaimed, (int64_t)pages, __ATOMIC_RELAXED);
 }
 
+static void dump_node(const struct heap_node *n, unsigned int nr)
+{
+    printk("heap[node=%u]: %lu pages, %lu free, %lu of them dirty\n", nr,
+           (unsigned long)n->nr_total, (unsigned long)n->nr_free, (unsigned long)n->nr_dirty);
+    for (unsigned int o = 0; o <= MAX_ORDER; o++) {
+        uint64_t low = n->blocks[ZONE_LOW][false].nr[o] + n->blocks[ZONE_LOW][true].nr[o];
+        uint64_t high = n->blocks[ZONE_HIGH][false].nr[o] + n->blocks[ZONE_HIGH][true].nr[o];
+
+        if (low || high)
+            printk("  order %2u: %lu below 4 GiB, %lu above\n", o, (unsigned long)low,
+                   (unsigned long)high);
+    }
+}
+
 void heap_dump(unsigned char key)
 {
     printk("'%c' pressed: heap of %lu pages, %lu free, %lu claimed\n", key,
            (unsigned long)total_pages, (unsigned long)heap_free_count(NUMA_NO_NODE),
            (unsigned long)heap_outstanding_claims());
-    for (unsigned int i = 0; i < port_nr_nodes(); i++) {
-        printk("heap[node=%u]: %lu pages, %lu free\n", i, (unsigned long)nodes[i].nr_total,
-               (unsigned long)nodes[i].nr_free);
-        for (unsigned int o = 0; o <= MAX_ORDER; o++) {
-            uint64_t low = nodes[i].zone[ZONE_LOW].nr_blocks[o];
-            uint64_t high = nodes[i].zone[ZONE_HIGH].nr_blocks[o];
-
-            if (low || high)
-                printk("  order %2u: %lu below 4 GiB, %lu above\n", o, (unsigned long)low,
-                       (unsigned long)high);
-        }
-    }
+    for (unsigned int i = 0; i < port_nr_nodes(); i++)
+        dump_node(&heap_nodes[i], i);
 }

@@ -154,7 +154,7 @@ void domheap_free_pages(struct page_info *pg, unsigned int order)
 {
     struct domain *d = page_owner(pg);
     uint64_t nr = UINT64_C(1) << order;
-    bool last = false, scrub = false;
+    bool last = false;
 
     /* Whoever knows the frame may look at the count meanwhile, and try to change it in vain. */
     if (READ_ONCE(pg->count_info) & PGC_XEN_HEAP) {
@@ -166,11 +166,8 @@ void domheap_free_pages(struct page_info *pg, unsigned int order)
         spin_lock(&d->page_lock);
         last = unaccount_locked(pg, nr, d);
         spin_unlock(&d->page_lock);
-        scrub = READ_ONCE(d->is_dying);
     }
     for (uint64_t i = 0; i < nr; i++) {
-        if (scrub)
-            clear_page(page_to_virt(&pg[i]));
         port_page_freed(&pg[i]);
         WRITE_ONCE(pg[i].owner, NULL);
         WRITE_ONCE(pg[i].count_info, 0);

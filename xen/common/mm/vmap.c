@@ -130,7 +130,7 @@ void *vmalloc(size_t bytes)
     if (!mfns)
         return NULL;
     for (done = 0; done < nr; done++) {
-        struct page_info *pg = heap_alloc_pages(0, 0);
+        struct page_info *pg = heap_alloc_pages(0, MEMF_no_scrub);
 
         if (!pg)
             goto fail;

@@ -489,6 +489,11 @@ void idle_loop(void)
                 cpu_relax();
             continue;
         }
+        if (heap_scrub_wanted()) {
+            local_irq_enable();
+            heap_scrub_step();
+            continue;
+        }
         rcu_idle_enter(cpu);
         port_idle();
         rcu_idle_exit(cpu);

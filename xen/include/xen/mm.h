@@ -16,7 +16,7 @@
 #define MEMF_exact_node         (1U << 4) /* the named node or none */
 #define MEMF_no_owner           (1U << 5)
 #define MEMF_no_tlbflush        (1U << 6) /* the caller flushes before the page is used */
-#define MEMF_no_scrub           (1U << 7)
+#define MEMF_no_scrub           (1U << 7) /* the caller overwrites it, or lets no guest see it */
 #define MEMF_node_shift         8
 #define MEMF_node(n)            (((((n) + 1) & 0xff) << MEMF_node_shift)) /* 0: any */
 #define MEMF_bits_shift         24
@@ -38,21 +38,30 @@ void heap_nodes_known(void);
 /* Frames [first_mfn, end_mfn) of RAM, unused, become the heap's. */
 void heap_add_frames(uint64_t first_mfn, uint64_t end_mfn);
 
-/* 1 << @order frames, naturally aligned, mapped and of no owner; zeroed only where the page was
- * scrubbed: the content is never another domain's. NULL: none. */
+/* 1 << @order frames, naturally aligned, mapped and of no owner; zero but with MEMF_no_scrub (and
+ * with the option bootscrub=off as firmware has left it). NULL: none; or none that is clean, where
+ * the order is above 9, which would take too long to zero. */
 struct page_info *heap_alloc_pages(unsigned int order, unsigned int memflags);
 void heap_free_pages(struct page_info *pg, unsigned int order);
+/* The end of boot: idle CPUs zero what is free, and with bootscrub=on it is waited for. */
+void heap_scrub_start(void);
+/* Is there free memory to be zeroed? */
+bool heap_scrub_wanted(void);
+/* Zero some of it: up to 2 MiB, less when something is pending for this CPU. Interrupts on. */
+void heap_scrub_step(void);
 /* For a domain: allocates, flushes TLBs where due, assigns (see page_assign()). */
 struct page_info *domheap_alloc_pages(struct domain *d, unsigned int order, unsigned int memflags);
-/* A page that page_put() found unreferenced: scrubs where the owner dies, unaccounts, frees. */
+/* A page that page_put() found unreferenced: unaccounts, frees. */
 void domheap_free_pages(struct page_info *pg, unsigned int order);
-/* The hypervisor's own pages. */
+/* The hypervisor's own pages; what is in them is anything. */
 void *xenheap_alloc_pages(unsigned int order, unsigned int memflags);
 void xenheap_free_pages(void *va, unsigned int order);
 #define xenheap_alloc_page() xenheap_alloc_pages(0, 0)
 #define xenheap_free_page(p) xenheap_free_pages(p, 0)
 /* Free pages now: of one node, or NUMA_NO_NODE for all. */
 uint64_t heap_free_count(unsigned int node);
+/* Of these, in all nodes, the dirty ones: to be zeroed yet, and nobody is about it now. */
+uint64_t heap_dirty_count(void);
 uint64_t heap_total_count(unsigned int node);
 uint64_t heap_outstanding_claims(void);
 /* XENMEM_claim_pages. 0, -EINVAL, -ENOMEM. */

@@ -122,5 +122,6 @@ void __init start_xen(paddr_t fdt)
     smp_boot_others();
     do_initcalls();
     start_domains();
+    heap_scrub_start();
     finish_boot();
 }

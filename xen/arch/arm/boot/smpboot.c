@@ -118,7 +118,7 @@ static unsigned long __init make_stack(void)
     if (!va)
         return 0;
     for (unsigned int i = 0; i < STACK_PAGES - 1; i++) {
-        struct page_info *pg = heap_alloc_pages(0, 0);
+        struct page_info *pg = heap_alloc_pages(0, MEMF_no_scrub);
 
         if (!pg)
             return 0;

@@ -81,16 +81,16 @@ static unsigned int __init order_below(uint64_t pages)
 /* Low memory first, in the largest blocks, then whatever there is. */
 static void __init allocate_memory(struct build *b, uint64_t nr)
 {
-    unsigned int flags = MEMF_bits(32);
+    unsigned int low = MEMF_bits(32);
 
     while (nr) {
         bool done;
-        unsigned int order = alloc_block(b, order_below(nr), flags, &done);
+        unsigned int order = alloc_block(b, order_below(nr), low | MEMF_no_scrub, &done);
 
         if (done)
             nr -= UINT64_C(1) << order;
-        else if (flags)
-            flags = 0;
+        else if (low)
+            low = 0;
         else
             panic("dom0: %lu MiB of its memory cannot be had\n", nr >> (20 - PAGE_SHIFT));
     }

@@ -87,10 +87,11 @@ static int __init fill_bank(struct domain *d, uint64_t gfn, uint64_t nr)
         int rc;
 
         order = min_t(unsigned int, order, (unsigned int)__builtin_ctzl(gfn));
-        while (!(pg = domheap_alloc_pages(d, order, 0))) {
+        while (!(pg = domheap_alloc_pages(d, order, MEMF_no_scrub))) {
             if (!order--)
                 return -ENOMEM;
         }
+        memset(page_to_virt(pg), 0, PAGE_SIZE << order); /* blocks of any size, dirty or not */
         rc = p2m_map(d, mk_gfn(gfn), 1UL << order, page_to_mfn(pg), p2m_ram_rw);
         if (rc)
             return rc;

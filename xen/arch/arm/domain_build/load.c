@@ -55,7 +55,7 @@ static int __init unpack(struct build *b)
         return -EINVAL;
     scratch = xenheap_alloc_pages(scratch_order, 0);
     b->unpacked_order = order_from_bytes(size);
-    b->unpacked = heap_alloc_pages(b->unpacked_order, 0);
+    b->unpacked = heap_alloc_pages(b->unpacked_order, MEMF_no_scrub);
     rc = !scratch || !b->unpacked ? -ENOMEM
                                   : decompress(b->image, b->image_len, page_to_virt(b->unpacked),
                                                PAGE_SIZE << b->unpacked_order, &len, scratch);

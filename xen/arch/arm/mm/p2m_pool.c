@@ -15,7 +15,7 @@ struct page_info *p2m_table_alloc(struct domain *d)
     struct page_info *pg;
 
     if (d->is_privileged)
-        return heap_alloc_pages(0, 0);
+        return heap_alloc_pages(0, MEMF_no_scrub);
     pg = page_list_remove_head(&p2m->pool);
     if (pg)
         p2m->nr_pool--;
@@ -30,7 +30,7 @@ void p2m_table_free(struct p2m *p2m, struct page_info *pg)
 
 int p2m_pool_grow(struct p2m *p2m)
 {
-    struct page_info *pg = heap_alloc_pages(0, 0);
+    struct page_info *pg = heap_alloc_pages(0, MEMF_no_scrub);
 
     if (!pg)
         return -ENOMEM;

@@ -124,7 +124,7 @@ static void vmid_free(uint16_t id)
 
 static pte_t *root_alloc(void)
 {
-    struct page_info *pg = heap_alloc_pages(root_order, 0);
+    struct page_info *pg = heap_alloc_pages(root_order, MEMF_no_scrub);
 
     if (!pg)
         return NULL;

@@ -240,5 +240,6 @@ void __init start_xen(uint32_t magic, uint32_t info)
     smp_boot_others();
     do_initcalls();
     start_dom0();
+    heap_scrub_start();
     finish_boot();
 }

@@ -20,7 +20,7 @@ static void __init unpack(struct dom0_kernel *k, const struct bzimage *bz, size_
     if (rc || size == 0 || size > UNPACKED_MAX)
         panic("dom0: cannot tell the size of its kernel (%d)\n", rc);
     k->order = order_from_bytes(size);
-    k->unpacked = heap_alloc_pages(k->order, 0);
+    k->unpacked = heap_alloc_pages(k->order, MEMF_no_scrub);
     if (!k->unpacked || !scratch)
         panic("dom0: no memory to unpack its kernel (%lu bytes)\n", (unsigned long)size);
     rc = decompress(bz->payload, bz->payload_len, page_to_virt(k->unpacked), PAGE_SIZE << k->order,

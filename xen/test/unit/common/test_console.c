@@ -249,7 +249,7 @@ SIM_TEST(the_ring_keeps_the_latest, .cmdline = "conring_size=32k")
 }
 
 SIM_TEST(options, .cmdline = "unknown_one=1 loglvl=silly console_timestamps=never "
-                             "conring_size=1x bootscrub=1 noreboot=perhaps loglvl=error/warning "
+                             "conring_size=1x sync_console noreboot=perhaps loglvl=error/warning "
                              "gnttab=no-transitive,max-ver:3 sched-gran=core")
 {
     struct domain *ctl = control_domain();
@@ -268,7 +268,7 @@ SIM_TEST(options, .cmdline = "unknown_one=1 loglvl=silly console_timestamps=neve
     EXPECT(
         strstr(text, "Bad value of command line option \"gnttab\": \"no-transitive,max-ver:3\""));
     EXPECT(strstr(text, "Bad value of command line option \"sched-gran\": \"core\""));
-    EXPECT(strstr(text, "Option \"bootscrub\" has no effect"));
+    EXPECT(strstr(text, "Option \"sync_console\" has no effect"));
     EXPECT_EQ(memcmp(saved_cmdline, "unknown_one=1 ", 14), 0);
     listen();
     version_print();

@@ -7,5 +7,6 @@
 #define STACK_SIZE 0x10000UL
 
 #define CONFIG_HAS_AREA_PAGES
+#define CONFIG_RAM_STARTS_ZERO /* nothing in it to scrub */
 
 #endif
