@@ -75,8 +75,8 @@ void sim_advance(s_time_t ns);
 /* Until RCU has nothing left. */
 void sim_quiesce(void);
 
-/* Invariants: page lists, references of grants, ports and their peers, run queues, free memory. Ends
- * the process with a message where one is broken. */
+/* Invariants: page lists, references of grants, ports and their peers, run queues, free memory.
+ * Ends the process with a message where one is broken. */
 void sim_check_invariants(void);
 void sim_dump_vcpu(const struct vcpu *v); /* on the console */
 void sim_fail(const char *fmt, ...) __printf(1, 2) noreturn;
