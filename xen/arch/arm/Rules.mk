@@ -27,7 +27,7 @@ TARGETS := $(BUILD)/xen $(BUILD)/xen-syms
 LDS     := $(BUILD)/xen.lds
 
 $(LDS): $(ROOT)/arch/arm/xen.lds.S $(BUILD)/flags
-	$(Q)$(CC) $(CPPFLAGS) -D__ASSEMBLY__ -E -P -MMD -MT $@ -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) -D__ASSEMBLY__ -E -P -MMD -MP -MT $@ -o $@ $<
 
 LDFLAGS := -nostdlib -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments --build-id=sha1 --gc-sections -static
 

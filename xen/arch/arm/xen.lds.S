@@ -2,7 +2,7 @@
 /* One flat image; sections of different protection begin on page boundaries. */
 #include <asm/config.h>
 #include <asm/layout.h>
-#include <xen/xen.lds.h>
+#include <xen/sections.lds.S>
 
 OUTPUT_FORMAT("elf64-littleaarch64")
 OUTPUT_ARCH(aarch64)

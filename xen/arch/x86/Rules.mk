@@ -23,7 +23,7 @@ TARGETS := $(BUILD)/xen $(BUILD)/xen.gz $(BUILD)/xen-syms
 LDS     := $(BUILD)/xen.lds
 
 $(LDS): $(ROOT)/arch/x86/boot/xen.lds.S $(BUILD)/flags
-	$(Q)$(CC) $(CPPFLAGS) -D__ASSEMBLY__ -E -P -MMD -MT $@ -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) -D__ASSEMBLY__ -E -P -MMD -MP -MT $@ -o $@ $<
 
 LDFLAGS := -nostdlib -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments --build-id=sha1 --gc-sections -static
 

@@ -422,7 +422,7 @@ static void add_node_frames(unsigned int node, uint64_t first, uint64_t end, boo
 
         order = min(order, ilog2(end - first));
         for (uint64_t i = 0; i < UINT64_C(1) << order; i++) {
-            pg[i].count_info = 0;
+            WRITE_ONCE(pg[i].count_info, 0);
             pg[i].type_info = 0;
         }
         poison(page_to_virt(pg), PAGE_SIZE << order);

@@ -2,7 +2,7 @@
 /* One flat image; sections of different protection begin on page boundaries. */
 #include <asm/config.h>
 #include <asm/layout.h>
-#include <xen/xen.lds.h>
+#include <xen/sections.lds.S>
 
 OUTPUT_FORMAT("elf64-x86-64")
 OUTPUT_ARCH(i386:x86-64)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the images of all ports have in their linker scripts. */
-#ifndef XEN_XEN_LDS_H
-#define XEN_XEN_LDS_H
+#ifndef XEN_SECTIONS_LDS_S
+#define XEN_SECTIONS_LDS_S
 
 #define BUILD_ID                                                                                   \
     .note.gnu.build-id : {                                                                         \
