@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages of a dying domain. */
 #include <xen/kernel.h>
+#include <xen/mm.h>
 #include <xen/port/domain.h>
 #include <xen/softirq.h>
+
+#define RUN 512 /* pages freed at once, of 2 MiB blocks whole ones */
 
 /* The head of @list goes to its tail, with a reference; NULL: it is just being freed. */
 static struct page_info *next_page(struct domain *d, struct page_list_head *list)
@@ -29,6 +32,28 @@ static void put_back(struct domain *d, struct page_list_head *list, struct page_
     spin_unlock(&d->page_lock);
 }
 
+/* Pages that only their owner knows go together. Result: how many. */
+static uint64_t release_run(struct domain *d, struct page_list_head *list, uint64_t left)
+{
+    return list == &d->xenpage_list ? 0 : domheap_free_run(d, list, min_t(uint64_t, left, RUN));
+}
+
+/* 0: the page at the head has been dealt with. */
+static int release_one(struct domain *d, struct page_list_head *list,
+                       int (*release)(struct page_info *pg))
+{
+    struct page_info *pg = next_page(d, list);
+    int rc;
+
+    if (!pg)
+        return 0;
+    rc = release(pg);
+    if (rc)
+        put_back(d, list, pg);
+    page_put(pg);
+    return rc;
+}
+
 int domain_release_pages_by(struct domain *d, struct page_list_head *list, uint64_t len,
                             int (*release)(struct page_info *pg))
 {
@@ -37,17 +62,11 @@ int domain_release_pages_by(struct domain *d, struct page_list_head *list, uint6
     if (*left == 0)
         *left = len + 1;
     while (*left > 1) {
-        struct page_info *pg = next_page(d, list);
-        int rc = 0;
+        uint64_t nr = release_run(d, list, *left - 1);
+        int rc = nr ? 0 : release_one(d, list, release);
 
-        if (pg) {
-            rc = release(pg);
-            if (rc)
-                put_back(d, list, pg);
-            page_put(pg);
-        }
         if (rc == 0)
-            --*left;
+            *left -= max_t(uint64_t, nr, 1);
         if (rc || hypercall_preempt_check())
             return -ERESTART;
     }

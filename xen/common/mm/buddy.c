@@ -203,8 +203,8 @@ static bool node_join_unlike(struct heap_node *n, unsigned int order)
     return false;
 }
 
-/* Nothing was found at first: what scrubbers hold comes back soon, unless they wait for this CPU to
- * flush its TLB; and halves can be joined. */
+/* Nothing was found at first: what the scrubber holds comes back soon, unless it waits for this CPU
+ * to flush its TLB; and halves can be joined. */
 static struct page_info *node_take_anyhow(struct heap_node *n, struct wish *w)
 {
     struct page_info *pg = NULL;
@@ -337,14 +337,14 @@ struct page_info *heap_hold_dirty(struct heap_node *n, unsigned int *order)
     struct page_info *pg = NULL;
 
     spin_lock(&n->lock);
-    for (unsigned int zone = NR_ZONES; zone-- > 0 && !n->nr_waiting && !pg;) {
+    for (unsigned int zone = NR_ZONES; zone-- > 0 && !n->nr_waiting && !n->nr_held;) {
         struct heap_blocks *b = &n->blocks[zone][true];
 
         if (!b->nonempty)
             continue;
         *order = min_t(unsigned int, lowest_bit(b->nonempty), SCRUB_ORDER);
         pg = blocks_take(b, *order, ~UINT64_C(0), true);
-        n->nr_held += UINT64_C(1) << *order;
+        WRITE_ONCE(n->nr_held, UINT64_C(1) << *order);
         WRITE_ONCE(n->nr_dirty, n->nr_dirty - (UINT64_C(1) << *order));
     }
     spin_unlock(&n->lock);
@@ -372,7 +372,7 @@ void heap_release_held(struct heap_node *n, struct page_info *pg, unsigned int o
     uint32_t stamp = pg->tlb_stamp;
 
     spin_lock(&n->lock);
-    n->nr_held -= nr;
+    WRITE_ONCE(n->nr_held, 0);
     WRITE_ONCE(n->nr_dirty, n->nr_dirty + (nr - nr_clean));
     release_part(n, pg, nr_clean, stamp, false);
     release_part(n, pg + nr_clean, nr - nr_clean, stamp, true);

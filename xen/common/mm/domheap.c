@@ -2,6 +2,7 @@
 /* Pages of domains: owner, lists and counts. A domain that owns pages is kept by them. */
 #include <xen/domain.h>
 #include <xen/kernel.h>
+#include <xen/lib/bitmap.h>
 #include <xen/port/page_type.h>
 
 #include "heap.h"
@@ -175,6 +176,54 @@ void domheap_free_pages(struct page_info *pg, unsigned int order)
     heap_free_pages(pg, order);
     if (d)
         release_domain(d, last);
+}
+
+/* The owner's reference, if it is the only one. */
+static bool take_sole_ref(struct page_info *pg)
+{
+    uint64_t sole = PGC_ALLOCATED | (READ_ONCE(pg->count_info) & PGC_EXTRA) | 1;
+
+    return port_page_is_idle(pg) && __atomic_compare_exchange_n(&pg->count_info, &sole, 0, false,
+                                                                __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+static void free_frames(struct page_info *pg, uint64_t nr)
+{
+    while (nr) {
+        unsigned int order = min(lowest_bit(page_to_mfn(pg).nr), ilog2(nr));
+
+        heap_free_pages(pg, order);
+        pg += UINT64_C(1) << order;
+        nr -= UINT64_C(1) << order;
+    }
+}
+
+uint64_t domheap_free_run(struct domain *d, struct page_list_head *list, uint64_t most)
+{
+    struct page_info *first, *pg;
+    uint64_t nr = 0;
+    bool last;
+
+    spin_lock(&d->page_lock);
+    first = pg = page_list_first(list);
+    while (pg && nr < most && pg == first + nr && take_sole_ref(pg)) {
+        page_list_del(pg, list);
+        pg = page_list_first(list);
+        nr++;
+    }
+    if (list == &d->extra_page_list)
+        d->extra_pages -= nr;
+    else
+        domain_adjust_tot_pages(d, -(int64_t)nr);
+    last = nr && pages_held(d) == 0;
+    spin_unlock(&d->page_lock);
+    for (uint64_t i = 0; i < nr; i++) {
+        port_page_freed(&first[i]);
+        WRITE_ONCE(first[i].owner, NULL);
+    }
+    free_frames(first, nr);
+    release_domain(d, last);
+    return nr;
 }
 
 int page_steal(struct domain *d, struct page_info *pg, unsigned int memflags)

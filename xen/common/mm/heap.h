@@ -25,8 +25,8 @@ struct heap_node {
     struct heap_blocks blocks[NR_ZONES][2]; /* [][true]: dirty */
     uint64_t nr_free, nr_total;             /* pages */
     uint64_t nr_dirty;                      /* of nr_free, those in dirty blocks */
-    uint64_t nr_held;                       /* of nr_free, those in scrubbers' hands */
-    unsigned int nr_waiting;                /* allocations that need what scrubbers hold */
+    uint64_t nr_held;                       /* of nr_free, those in a scrubber's hands */
+    unsigned int nr_waiting;                /* allocations that need what it holds */
 };
 
 extern struct heap_node heap_nodes[MAX_NODES];
@@ -36,7 +36,7 @@ extern struct heap_node heap_nodes[MAX_NODES];
 
 /*
  * Take a dirty block of at most SCRUB_ORDER off the lists of @n, the smallest that there is. It
- * counts as free still. NULL: none, or allocations are waiting.
+ * counts as free still. NULL: none, another CPU holds one, or allocations are waiting.
  */
 struct page_info *heap_hold_dirty(struct heap_node *n, unsigned int *order);
 /* It goes back with its first @nr_clean pages zero. */

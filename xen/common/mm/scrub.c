@@ -84,12 +84,18 @@ static uint64_t clear_while_idle(const struct heap_node *n, struct page_info *pg
     return done;
 }
 
+/* One CPU for each node: more would only contend with those that have work for its memory. */
+static bool node_wants_scrubber(const struct heap_node *n)
+{
+    return READ_ONCE(n->nr_dirty) && !READ_ONCE(n->nr_held) && !READ_ONCE(n->nr_waiting);
+}
+
 static bool scrub_node(struct heap_node *n)
 {
     struct page_info *pg;
     unsigned int order;
 
-    if (!READ_ONCE(n->nr_dirty))
+    if (!node_wants_scrubber(n))
         return false;
     pg = heap_hold_dirty(n, &order);
     if (!pg)
@@ -101,7 +107,12 @@ static bool scrub_node(struct heap_node *n)
 
 bool heap_scrub_wanted(void)
 {
-    return READ_ONCE(started) && heap_dirty_count();
+    if (!READ_ONCE(started))
+        return false;
+    for (unsigned int i = 0; i < port_nr_nodes(); i++)
+        if (node_wants_scrubber(&heap_nodes[i]))
+            return true;
+    return false;
 }
 
 void heap_scrub_step(void)

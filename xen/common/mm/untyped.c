@@ -40,6 +40,11 @@ void page_put_writable(struct page_info *pg)
     page_put(pg);
 }
 
+bool port_page_is_idle(const struct page_info *pg)
+{
+    return READ_ONCE(pg->type_info) == 0;
+}
+
 void port_page_assigned(struct page_info *pg, struct domain *d)
 {
     WRITE_ONCE(pg->type_info, 0);

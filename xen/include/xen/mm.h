@@ -45,7 +45,7 @@ struct page_info *heap_alloc_pages(unsigned int order, unsigned int memflags);
 void heap_free_pages(struct page_info *pg, unsigned int order);
 /* The end of boot: idle CPUs zero what is free, and with bootscrub=on it is waited for. */
 void heap_scrub_start(void);
-/* Is there free memory to be zeroed? */
+/* Is there free memory to be zeroed, and nobody is about it? */
 bool heap_scrub_wanted(void);
 /* Zero some of it: up to 2 MiB, less when something is pending for this CPU. Interrupts on. */
 void heap_scrub_step(void);
@@ -53,6 +53,12 @@ void heap_scrub_step(void);
 struct page_info *domheap_alloc_pages(struct domain *d, unsigned int order, unsigned int memflags);
 /* A page that page_put() found unreferenced: unaccounts, frees. */
 void domheap_free_pages(struct page_info *pg, unsigned int order);
+/*
+ * Pages of a dying domain's, from the head of @list on, which is its page_list or extra_page_list:
+ * as many as lie side by side and are referred to by nobody but their owner, up to @most. They are
+ * taken off the list and freed. Result: how many.
+ */
+uint64_t domheap_free_run(struct domain *d, struct page_list_head *list, uint64_t most);
 /* The hypervisor's own pages; what is in them is anything. */
 void *xenheap_alloc_pages(unsigned int order, unsigned int memflags);
 void xenheap_free_pages(void *va, unsigned int order);
@@ -60,7 +66,7 @@ void xenheap_free_pages(void *va, unsigned int order);
 #define xenheap_free_page(p) xenheap_free_pages(p, 0)
 /* Free pages now: of one node, or NUMA_NO_NODE for all. */
 uint64_t heap_free_count(unsigned int node);
-/* Of these, in all nodes, the dirty ones: to be zeroed yet, and nobody is about it now. */
+/* Of these, in all nodes, those to be zeroed yet but for what a scrubber holds. */
 uint64_t heap_dirty_count(void);
 uint64_t heap_total_count(unsigned int node);
 uint64_t heap_outstanding_claims(void);

@@ -370,6 +370,11 @@ void port_page_assigned(struct page_info *pg, struct domain *d)
     pg->partial = 0;
 }
 
+bool port_page_is_idle(const struct page_info *pg)
+{
+    return !(READ_ONCE(pg->type_info) & (PGT_COUNT_MASK | PGT_PINNED | PGT_PARTIAL));
+}
+
 void port_page_freed(struct page_info *pg)
 {
     ASSERT((pg->type_info & PGT_COUNT_MASK) == 0);

@@ -12,6 +12,8 @@ bool __must_check page_get_writable(struct page_info *pg, struct domain *d);
 bool __must_check page_get_writable_type(struct page_info *pg);
 void page_put_writable(struct page_info *pg);
 void page_put_writable_type(struct page_info *pg);
+/* Does nobody use the page as any type, nor keeps it for one (pins, half-done tables)? */
+bool port_page_is_idle(const struct page_info *pg);
 /* The last general reference has gone: prepare for the heap (type must be unused). */
 void port_page_freed(struct page_info *pg);
 /* @page was allocated to @d: set its initial type (writable). */

@@ -247,6 +247,38 @@ SIM_TEST(held_pages_hold_their_domain)
     poison(page_to_virt(pg), PAGE_SIZE);
 }
 
+/* Of pages side by side those go together that nobody else holds, and the others when they can. */
+SIM_TEST(pages_of_the_dead_are_freed_in_runs)
+{
+    uint64_t free = heap_free_count(NUMA_NO_NODE);
+    struct domain *a = sim_domain(1, &(struct sim_domain_conf){});
+    struct page_info *big, *held[3];
+
+    a->max_pages = 4096;
+    big = domheap_alloc_pages(a, 10, 0);
+    EXPECT_NE(big, NULL);
+    EXPECT_NE(domheap_alloc_pages(a, 3, MEMF_no_refcount), NULL);
+    held[0] = &big[0];
+    held[1] = &big[300];
+    held[2] = &big[1023];
+    for (unsigned int i = 0; i < 3; i++)
+        EXPECT(page_get(held[i], a));
+    EXPECT(page_get_writable_type(held[1]));
+    for (unsigned int i = 0; i < 1024; i++)
+        EXPECT_EQ(page_owner(&big[i]), a);
+    sim_destroy(a);
+    EXPECT_EQ(a->tot_pages, 3);
+    EXPECT_EQ(a->extra_pages, 0);
+    EXPECT_EQ(page_owner(&big[1]), NULL);
+    sim_check_invariants();
+    page_put_writable_type(held[1]);
+    for (unsigned int i = 0; i < 3; i++)
+        page_put(held[i]);
+    sim_quiesce();
+    EXPECT_EQ(domain_by_id_rcu(1), NULL);
+    EXPECT_GE(heap_free_count(NUMA_NO_NODE) + 16, free);
+}
+
 #ifdef HAS_POISON
 int __asan_address_is_poisoned(const volatile void *addr);
 
@@ -380,6 +412,7 @@ int main(void)
         cmocka_unit_test(references_keep_a_page),
         cmocka_unit_test(a_count_at_its_end_gives_no_more),
         cmocka_unit_test(held_pages_hold_their_domain),
+        cmocka_unit_test(pages_of_the_dead_are_freed_in_runs),
 #ifdef HAS_POISON
         cmocka_unit_test(free_memory_is_out_of_bounds),
 #endif
