@@ -72,7 +72,8 @@ static uint32_t younger_stamp(uint32_t a, uint32_t b)
 }
 
 /* The block's other half if that is a free block too, and is as dirty. NULL: not so. */
-static struct page_info *free_buddy(struct page_info *pg, unsigned int order, bool dirty)
+static always_inline struct page_info *free_buddy(struct page_info *pg, unsigned int order,
+                                                  bool dirty)
 {
     mfn_t mfn = mk_mfn(page_to_mfn(pg).nr ^ (UINT64_C(1) << order));
     struct page_info *buddy = mfn_to_page(mfn);
@@ -151,21 +152,28 @@ struct wish {
     bool dirty;     /* out: it is not */
 };
 
-static struct page_info *node_take(struct heap_node *n, struct wish *w)
+static always_inline struct page_info *zone_take(struct heap_node *n, unsigned int zone,
+                                                 struct wish *w)
 {
-    for (unsigned int i = 2 * NR_ZONES; i-- > 0;) {
-        unsigned int zone = i / 2;
-        struct page_info *pg;
+    struct heap_blocks *b = n->blocks[zone];
+    struct page_info *pg = NULL;
 
-        w->dirty = (i & 1) == w->any;
-        if ((zone == ZONE_HIGH && w->limit <= LOW_FRAMES) ||
-            (w->dirty && !w->any && w->order > SCRUB_ORDER))
-            continue;
-        pg = blocks_take(&n->blocks[zone][w->dirty], w->order, w->limit, w->dirty);
-        if (pg)
-            return pg;
-    }
-    return NULL;
+    w->dirty = w->any;
+    if (b[w->dirty].nonempty >> w->order)
+        pg = blocks_take(&b[w->dirty], w->order, w->limit, w->dirty);
+    if (pg || !(b[!w->dirty].nonempty >> w->order) || (!w->any && w->order > SCRUB_ORDER))
+        return pg;
+    w->dirty = !w->dirty;
+    return blocks_take(&b[w->dirty], w->order, w->limit, w->dirty);
+}
+
+static always_inline struct page_info *node_take(struct heap_node *n, struct wish *w)
+{
+    struct page_info *pg = NULL;
+
+    if (w->limit > LOW_FRAMES)
+        pg = zone_take(n, ZONE_HIGH, w);
+    return pg ? pg : zone_take(n, ZONE_LOW, w);
 }
 
 /* Join dirty blocks of @order with clean buddies, if that makes one of @wanted. True: it has. */
@@ -248,16 +256,19 @@ static struct page_info *any_node_alloc(const struct domain *d, unsigned int mem
 {
     unsigned int bits = memflags >> MEMF_bits_shift, nr = port_nr_nodes();
     unsigned int wanted = MEMF_get_node(memflags);
-    uint64_t near = d ? READ_ONCE(d->node_affinity) : 0;
     struct page_info *pg;
+    uint64_t near;
 
     w->limit = bits && bits < 64 ? (UINT64_C(1) << bits) >> PAGE_SHIFT : ~UINT64_C(0);
     w->any = memflags & MEMF_no_scrub;
+    if (nr == 1)
+        return node_alloc(0, w);
     if (wanted < nr) {
         pg = node_alloc(wanted, w);
         if (pg || (memflags & MEMF_exact_node))
             return pg;
     }
+    near = d ? READ_ONCE(d->node_affinity) : 0;
     for (unsigned int i = 0; i < 2 * nr; i++) {
         if ((near >> (i % nr) & 1) != (i < nr))
             continue;
@@ -291,13 +302,14 @@ static bool is_zero(const struct page_info *pg, unsigned int order)
 
 struct page_info *heap_alloc_for(const struct domain *d, unsigned int order, unsigned int memflags)
 {
-    struct wish w = {.order = order};
+    struct wish w;
     struct page_info *pg;
 
     if (order > MAX_ORDER)
         return NULL;
     if (!budget_take(INT64_C(1) << order, d ? (int64_t)d->outstanding_pages : 0))
         return NULL;
+    w.order = order;
     pg = any_node_alloc(d, memflags, &w);
     if (!pg) {
         __atomic_add_fetch(&unclaimed, INT64_C(1) << order, __ATOMIC_RELAXED);
