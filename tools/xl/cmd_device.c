@@ -30,6 +30,7 @@ int main_block_attach(int argc, char **argv)
     no_options(argc, argv, "block-attach", 2);
     domid = find_domain(argv[optind]);
     cfg = must_alloc(xlu_cfg_init(stderr, "command line"));
+    libxl_device_disk_init(&disk);
     if (xlu_disk_parse(cfg, argc - optind - 1, (const char *const *)argv + optind + 1, &disk))
         return EXIT_BAD;
     xlu_cfg_destroy(cfg);
@@ -53,6 +54,7 @@ int main_block_detach(int argc, char **argv)
     while ((opt = command_getopt(argc, argv, "fh", longopts, "block-detach", 2)) != -1)
         force = force || opt == 'f';
     domid = find_domain(argv[optind]);
+    libxl_device_disk_init(&disk);
     if (libxl_vdev_to_device_disk(ctx, domid, argv[optind + 1], &disk)) {
         fprintf(stderr, "Error: Device %s not connected.\n", argv[optind + 1]);
         return EXIT_BAD;
@@ -73,6 +75,7 @@ static void list_disks(uint32_t domid)
     for (int i = 0; i < nr; i++) {
         libxl_diskinfo info;
 
+        libxl_diskinfo_init(&info);
         if (!libxl_device_disk_getinfo(ctx, domid, &list[i], &info))
             printf("%-5d %-3u %-6u %-5d %-6d %-8d %-30s\n", info.devid, info.backend_id,
                    info.frontend_id, info.state, info.evtch, info.rref, info.backend);
@@ -138,6 +141,7 @@ int main_network_detach(int argc, char **argv)
 
     no_options(argc, argv, "network-detach", 2);
     domid = find_domain(argv[optind]);
+    libxl_device_nic_init(&nic);
     if (find_nic(domid, argv[optind + 1], &nic))
         return EXIT_BAD;
     rc = told("libxl_device_nic_del", libxl_device_nic_remove(ctx, domid, &nic, NULL));
@@ -153,6 +157,7 @@ static void list_nics(uint32_t domid)
     for (int i = 0; i < nr; i++) {
         libxl_nicinfo info;
 
+        libxl_nicinfo_init(&info);
         if (!libxl_device_nic_getinfo(ctx, domid, &list[i], &info)) {
             printf("%-3d %-2u " LIBXL_MAC_FMT " %6d %5d %6d %5d/%-11d %-30s\n", info.devid,
                    info.backend_id, LIBXL_MAC_BYTES(list[i].mac), info.devid, info.state,
@@ -179,6 +184,7 @@ static void list_channels(uint32_t domid)
     for (int i = 0; i < nr; i++) {
         libxl_channelinfo info;
 
+        libxl_channelinfo_init(&info);
         if (!libxl_device_channel_getinfo(ctx, domid, &list[i], &info))
             printf("%-3d %-2d %-5d %-6d %8d %-10s %-30s\n", info.devid, info.backend_id, info.state,
                    info.evtch, info.rref, libxl_channel_connection_to_string(info.connection),

@@ -34,6 +34,7 @@ static int cd_change(const char *domain, const char *vdev, const char *target)
 
     sprintf(spec, "vdev=%s,access=r,devtype=cdrom,target=%s", vdev, target);
     cfg = must_alloc(xlu_cfg_init(stderr, "command line"));
+    libxl_device_disk_init(&disk);
     if (xlu_disk_parse(cfg, 1, specs, &disk))
         exit(EXIT_BAD);
     xlu_cfg_destroy(cfg);

@@ -86,6 +86,7 @@ static int info_physical(void)
     info_cpus(&p);
     info_memory(&p, v);
     libxl_physinfo_dispose(&p);
+    libxl_bitmap_init(&cpus);
     if (!libxl_get_freecpus(ctx, &cpus)) {
         printf("free_cpus              : %d\n", libxl_bitmap_count_set(&cpus));
         libxl_bitmap_dispose(&cpus);

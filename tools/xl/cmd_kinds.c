@@ -13,6 +13,7 @@ static void print_vkbs(uint32_t domid)
     for (int i = 0; i < nr; i++) {
         libxl_vkbinfo info;
 
+        libxl_vkbinfo_init(&info);
         if (!libxl_device_vkb_getinfo(ctx, domid, &list[i], &info))
             printf("%-3d %-2u %6d %5d %6d %6d %-10s %-10s %-30s\n", i, info.backend_id, info.devid,
                    info.state, info.evtch, info.rref, list[i].unique_id ? list[i].unique_id : "",
@@ -154,6 +155,7 @@ static void print_vtpms(uint32_t domid)
     for (int i = 0; i < nr; i++) {
         libxl_vtpminfo info;
 
+        libxl_vtpminfo_init(&info);
         if (!libxl_device_vtpm_getinfo(ctx, domid, &list[i], &info))
             printf("%-3d %-2u " LIBXL_UUID_FMT " %6d %5d %6d %8d %-30s\n", info.devid,
                    info.backend_id, LIBXL_UUID_BYTES(info.uuid), info.devid, info.state, info.evtch,
@@ -179,6 +181,7 @@ static void print_vdispls(uint32_t domid)
     for (int i = 0; i < nr; i++) {
         libxl_vdisplinfo info;
 
+        libxl_vdisplinfo_init(&info);
         if (!libxl_device_vdispl_getinfo(ctx, domid, &list[i], &info))
             printf("DevId: %d, BE: %u, handle: %d, state: %d, be-alloc: %d, BE-path: %s, "
                    "FE-path: %s\n",
@@ -203,6 +206,7 @@ static void print_vsnds(uint32_t domid)
     for (int i = 0; i < nr; i++) {
         libxl_vsndinfo info;
 
+        libxl_vsndinfo_init(&info);
         if (!libxl_device_vsnd_getinfo(ctx, domid, &list[i], &info))
             printf("\ndevid: %d, be-domid: %u, handle: %d, state: %d, be-path: %s, fe-path: %s\n",
                    info.devid, info.backend_id, info.devid, info.state, info.backend,
@@ -242,6 +246,7 @@ static void print_usb(uint32_t domid)
 
         printf("%-6s %-12s %-3s %-5s %-7s %-5s\n", "Devid", "Type", "BE", "state", "usb-ver",
                "ports");
+        libxl_usbctrlinfo_init(&info);
         if (!libxl_device_usbctrl_getinfo(ctx, domid, &list[i], &info)) {
             printf("%-6d %-12s %-3u %-5d %-7d %-5d\n", info.devid,
                    libxl_usbctrl_type_to_string(info.type), info.backend_id, info.state,

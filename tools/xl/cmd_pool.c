@@ -275,6 +275,7 @@ static int split(const libxl_cpupoolinfo *zero, int nr_nodes)
     char name[32];
     int rc = 0, n;
 
+    libxl_bitmap_init(&none);
     if (libxl_cpu_bitmap_alloc(ctx, &none, 0))
         return -1;
     for (int node = 1; node < nr_nodes && !rc; node++) {

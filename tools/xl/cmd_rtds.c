@@ -32,6 +32,7 @@ static int print_domain(uint32_t domid)
     libxl_domain_sched_params p;
     char *name;
 
+    libxl_domain_sched_params_init(&p);
     if (libxl_domain_sched_params_get(ctx, domid, &p)) {
         fprintf(stderr, "libxl_domain_sched_params_get failed.\n");
         return EXIT_BAD;

@@ -40,6 +40,7 @@ static int print_domain(const struct policy *p, uint32_t domid)
     libxl_domain_sched_params params;
     char *name;
 
+    libxl_domain_sched_params_init(&params);
     if (libxl_domain_sched_params_get(ctx, domid, &params)) {
         fprintf(stderr, "libxl_domain_sched_params_get failed.\n");
         return EXIT_BAD;

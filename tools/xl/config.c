@@ -422,6 +422,7 @@ static void take_disks(XLU_Config *cfg, libxl_domain_config *d)
 
         if (!spec)
             fail("xl: a disk must be a string");
+        libxl_device_disk_init(&d->disks[d->num_disks]);
         if (xlu_disk_parse(cfg, 1, &spec, &d->disks[d->num_disks]))
             exit(EXIT_BAD);
         d->num_disks++;
