@@ -46,7 +46,7 @@ bench:
 libvirt-check:
 	scripts/mixed --libvirt --timeout 1800 tools/tests/system/libvirt
 mixed-check:
-	set -e; for k in stock-xl our-xl; do for t in 02-guest 03-devices; do \
+	set -e; for k in stock-xl our-xl; do for t in 02-guest 03-devices 11-save-restore; do \
 		scripts/mixed --tools $$k --timeout 900 tools/tests/system/$$t; done; done
 
 # Our xenstored beside Debian's two, with the trees of GUESTS guests.
