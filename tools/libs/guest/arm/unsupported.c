@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Saving, restoring and looking at the memory of a guest: EOPNOTSUPP on Arm. */
+/* Saving, restoring and the tables of PV guests: EOPNOTSUPP on Arm. */
 #include "../dom.h"
 
 static int refuse(xc_interface *xch, const char *what)
@@ -25,19 +25,6 @@ int xc_domain_restore(xc_interface *xch, int io_fd, uint32_t dom, unsigned int s
     (void)console_evtchn, (void)console_mfn, (void)console_domid, (void)stream_type;
     (void)callbacks, (void)send_back_fd;
     return refuse(xch, "restoring");
-}
-
-int xc_domain_dumpcore_via_callback(xc_interface *xch, uint32_t domid, void *arg,
-                                    dumpcore_rtn_t dump_rtn)
-{
-    (void)domid, (void)arg, (void)dump_rtn;
-    return refuse(xch, "a core dump");
-}
-
-int xc_domain_dumpcore(xc_interface *xch, uint32_t domid, const char *corename)
-{
-    (void)domid, (void)corename;
-    return refuse(xch, "a core dump");
 }
 
 int xc_map_domain_meminfo(xc_interface *xch, uint32_t domid, struct xc_domain_meminfo *minfo)

@@ -11,76 +11,19 @@
  *
  * The guest may run meanwhile. Source: the public description of the format, version 1; elfnote.h.
  */
-#include "m2p.h"
+#include "dump.h"
 
-#include <elf.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <unistd.h>
 
 #include <xen/elfnote.h>
 
-#define BATCH     256u
 #define FORMAT    1ull
 #define NOTE_NAME "Xen"
 
-struct dump_header {
-    uint64_t magic, nr_vcpus, nr_pages, page_size;
-};
-
-struct dump_xen {
-    uint64_t major, minor;
-    xen_extraversion_t extra;
-    struct {
-        char compiler[64], by[16], domain[32], date[32];
-    } compile;
-    xen_capabilities_info_t capabilities;
-    xen_changeset_info_t changeset;
-    struct {
-        uint64_t virt_start;
-    } platform;
-    uint64_t page_size;
-};
-
-struct note_head {
-    Elf64_Nhdr elf;
-    char name[4];
-};
-
-/* Nothing is between them: all lengths are multiples of 8. */
-struct dump_notes {
-    struct note_head none_head;
-    struct note_head header_head;
-    struct dump_header header;
-    struct note_head xen_head;
-    struct dump_xen xen;
-    struct note_head format_head;
-    uint64_t format;
-};
-_Static_assert(sizeof(struct dump_xen) == 1280 && sizeof(struct dump_notes) == 1384, "dump_notes");
-
-struct dump_page {
-    uint64_t pfn, mfn;
-};
-
-enum section { SEC_NULL, SEC_NAMES, SEC_NOTE, SEC_VCPUS, SEC_SHARED, SEC_LIST, SEC_PAGES, SECS };
 static const char names[] = "\0.shstrtab\0.note.Xen\0.xen_prstatus\0.xen_shared_info\0.xen_p2m\0"
                             ".xen_pfn\0.xen_pages";
-
-struct dump {
-    xc_interface *xch;
-    uint32_t domid;
-    xc_dominfo_t info;
-    dumpcore_rtn_t *out;
-    void *arg;
-    uint64_t written;
-    vcpu_guest_context_any_t *vcpu;
-    uint64_t nr_vcpus;
-    struct dump_page *page;
-    uint64_t nr_pages;
-    Elf64_Shdr section[SECS];
-    struct dump_notes notes;
-};
 
 static int put(struct dump *d, const void *data, size_t len)
 {
@@ -124,10 +67,8 @@ static int find_vcpus(struct dump *d)
     return d->nr_vcpus ? 0 : stream_fail(d->xch, ENOENT, "no vCPU is online");
 }
 
-static int take_page(struct dump *d, uint64_t pfn, uint64_t mfn, unsigned int type)
+int dump_take_page(struct dump *d, uint64_t pfn, uint64_t mfn)
 {
-    if (!frame_has_content(type))
-        return 0;
     if (!(d->nr_pages & (d->nr_pages - 1))) {
         uint64_t room = d->nr_pages ? d->nr_pages * 2 : 1;
         struct dump_page *more = realloc(d->page, room * sizeof(*more));
@@ -138,41 +79,6 @@ static int take_page(struct dump *d, uint64_t pfn, uint64_t mfn, unsigned int ty
     }
     d->page[d->nr_pages++] = (struct dump_page){pfn, mfn};
     return 0;
-}
-
-static int find_pages_pv(struct dump *d)
-{
-    struct xc_domain_meminfo info;
-    int rc = xc_map_domain_meminfo(d->xch, d->domid, &info);
-
-    if (rc)
-        return rc;
-    for (unsigned long i = 0; i < info.p2m_size && !rc; i++)
-        rc = take_page(d, i, ((volatile xen_pfn_t *)info.p2m_table)[i],
-                       (unsigned int)(info.pfn_type[i] >> XEN_DOMCTL_PFINFO_LTAB_SHIFT));
-    xc_unmap_domain_meminfo(d->xch, &info);
-    return rc;
-}
-
-static int find_pages_hvm(struct dump *d)
-{
-    xen_pfn_t frames[FRAME_TYPES_MAX], nr;
-    uint8_t types[FRAME_TYPES_MAX];
-    int rc = 0;
-
-    if (xc_domain_nr_gpfns(d->xch, d->domid, &nr))
-        return stream_fail(d->xch, errno, "cannot get the guest's last frame");
-    for (xen_pfn_t i = 0; i < nr && !rc; i += FRAME_TYPES_MAX) {
-        unsigned int some = nr - i < FRAME_TYPES_MAX ? (unsigned int)(nr - i) : FRAME_TYPES_MAX;
-
-        for (unsigned int j = 0; j < some; j++)
-            frames[j] = i + j;
-        if (frame_types(d->xch, d->domid, frames, some, types))
-            return stream_fail(d->xch, errno, "cannot get types of the guest's frames");
-        for (unsigned int j = 0; j < some && !rc; j++)
-            rc = take_page(d, i + j, i + j, types[j]);
-    }
-    return rc;
 }
 
 /* Notes, headers. */
@@ -248,8 +154,7 @@ static void fill_sections(struct dump *d)
     section(d, SEC_NAMES, ".shstrtab", SHT_STRTAB, sizeof(names), 0, 1);
     section(d, SEC_NOTE, ".note.Xen", SHT_NOTE, sizeof(d->notes), 0, 8);
     section(d, SEC_VCPUS, ".xen_prstatus", SHT_PROGBITS,
-            d->nr_vcpus * sizeof(vcpu_guest_context_x86_64_t), sizeof(vcpu_guest_context_x86_64_t),
-            8);
+            d->nr_vcpus * sizeof(dump_vcpu_t), sizeof(dump_vcpu_t), 8);
     /* HVM guests have none: an empty one keeps the order. */
     section(d, SEC_SHARED, ".xen_shared_info", SHT_PROGBITS, hvm ? 0 : XC_PAGE_SIZE,
             hvm ? 0 : XC_PAGE_SIZE, 8);
@@ -264,7 +169,7 @@ static int put_headers(struct dump *d)
     Elf64_Ehdr e = {
         .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
         .e_type = ET_CORE,
-        .e_machine = EM_X86_64,
+        .e_machine = DUMP_MACHINE,
         .e_version = EV_CURRENT,
         .e_shoff = sizeof(e),
         .e_ehsize = sizeof(e),
@@ -315,8 +220,8 @@ static int put_list(struct dump *d)
 static int put_some_pages(struct dump *d, uint64_t first, unsigned int nr)
 {
     static const char zeros[XC_PAGE_SIZE];
-    xen_pfn_t frames[BATCH] = {0};
-    int err[BATCH], rc = 0;
+    xen_pfn_t frames[DUMP_BATCH] = {0};
+    int err[DUMP_BATCH], rc = 0;
     char *map;
 
     for (unsigned int i = 0; i < nr; i++)
@@ -335,7 +240,7 @@ static int put_contents(struct dump *d)
     int rc = pad_to(d, d->section[SEC_VCPUS].sh_offset);
 
     for (uint64_t i = 0; i < d->nr_vcpus && !rc; i++)
-        rc = put(d, &d->vcpu[i].x64, sizeof(d->vcpu[i].x64));
+        rc = put(d, &d->vcpu[i].DUMP_VCPU, sizeof(dump_vcpu_t));
     if (!rc)
         rc = pad_to(d, d->section[SEC_SHARED].sh_offset);
     if (!rc)
@@ -344,9 +249,9 @@ static int put_contents(struct dump *d)
         rc = put_list(d);
     if (!rc)
         rc = pad_to(d, d->section[SEC_PAGES].sh_offset);
-    for (uint64_t i = 0; i < d->nr_pages && !rc; i += BATCH)
+    for (uint64_t i = 0; i < d->nr_pages && !rc; i += DUMP_BATCH)
         rc =
-            put_some_pages(d, i, d->nr_pages - i < BATCH ? (unsigned int)(d->nr_pages - i) : BATCH);
+            put_some_pages(d, i, d->nr_pages - i < DUMP_BATCH ? (unsigned int)(d->nr_pages - i) : DUMP_BATCH);
     return rc;
 }
 
@@ -364,7 +269,7 @@ int xc_domain_dumpcore_via_callback(xc_interface *xch, uint32_t domid, void *arg
     d->out = dump_rtn;
     if (domain_info(xch, domid, &d->info) || find_vcpus(d))
         goto out;
-    if (d->info.hvm ? find_pages_hvm(d) : find_pages_pv(d))
+    if (dump_find_pages(d))
         goto out;
     fill_notes(d);
     fill_sections(d);

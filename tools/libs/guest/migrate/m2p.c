@@ -7,13 +7,6 @@
 #define CHUNK_ENTRIES ((1ul << CHUNK_SHIFT) / sizeof(uint64_t))
 #define LEVELS        4u
 
-int domain_info(xc_interface *xch, uint32_t domid, xc_dominfo_t *info)
-{
-    if (xc_domain_getinfo(xch, domid, 1, info) == 1 && info->domid == domid)
-        return 0;
-    return stream_fail(xch, ESRCH, "there is no domain %u", domid);
-}
-
 /* One mapping of all chunks, in @prot. */
 static void *map_chunks(xc_interface *xch, unsigned long nr, int prot, unsigned long *first)
 {

@@ -40,9 +40,6 @@ bool guest_p2m_same(const struct guest_p2m *p, const shared_info_x86_64_t *info)
 /* The guest's frame that is @mfn, or NO_PFN. */
 uint64_t guest_pfn(const struct m2p *m, const struct guest_p2m *p, uint64_t mfn);
 
-/* xc_dominfo_t of exactly this domain. */
-int domain_info(xc_interface *xch, uint32_t domid, xc_dominfo_t *info);
-
 #define FRAME_TYPES_MAX 1024u
 /* Types of @nr <= FRAME_TYPES_MAX frames: FRAME_* per entry. */
 int frame_types(xc_interface *xch, uint32_t domid, const xen_pfn_t *frames, unsigned int nr,

@@ -18,6 +18,13 @@ int stream_fail(xc_interface *xch, int errnoval, const char *fmt, ...)
     return xc_report_error(xch, XC_INTERNAL_ERROR, "%s", text);
 }
 
+int domain_info(xc_interface *xch, uint32_t domid, xc_dominfo_t *info)
+{
+    if (xc_domain_getinfo(xch, domid, 1, info) == 1 && info->domid == domid)
+        return 0;
+    return stream_fail(xch, ESRCH, "there is no domain %u", domid);
+}
+
 int stream_writev(int fd, struct iovec *iov, unsigned int nr)
 {
     while (nr) {

@@ -172,4 +172,7 @@ static inline void record_free(struct record *r)
 int stream_fail(xc_interface *xch, int errnoval, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* xc_dominfo_t of exactly this domain. */
+int domain_info(xc_interface *xch, uint32_t domid, xc_dominfo_t *info);
+
 #endif
