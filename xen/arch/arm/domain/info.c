@@ -55,6 +55,7 @@ void port_physinfo(struct xen_sysctl_physinfo *pi)
 void port_get_domain_info(struct domain *d, struct xen_domctl_getdomaininfo *info)
 {
     info->flags |= XEN_DOMINF_hap;
+    info->gpaddr_bits = (uint8_t)p2m_ipa_bits;
     info->arch_config.gic_version =
         d->arch.vgic.version == VGIC_V2 ? XEN_DOMCTL_CONFIG_GIC_V2 : XEN_DOMCTL_CONFIG_GIC_V3;
     info->arch_config.nr_spis = d->arch.vgic.nr_spis;
