@@ -24,7 +24,7 @@
 
 static const struct console_kind kinds[] = {
     {"console", "", true, true},
-    {"vuart/0", "-vuart", false, false},
+    {"vuart/0", "-vuart0", false, false},
 };
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))

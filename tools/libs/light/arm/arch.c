@@ -5,12 +5,14 @@
 #include <libfdt.h>
 
 #include "arm/fdt.h"
+#include "arm/partial.h"
 #include "domain/build.h"
 
 #define FDT_ROOM_BASE 8192u
 #define FDT_ROOM_VCPU 128u
 #define GICV2_VCPUS   8
 #define NR_LOCAL_IRQS 32u
+#define FDT_MAX       (2 << 20) /* Linux, Documentation/arm64/booting.rst */
 
 static int refuse(struct scope *sc, int rc, const char *what)
 {
@@ -45,55 +47,122 @@ static void pv_becomes_pvh(libxl_domain_config *config)
     config->c_info.type = LIBXL_DOMAIN_TYPE_PVH;
 }
 
+static void drop_vnuma(libxl_domain_build_info *b)
+{
+    for (int i = 0; i < b->num_vnuma_nodes; i++)
+        libxl_vnode_info_dispose(&b->vnuma_nodes[i]);
+    free(b->vnuma_nodes);
+    b->vnuma_nodes = NULL;
+    b->num_vnuma_nodes = 0;
+}
+
 int arch_defaults(struct scope *sc, libxl_domain_config *config)
 {
-    const libxl_domain_build_info *b = &config->b_info;
+    libxl_domain_build_info *b = &config->b_info;
 
     if (config->c_info.type == LIBXL_DOMAIN_TYPE_PV && b->type == LIBXL_DOMAIN_TYPE_PV) {
         LOG_WARN(sc, "there are no PV guests on Arm: it is made a PVH guest");
         pv_becomes_pvh(config);
     }
     if (b->type == LIBXL_DOMAIN_TYPE_HVM)
-        return refuse(sc, ERROR_INVAL, "there are no HVM guests on Arm");
-    if (b->arch_arm.vuart != LIBXL_VUART_TYPE_UNKNOWN)
-        return refuse(sc, ERROR_NI, "vuart is not supported");
-    if (b->tee != LIBXL_TEE_TYPE_NONE)
-        return refuse(sc, ERROR_NI, "tee is not supported");
-    if (b->device_tree)
-        return refuse(sc, ERROR_NI, "device_tree is not supported");
-    if (b->num_vnuma_nodes)
-        return refuse(sc, ERROR_NI, "vnuma is not supported on Arm");
-    if (libxl_cpuid_policy_list_length(&b->cpuid))
-        return refuse(sc, ERROR_INVAL, "there is no CPUID on Arm");
+        return refuse(sc, ERROR_FAIL, "there are no HVM guests on Arm");
+    if (config->num_pcidevs)
+        return refuse(sc, ERROR_INVAL, "passthrough not supported on this platform");
+    if (b->num_vnuma_nodes) {
+        LOG_WARN(sc, "there is no virtual NUMA on Arm: the guest has one node");
+        drop_vnuma(b);
+    }
     return 0;
 }
 
 /* Creation. */
 
-int arch_to_create(struct scope *sc, const libxl_domain_config *config,
-                   struct xen_domctl_createdomain *dc)
+static uint8_t gic_version(const libxl_domain_build_info *b)
 {
-    const libxl_domain_build_info *b = &config->b_info;
-
     switch (b->arch_arm.gic_version) {
     case LIBXL_GIC_VERSION_V2:
-        dc->arch.gic_version = XEN_DOMCTL_CONFIG_GIC_V2;
-        break;
+        return XEN_DOMCTL_CONFIG_GIC_V2;
     case LIBXL_GIC_VERSION_V3:
-        dc->arch.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
-        break;
+        return XEN_DOMCTL_CONFIG_GIC_V3;
     default:
-        dc->arch.gic_version = XEN_DOMCTL_CONFIG_GIC_NATIVE;
-        break;
+        return XEN_DOMCTL_CONFIG_GIC_NATIVE;
     }
-    if (dc->arch.gic_version == XEN_DOMCTL_CONFIG_GIC_V2 && b->max_vcpus > GICV2_VCPUS)
-        return refuse(sc, ERROR_INVAL, "a GICv2 is for 8 vCPUs at most");
-    dc->flags |= XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap;
-    dc->arch.tee_type = XEN_DOMCTL_CONFIG_TEE_NONE;
-    for (int i = 0; i < b->num_irqs; i++)
-        if (b->irqs[i] >= NR_LOCAL_IRQS && b->irqs[i] - NR_LOCAL_IRQS >= dc->arch.nr_spis)
-            dc->arch.nr_spis = b->irqs[i] - NR_LOCAL_IRQS + 1;
+}
+
+/* What the hypervisor does not have it refuses. */
+static uint32_t creation_flags(const libxl_domain_config *config)
+{
+    const libxl_defbool *hap = &config->c_info.hap;
+    uint32_t flags = XEN_DOMCTL_CDF_hvm;
+
+    if (libxl_defbool_is_default(*hap) || libxl_defbool_val(*hap))
+        flags |= XEN_DOMCTL_CDF_hap;
+    if (libxl_defbool_val(config->b_info.nested_hvm))
+        flags |= XEN_DOMCTL_CDF_nested_virt;
+    return flags;
+}
+
+static void need_spi(struct xen_domctl_createdomain *dc, uint32_t irq)
+{
+    if (irq >= NR_LOCAL_IRQS && irq - NR_LOCAL_IRQS >= dc->arch.nr_spis)
+        dc->arch.nr_spis = irq - NR_LOCAL_IRQS + 1;
+}
+
+static int need_spis(struct scope *sc, const libxl_domain_build_info *b,
+                     struct xen_domctl_createdomain *dc)
+{
+    bool uart = b->arch_arm.vuart == LIBXL_VUART_TYPE_SBSA_UART;
+
+    if (uart)
+        need_spi(dc, GUEST_VPL011_SPI);
+    for (int i = 0; i < b->num_irqs; i++) {
+        if (uart && b->irqs[i] == GUEST_VPL011_SPI)
+            return refuse(sc, ERROR_FAIL, "interrupt 32 is the vuart's");
+        need_spi(dc, b->irqs[i]);
+    }
     return 0;
+}
+
+/* The administrator's device tree, checked. */
+static int read_partial(struct scope *sc, const char *path, const void **out)
+{
+    void *file = NULL, *copy;
+    int len = 0, e;
+
+    e = libxl_read_file_contents(sc->ctx, path, &file, &len);
+    if (e) {
+        LOG_ERROR(sc, "cannot read the device tree %s: %s", path, strerror(e));
+        return ERROR_FAIL;
+    }
+    e = len > FDT_MAX ? -FDT_ERR_NOSPACE : arm_partial_check(file, (size_t)len);
+    if (e) {
+        free(file);
+        LOG_ERROR(sc, "the device tree %s is not usable: %s", path, fdt_strerror(e));
+        return ERROR_FAIL;
+    }
+    copy = scope_alloc(sc, (size_t)len);
+    memcpy(copy, file, (size_t)len);
+    free(file);
+    *out = copy;
+    return 0;
+}
+
+int arch_to_create(struct scope *sc, const libxl_domain_config *config,
+                   struct xen_domctl_createdomain *dc, struct build_result *out)
+{
+    const libxl_domain_build_info *b = &config->b_info;
+    int rc = need_spis(sc, b, dc);
+
+    if (b->arch_arm.gic_version == LIBXL_GIC_VERSION_V2 && b->max_vcpus > GICV2_VCPUS)
+        return refuse(sc, ERROR_FAIL, "a GICv2 is for 8 vCPUs at most");
+    if (!rc && b->device_tree)
+        rc = read_partial(sc, b->device_tree, &out->partial_tree);
+    out->has_uart = b->arch_arm.vuart == LIBXL_VUART_TYPE_SBSA_UART;
+    dc->flags |= creation_flags(config);
+    dc->arch.gic_version = gic_version(b);
+    dc->arch.tee_type =
+        b->tee == LIBXL_TEE_TYPE_OPTEE ? XEN_DOMCTL_CONFIG_TEE_OPTEE : XEN_DOMCTL_CONFIG_TEE_NONE;
+    return rc;
 }
 
 void arch_created(const struct xen_domctl_createdomain *dc, struct build_result *out)
@@ -102,10 +171,34 @@ void arch_created(const struct xen_domctl_createdomain *dc, struct build_result 
     out->clock_hz = dc->arch.clock_frequency;
 }
 
+int arch_emulate(struct scope *sc, uint32_t domid, const struct xc_dom_image *dom,
+                 struct build_result *out)
+{
+    evtchn_port_t port;
+
+    if (!out->has_uart)
+        return 0;
+    if (xc_dom_vuart_init(sc->ctx->xch, XEN_DOMCTL_VUART_TYPE_VPL011, domid, dom->console_domid,
+                          dom->vuart_gfn, &port)) {
+        LOG_ERRNO(sc, "the hypervisor makes no UART");
+        return ERROR_FAIL;
+    }
+    out->uart_port = port;
+    out->uart_frame = (unsigned long)dom->vuart_gfn;
+    return 0;
+}
+
 int arch_cpu_policy(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
 {
     (void)sc, (void)domid, (void)b;
     return 0; /* the hypervisor's own is the only one */
+}
+
+int arch_give_irq(xc_interface *xch, uint32_t domid, uint32_t irq)
+{
+    if (xc_domain_irq_permission(xch, domid, irq, true))
+        return -1;
+    return xc_domain_bind_pt_spi_irq(xch, domid, (uint16_t)irq, (uint16_t)irq);
 }
 
 /* The device tree. */
@@ -121,6 +214,8 @@ static void tree_describe(const libxl_domain_build_info *b, const struct build_r
         .gic_v3 = out->gic_v3,
         .clock_hz = out->clock_hz,
         .has_initrd = dom->num_modules > 0,
+        .has_uart = out->has_uart,
+        .partial = out->partial_tree,
     };
     if (t->has_initrd) {
         t->initrd_start = dom->modules[0].seg.vstart;
@@ -132,20 +227,30 @@ static void tree_describe(const libxl_domain_build_info *b, const struct build_r
     }
 }
 
+/* Ample: what is written tells in the end how long it is. */
+static size_t tree_room(const struct arm_fdt *t)
+{
+    return FDT_ROOM_BASE + t->nr_vcpus * (size_t)FDT_ROOM_VCPU +
+           (t->cmdline ? strlen(t->cmdline) : 0) + (t->partial ? 2 * fdt_totalsize(t->partial) : 0);
+}
+
 int arch_describe(struct scope *sc, const libxl_domain_config *config,
                   const struct build_result *out, struct xc_dom_image *dom)
 {
-    const libxl_domain_build_info *b = &config->b_info;
     bool first = !dom->devicetree_blob;
     size_t room = dom->devicetree_size;
     void *buf = dom->devicetree_blob;
+    xc_domaininfo_t info;
     struct arm_fdt t;
     int e;
 
-    tree_describe(b, out, dom, &t);
+    e = domain_get(sc, dom->guest_domid, &info);
+    if (e)
+        return e;
+    tree_describe(&config->b_info, out, dom, &t);
+    t.address_bits = info.gpaddr_bits;
     if (first) {
-        room = FDT_ROOM_BASE + (size_t)b->max_vcpus * FDT_ROOM_VCPU +
-               (b->cmdline ? strlen(b->cmdline) : 0);
+        room = tree_room(&t);
         buf = scope_alloc(sc, room);
     }
     e = arm_fdt_make(&t, buf, room);
@@ -155,7 +260,7 @@ int arch_describe(struct scope *sc, const libxl_domain_config *config,
     }
     if (!first)
         return 0;
-    if (!xc_dom_devicetree_mem(dom, buf, room))
+    if (!xc_dom_devicetree_mem(dom, buf, fdt_totalsize(buf)))
         return 0;
     LOG_ERRNO(sc, "the domain builder does not take the device tree");
     return ERROR_FAIL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sources: Devicetree Specification 0.4; Linux, Documentation/devicetree/bindings: arm/xen.txt,
- * arm/psci.yaml, arm/cpus.yaml, timer/arm,arch_timer.yaml, interrupt-controller/arm,gic*.yaml.
+ * arm/psci.yaml, arm/cpus.yaml, timer/arm,arch_timer.yaml, interrupt-controller/arm,gic*.yaml,
+ * serial/arm_sbsa_uart.txt.
  */
 #include "arm/fdt.h"
 
@@ -9,17 +10,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arm/partial.h"
+
 #ifndef __XEN_TOOLS__
 #define __XEN_TOOLS__ 1
 #endif
+#include <xen/device_tree_defs.h>
 #include <xen/xen.h>
 
-#define GIC_PHANDLE 1u
 #define MAX_CELLS   12
+#define SPI         0u
 #define PPI         1u
 #define FIRST_PPI   16u
-#define PPI_FLAGS   0xf08u /* level, active low, for the CPUs 0 to 7 of a GICv2 */
+#define FIRST_SPI   32u
+#define CPUS_0_TO_7 0xf00u /* those of a GICv2 */
 #define NODE_NAME   40
+#define UART_BAUD   115200u
+#define BLOCK       (2ull << 20)
+#define FREE_MIN    (64ull << 20)
 
 /* A property of numbers; addresses and sizes take two cells. */
 struct cells {
@@ -48,7 +56,14 @@ static void add_ppi(struct cells *c, uint32_t irq)
 {
     add32(c, PPI);
     add32(c, irq - FIRST_PPI);
-    add32(c, PPI_FLAGS);
+    add32(c, CPUS_0_TO_7 | DT_IRQ_TYPE_LEVEL_LOW);
+}
+
+static void add_spi(struct cells *c, uint32_t irq)
+{
+    add32(c, SPI);
+    add32(c, irq - FIRST_SPI);
+    add32(c, CPUS_0_TO_7 | DT_IRQ_TYPE_LEVEL_HIGH);
 }
 
 static int put(void *fdt, const char *name, const struct cells *c)
@@ -73,7 +88,7 @@ static int put_root(void *fdt)
 
     (void)((e = PUT_STRINGS(fdt, "compatible", "xen,xenvm-4.17\0xen,xenvm")) ||
            (e = fdt_property_string(fdt, "model", "XENVM-4.17")) ||
-           (e = fdt_property_u32(fdt, "interrupt-parent", GIC_PHANDLE)) ||
+           (e = fdt_property_u32(fdt, "interrupt-parent", GUEST_PHANDLE_GIC)) ||
            (e = fdt_property_u32(fdt, "#address-cells", 2)) ||
            (e = fdt_property_u32(fdt, "#size-cells", 2)));
     return e;
@@ -168,8 +183,8 @@ static int put_gic(void *fdt, bool v3)
            (e = fdt_property_u32(fdt, "#interrupt-cells", 3)) ||
            (e = fdt_property_u32(fdt, "#address-cells", 0)) ||
            (e = fdt_property(fdt, "interrupt-controller", NULL, 0)) ||
-           (e = put(fdt, "reg", &reg)) || (e = fdt_property_u32(fdt, "phandle", GIC_PHANDLE)) ||
-           (e = fdt_end_node(fdt)));
+           (e = put(fdt, "reg", &reg)) ||
+           (e = fdt_property_u32(fdt, "phandle", GUEST_PHANDLE_GIC)) || (e = fdt_end_node(fdt)));
     return e;
 }
 
@@ -189,17 +204,51 @@ static int put_timer(void *fdt, uint32_t clock_hz)
     return e ? e : fdt_end_node(fdt);
 }
 
-static int put_hypervisor(void *fdt)
+/* Where nothing of the guest's is, so that it can map pages of others: what memory leaves of its
+ * banks. */
+static void add_free(struct cells *c, const struct arm_fdt *t)
+{
+    static const uint64_t base[] = GUEST_RAM_BANK_BASES, size[] = GUEST_RAM_BANK_SIZES;
+    const uint64_t limit = t->address_bits < 64 ? 1ull << t->address_bits : UINT64_MAX;
+
+    for (unsigned int i = 0; i < GUEST_RAM_BANKS; i++) {
+        uint64_t end = base[i] + size[i] < limit ? base[i] + size[i] : limit;
+        uint64_t start = base[i];
+
+        for (unsigned int j = 0; j < ARM_FDT_BANKS; j++)
+            if (t->bank[j].base == base[i])
+                start += (t->bank[j].size + BLOCK - 1) & ~(BLOCK - 1);
+        if (start < end && end - start >= FREE_MIN)
+            add_range(c, start, end - start);
+    }
+}
+
+static int put_hypervisor(void *fdt, const struct arm_fdt *t)
 {
     struct cells reg = {.nr = 0}, irq = {.nr = 0};
     int e;
 
     add_range(&reg, GUEST_GNTTAB_BASE, GUEST_GNTTAB_SIZE);
+    add_free(&reg, t);
     add_ppi(&irq, GUEST_EVTCHN_PPI);
     (void)((e = fdt_begin_node(fdt, "hypervisor")) ||
            (e = PUT_STRINGS(fdt, "compatible", "xen,xen-4.17\0xen,xen")) ||
            (e = put(fdt, "reg", &reg)) || (e = put(fdt, "interrupts", &irq)) ||
            (e = fdt_end_node(fdt)));
+    return e;
+}
+
+static int put_uart(void *fdt)
+{
+    struct cells reg = {.nr = 0}, irq = {.nr = 0};
+    int e;
+
+    add_range(&reg, GUEST_PL011_BASE, GUEST_PL011_SIZE);
+    add_spi(&irq, GUEST_VPL011_SPI);
+    (void)((e = fdt_begin_node(fdt, "sbsa-pl011")) ||
+           (e = fdt_property_string(fdt, "compatible", "arm,sbsa-uart")) ||
+           (e = put(fdt, "reg", &reg)) || (e = put(fdt, "interrupts", &irq)) ||
+           (e = fdt_property_u32(fdt, "current-speed", UART_BAUD)) || (e = fdt_end_node(fdt)));
     return e;
 }
 
@@ -211,6 +260,8 @@ int arm_fdt_make(const struct arm_fdt *t, void *buf, size_t room)
            (e = fdt_begin_node(buf, "")) || (e = put_root(buf)) || (e = put_chosen(buf, t)) ||
            (e = put_cpus(buf, t->nr_vcpus)) || (e = put_psci(buf)) || (e = put_memory(buf, t)) ||
            (e = put_gic(buf, t->gic_v3)) || (e = put_timer(buf, t->clock_hz)) ||
-           (e = put_hypervisor(buf)) || (e = fdt_end_node(buf)) || (e = fdt_finish(buf)));
+           (e = put_hypervisor(buf, t)) || (t->has_uart && (e = put_uart(buf))) ||
+           (t->partial && (e = arm_partial_copy(t->partial, buf))) || (e = fdt_end_node(buf)) ||
+           (e = fdt_finish(buf)));
     return e;
 }

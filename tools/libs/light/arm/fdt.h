@@ -13,13 +13,15 @@
 struct arm_fdt {
     const char *cmdline; /* or NULL */
     unsigned int nr_vcpus;
-    bool gic_v3; /* or a GICv2 */
-    bool has_initrd;
+    unsigned int address_bits; /* of guest-physical addresses; 0: not known */
+    bool gic_v3;               /* or a GICv2 */
+    bool has_initrd, has_uart;
     uint64_t initrd_start, initrd_end;
     struct {
         uint64_t base, size;
     } bank[ARM_FDT_BANKS]; /* those of size 0 are left out */
     uint32_t clock_hz;     /* 0: the timer's register tells it */
+    const void *partial;   /* a tree that arm_partial_check() has seen, or NULL */
 };
 
 /* Write the tree into @room bytes at @buf. 0, or one of libfdt's errors, which are negative. */

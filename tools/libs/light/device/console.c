@@ -9,16 +9,13 @@
 #define CONSOLE_LIMIT  "1048576" /* bytes xenconsoled keeps for a reader who is away */
 #define CONSOLE_CLIENT "xenconsole"
 
-int console_write(struct scope *sc, xs_transaction_t t, uint32_t domid)
+/* The back end's nodes of a console that xenconsoled serves, its links, and some of the guest's. */
+static int write_console(struct scope *sc, xs_transaction_t t, const struct device *d,
+                         const char *const front[][2], unsigned int nr_front)
 {
-    struct device d = {domid, TOOLSTACK_DOMID, "console", 0, NULL};
-    char *fp = device_front_path(sc, &d), *bp = device_back_path(sc, &d),
-         *lp = device_libxl_path(sc, &d);
-    const char *const front[][2] = {
-        {"backend", bp},         {"backend-id", "0"}, {"limit", CONSOLE_LIMIT},
-        {"type", "xenconsoled"}, {"output", "pty"},   {"tty", ""},
-    };
-    const char *id = scope_printf(sc, "%u", domid);
+    char *fp = device_front_path(sc, d), *bp = device_back_path(sc, d),
+         *lp = device_libxl_path(sc, d);
+    const char *id = scope_printf(sc, "%u", d->domid);
     const char *const back[][2] = {
         {"frontend", fp}, {"frontend-id", id},   {"online", "1"},
         {"state", "1"},   {"protocol", "vt100"},
@@ -26,11 +23,13 @@ int console_write(struct scope *sc, xs_transaction_t t, uint32_t domid)
     int rc;
 
     /* The guest may read it, and no more: xenconsoled trusts what is here. */
-    rc = store_make(sc, t, fp, TOOLSTACK_DOMID, XS_PERM_READ, domid);
-    for (unsigned int i = 0; i < ARRAY_SIZE(front) && !rc; i++)
+    rc = store_make(sc, t, fp, TOOLSTACK_DOMID, XS_PERM_READ, d->domid);
+    if (!rc)
+        rc = store_write(sc, t, scope_printf(sc, "%s/backend", fp), bp);
+    for (unsigned int i = 0; i < nr_front && !rc; i++)
         rc = store_write(sc, t, scope_printf(sc, "%s/%s", fp, front[i][0]), front[i][1]);
     if (!rc)
-        rc = store_make(sc, t, bp, TOOLSTACK_DOMID, XS_PERM_READ, domid);
+        rc = store_make(sc, t, bp, TOOLSTACK_DOMID, XS_PERM_READ, d->domid);
     if (!rc)
         rc = store_write(sc, t, scope_printf(sc, "%s/backend", lp), bp);
     for (unsigned int i = 0; i < ARRAY_SIZE(back) && !rc; i++) {
@@ -39,6 +38,31 @@ int console_write(struct scope *sc, xs_transaction_t t, uint32_t domid)
             rc = store_write(sc, t, scope_printf(sc, "%s/%s", lp, back[i][0]), back[i][1]);
     }
     return rc;
+}
+
+int console_write(struct scope *sc, xs_transaction_t t, uint32_t domid)
+{
+    const struct device d = {domid, TOOLSTACK_DOMID, "console", 0, NULL};
+    const char *const front[][2] = {
+        {"backend-id", "0"}, {"limit", CONSOLE_LIMIT}, {"type", "xenconsoled"},
+        {"output", "pty"},   {"tty", ""},
+    };
+
+    return write_console(sc, t, &d, front, ARRAY_SIZE(front));
+}
+
+int vuart_write(struct scope *sc, xs_transaction_t t, uint32_t domid, unsigned long frame,
+                unsigned int port)
+{
+    const struct device d = {domid, TOOLSTACK_DOMID, "vuart", 0, NULL};
+    const char *const front[][2] = {
+        {"port", scope_printf(sc, "%u", port)},
+        {"ring-ref", scope_printf(sc, "%lu", frame)},
+        {"limit", CONSOLE_LIMIT},
+        {"type", "xenconsoled"},
+    };
+
+    return write_console(sc, t, &d, front, ARRAY_SIZE(front));
 }
 
 static char *tty_path(struct scope *sc, uint32_t domid, int nr, libxl_console_type type)

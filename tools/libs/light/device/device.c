@@ -13,6 +13,8 @@ char *device_front_path(struct scope *sc, const struct device *d)
 {
     if (!strcmp(d->kind, "console") && d->devid == 0)
         return scope_printf(sc, "/local/domain/%u/console", d->domid);
+    if (!strcmp(d->kind, "vuart"))
+        return scope_printf(sc, "/local/domain/%u/vuart/%d", d->domid, d->devid);
     return scope_printf(sc, "/local/domain/%u/device/%s/%d", d->domid, d->kind, d->devid);
 }
 

@@ -189,6 +189,9 @@ int kinds_describe(struct scope *sc, uint32_t domid, const libxl_domain_config *
                    struct device_op *op);
 /* The first console, in the domain's own creation transaction. */
 int console_write(struct scope *sc, xs_transaction_t t, uint32_t domid);
+/* The emulated UART of an Arm guest, by the ring and port between hypervisor and console daemon. */
+int vuart_write(struct scope *sc, xs_transaction_t t, uint32_t domid, unsigned long frame,
+                unsigned int port);
 /* Number of a virtual disk name by xen-vbd-interface(7), or -1; the parts may be NULL. */
 int disk_number(const char *vdev, int *disk, int *partition);
 

@@ -30,11 +30,12 @@ static int paging_flags(struct scope *sc, const libxl_domain_create_info *ci,
 }
 
 int arch_to_create(struct scope *sc, const libxl_domain_config *config,
-                   struct xen_domctl_createdomain *dc)
+                   struct xen_domctl_createdomain *dc, struct build_result *out)
 {
     const libxl_domain_create_info *ci = &config->c_info;
     const libxl_domain_build_info *b = &config->b_info;
 
+    (void)out;
     if (libxl_defbool_val(b->arch_x86.msr_relaxed))
         dc->arch.misc_flags |= XEN_X86_MSR_RELAXED;
     if (ci->type == LIBXL_DOMAIN_TYPE_PV)
@@ -51,11 +52,27 @@ void arch_created(const struct xen_domctl_createdomain *dc, struct build_result 
     (void)dc, (void)out;
 }
 
+int arch_give_irq(xc_interface *xch, uint32_t domid, uint32_t irq)
+{
+    int pirq = (int)irq;
+
+    if (xc_physdev_map_pirq(xch, domid, pirq, &pirq) < 0)
+        return -1;
+    return xc_domain_irq_permission(xch, domid, (uint32_t)pirq, 1);
+}
+
 int arch_describe(struct scope *sc, const libxl_domain_config *config,
                   const struct build_result *out, struct xc_dom_image *dom)
 {
     (void)sc, (void)config, (void)out, (void)dom;
     return 0; /* the domain builder writes what a guest is told */
+}
+
+int arch_emulate(struct scope *sc, uint32_t domid, const struct xc_dom_image *dom,
+                 struct build_result *out)
+{
+    (void)sc, (void)domid, (void)dom, (void)out;
+    return 0; /* the hypervisor's creation flags tell it */
 }
 
 int arch_cpu_policy(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)

@@ -31,26 +31,57 @@ static bool wants_scheduling(const libxl_domain_sched_params *p)
            p->extratime != -1;
 }
 
+static int permit_ports(struct scope *sc, uint32_t domid, const libxl_ioport_range *io)
+{
+    if (!xc_domain_ioport_permission(sc->ctx->xch, domid, io->first, io->number, 1))
+        return 0;
+    LOG_ERRNO(sc, "the guest cannot have the I/O ports %x to %x", io->first,
+              io->first + io->number - 1);
+    return ERROR_FAIL;
+}
+
+/* Frames that a guest numbers itself are where it asks for them, or where they are on the host. */
+static int permit_memory(struct scope *sc, uint32_t domid, bool pv, const libxl_iomem_range *io)
+{
+    uint64_t gfn = io->gfn == (uint64_t)-1 ? io->start : io->gfn;
+    xc_interface *xch = sc->ctx->xch;
+
+    if (xc_domain_iomem_permission(xch, domid, io->start, io->number, 1) ||
+        (!pv && xc_domain_memory_mapping(xch, domid, gfn, io->start, io->number, 1))) {
+        LOG_ERRNO(sc, "the guest cannot have the I/O memory of %llu frames from %llx",
+                  (unsigned long long)io->number, (unsigned long long)io->start);
+        return ERROR_FAIL;
+    }
+    return 0;
+}
+
 static int permit_io(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
 {
-    xc_interface *xch = sc->ctx->xch;
-    int r = 0;
+    bool pv = b->type == LIBXL_DOMAIN_TYPE_PV;
+    int rc = 0;
 
-    for (int i = 0; i < b->num_ioports && !r; i++)
-        r = xc_domain_ioport_permission(xch, domid, b->ioports[i].first, b->ioports[i].number, 1);
-    for (int i = 0; i < b->num_irqs && !r; i++) {
-        int pirq = (int)b->irqs[i];
-
-        r = xc_physdev_map_pirq(xch, domid, pirq, &pirq);
-        if (r >= 0)
-            r = xc_domain_irq_permission(xch, domid, (uint32_t)pirq, 1);
+    for (int i = 0; i < b->num_ioports && !rc; i++)
+        rc = permit_ports(sc, domid, &b->ioports[i]);
+    for (int i = 0; i < b->num_irqs && !rc; i++) {
+        if (!arch_give_irq(sc->ctx->xch, domid, b->irqs[i]))
+            continue;
+        LOG_ERRNO(sc, "the guest cannot have interrupt %u", b->irqs[i]);
+        rc = ERROR_FAIL;
     }
-    for (int i = 0; i < b->num_iomem && !r; i++)
-        r = xc_domain_iomem_permission(xch, domid, b->iomem[i].start, b->iomem[i].number, 1);
-    if (!r)
-        return 0;
-    LOG_ERRNO(sc, "the guest cannot be given ports, memory or interrupts of the host");
-    return ERROR_FAIL;
+    for (int i = 0; i < b->num_iomem && !rc; i++)
+        rc = permit_memory(sc, domid, pv, &b->iomem[i]);
+    return rc;
+}
+
+static int assign_nodes(struct scope *sc, uint32_t domid, const libxl_domain_config *config)
+{
+    for (int i = 0; i < config->num_dtdevs; i++) {
+        if (!xc_assign_dt_device(sc->ctx->xch, domid, config->dtdevs[i].path))
+            continue;
+        LOG_ERRNO(sc, "the guest cannot have the device %s", config->dtdevs[i].path);
+        return ERROR_FAIL;
+    }
+    return 0;
 }
 
 static int set_limits(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
@@ -91,6 +122,8 @@ int build_prepare(struct scope *sc, uint32_t domid, const libxl_domain_config *c
         rc = libxl_domain_sched_params_set(sc->ctx, domid, &b->sched_params);
     if (!rc)
         rc = permit_io(sc, domid, b);
+    if (!rc)
+        rc = assign_nodes(sc, domid, config);
     return rc ? rc : arch_cpu_policy(sc, domid, b);
 }
 
@@ -129,7 +162,7 @@ static int run_step(struct scope *sc, struct xc_dom_image *dom, const char *what
 }
 
 static int load_image(struct scope *sc, struct xc_dom_image *dom, uint32_t domid,
-                      const libxl_domain_config *config, const struct build_result *out)
+                      const libxl_domain_config *config, struct build_result *out)
 {
     const libxl_domain_build_info *b = &config->b_info;
     uint64_t kb = b->type == LIBXL_DOMAIN_TYPE_PV ? b->target_memkb : b->max_memkb;
@@ -143,6 +176,7 @@ static int load_image(struct scope *sc, struct xc_dom_image *dom, uint32_t domid
     (void)((rc = run_step(sc, dom, "allocate memory", xc_dom_boot_mem_init)) ||
            (rc = arch_describe(sc, config, out, dom)) ||
            (rc = run_step(sc, dom, "build the image", xc_dom_build_image)) ||
+           (rc = arch_emulate(sc, domid, dom, out)) ||
            (rc = arch_describe(sc, config, out, dom)) ||
            (rc = run_step(sc, dom, "set up the first vCPU", xc_dom_boot_image)) ||
            (rc = run_step(sc, dom, "seed the grant table", xc_dom_gnttab_init)));
@@ -171,7 +205,7 @@ static struct xc_dom_image *image_new(struct scope *sc, const libxl_domain_build
 }
 
 static int build_image(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
-                       const struct build_result *out, struct xc_dom_image *dom)
+                       struct build_result *out, struct xc_dom_image *dom)
 {
     const libxl_domain_build_info *b = &config->b_info;
     int rc;

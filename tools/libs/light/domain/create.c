@@ -100,14 +100,6 @@ static int pool_of(struct scope *sc, const libxl_domain_create_info *ci, uint32_
     return ERROR_INVAL;
 }
 
-/* Who has devices of its own gets them without an IOMMU, unless it asks for one. */
-static bool wants_iommu(const libxl_domain_create_info *ci)
-{
-    return ci->passthrough == LIBXL_PASSTHROUGH_ENABLED ||
-           ci->passthrough == LIBXL_PASSTHROUGH_SYNC_PT ||
-           ci->passthrough == LIBXL_PASSTHROUGH_SHARE_PT;
-}
-
 static int make_domain(struct create *c)
 {
     const libxl_domain_create_info *ci = &c->config.c_info;
@@ -127,10 +119,10 @@ static int make_domain(struct create *c)
     if (rc)
         return rc;
     memcpy(dc.handle, ci->uuid.uuid, sizeof(dc.handle));
-    rc = arch_to_create(sc, &c->config, &dc);
+    rc = arch_to_create(sc, &c->config, &dc, &c->built);
     if (rc)
         return rc;
-    if (wants_iommu(ci))
+    if (create_wants_iommu(&c->config))
         dc.flags |= XEN_DOMCTL_CDF_iommu;
     if (libxl_defbool_val(b->vpmu))
         dc.flags |= XEN_DOMCTL_CDF_vpmu;

@@ -65,7 +65,6 @@ static int check_devices(struct scope *sc, const libxl_domain_config *c)
         int nr;
     } unsupported[] = {
         {"vsnd", c->num_vsnds},
-        {"dtdev", c->num_dtdevs},
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(unsupported); i++) {
@@ -75,6 +74,38 @@ static int check_devices(struct scope *sc, const libxl_domain_config *c)
         }
     }
     return 0;
+}
+
+/* Who has PCI devices of its own gets them without an IOMMU, unless it asks for one. */
+bool create_wants_iommu(const libxl_domain_config *config)
+{
+    switch (config->c_info.passthrough) {
+    case LIBXL_PASSTHROUGH_ENABLED:
+    case LIBXL_PASSTHROUGH_SYNC_PT:
+    case LIBXL_PASSTHROUGH_SHARE_PT:
+        return true;
+    default:
+        return config->num_dtdevs > 0;
+    }
+}
+
+static int check_passthrough(struct scope *sc, const libxl_domain_config *c)
+{
+    xc_physinfo_t phys;
+    int rc;
+
+    if (!create_wants_iommu(c))
+        return 0;
+    if (c->num_dtdevs && c->c_info.passthrough == LIBXL_PASSTHROUGH_DISABLED) {
+        LOG_ERROR(sc, "passthrough disabled but devices are specified");
+        return ERROR_INVAL;
+    }
+    rc = physinfo_get(sc, &phys);
+    if (!rc && !(phys.capabilities & XEN_SYSCTL_PHYSCAP_directio)) {
+        LOG_ERROR(sc, "passthrough not supported on this platform");
+        rc = ERROR_INVAL;
+    }
+    return rc;
 }
 
 static int check_vnuma(struct scope *sc, const libxl_domain_build_info *b)
@@ -180,6 +211,7 @@ int create_defaults(struct scope *sc, libxl_domain_config *config)
     if (c->type == LIBXL_DOMAIN_TYPE_PV)
         libxl_defbool_setdefault(&b->u.pv.e820_host, config->num_pcidevs > 0);
     (void)((rc = check_kind(sc, b)) || (rc = check_devices(sc, config)) ||
+           (rc = check_passthrough(sc, config)) ||
            (rc = vcpu_defaults(sc, b)) || (rc = memory_defaults(sc, b)) ||
            (rc = check_vnuma(sc, b)) || (rc = grant_defaults(sc, b)));
     return rc;

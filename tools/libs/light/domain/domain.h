@@ -18,10 +18,16 @@ struct build_result {
      * the firmware tells it, in Hz, or 0. */
     bool gic_v3;
     uint32_t clock_hz;
+    const void *partial_tree; /* Arm: of the administrator's; NULL: none. In scope memory. */
+    bool has_uart;            /* Arm: an emulated one, and its ring */
+    unsigned long uart_frame;
+    unsigned int uart_port;
 };
 
 /* Fill in what the program left open, refuse what cannot be. */
 int create_defaults(struct scope *sc, libxl_domain_config *config);
+/* Is the IOMMU to keep the guest's devices to the guest? */
+bool create_wants_iommu(const libxl_domain_config *config);
 int defaults_hvm(struct scope *sc, libxl_domain_build_info *b);
 int defaults_pvh(struct scope *sc, libxl_domain_build_info *b);
 /* Put the guest's memory, kernel or firmware, and vCPUs in place. */

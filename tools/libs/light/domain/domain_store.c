@@ -214,6 +214,8 @@ static int write_booted(struct scope *sc, xs_transaction_t t, void *arg)
         rc = put(sc, t, dom, "console/port", num(sc, a->b->console_port));
     if (!rc)
         rc = put(sc, t, dom, "console/ring-ref", num(sc, a->b->console_frame));
+    if (!rc && a->b->has_uart)
+        rc = vuart_write(sc, t, a->domid, a->b->uart_frame, a->b->uart_port);
     return rc ? rc : write_image(sc, t, a);
 }
 

@@ -12,12 +12,15 @@
 #include <libfdt.h>
 
 #include "arm/fdt.h"
+#include "arm/partial.h"
 
-#define ROOM 32768u
+#define ROOM         32768u
+#define PARTIAL_ROOM 16384u
 
 static const struct arm_fdt guest = {
     .cmdline = "console=hvc0",
     .nr_vcpus = 18,
+    .address_bits = 40,
     .gic_v3 = true,
     .has_initrd = true,
     .initrd_start = 0x142345000,
@@ -132,8 +135,8 @@ static void the_interrupt_controller_is_the_hypervisors(void **state)
     fdt = make(&t);
     EXPECT_CELLS(fdt, "/interrupt-controller@3001000", "reg", 0, 0x03001000, 0, 0x1000, 0,
                  0x03002000, 0, 0x2000);
-    EXPECT_CELLS(fdt, "/interrupt-controller@3001000", "phandle", 1);
-    EXPECT_CELLS(fdt, "/", "interrupt-parent", 1);
+    EXPECT_CELLS(fdt, "/interrupt-controller@3001000", "phandle", 65000);
+    EXPECT_CELLS(fdt, "/", "interrupt-parent", 65000);
     free(fdt);
 }
 
@@ -145,13 +148,154 @@ static void timers_and_events_have_their_interrupts(void **state)
     (void)state;
     EXPECT_CELLS(fdt, "/timer", "interrupts", 1, 13, 0xf08, 1, 14, 0xf08, 1, 11, 0xf08);
     EXPECT_CELLS(fdt, "/hypervisor", "interrupts", 1, 15, 0xf08);
-    EXPECT_CELLS(fdt, "/hypervisor", "reg", 0, 0x38000000, 0, 0x01000000);
     assert_null(fdt_getprop(fdt, fdt_path_offset(fdt, "/timer"), "clock-frequency", NULL));
     free(fdt);
     t.clock_hz = 62500000;
     fdt = make(&t);
     EXPECT_CELLS(fdt, "/timer", "clock-frequency", 62500000);
     free(fdt);
+}
+
+/* The grant table's place first, then what is free in the banks, within the guest's addresses. */
+static void the_hypervisor_names_what_is_free(void **state)
+{
+    struct arm_fdt t = guest;
+    void *fdt = make(&t);
+
+    (void)state;
+    EXPECT_CELLS(fdt, "/hypervisor", "reg", 0, 0x38000000, 0, 0x01000000, 2, 0x10000000, 0xfd,
+                 0xf0000000);
+    free(fdt);
+    t.bank[0].size = 0x10000001;
+    t.bank[1].size = 0;
+    fdt = make(&t);
+    EXPECT_CELLS(fdt, "/hypervisor", "reg", 0, 0x38000000, 0, 0x01000000, 0, 0x50200000, 0,
+                 0xafe00000, 2, 0, 0xfe, 0);
+    free(fdt);
+    t.address_bits = 32;
+    t.bank[0].size = 0xbc200000;
+    fdt = make(&t);
+    EXPECT_CELLS(fdt, "/hypervisor", "reg", 0, 0x38000000, 0, 0x01000000);
+    free(fdt);
+}
+
+static void a_uart_is_there_if_asked_for(void **state)
+{
+    struct arm_fdt t = guest;
+    void *fdt = make(&t);
+
+    (void)state;
+    assert_false(has(fdt, "/sbsa-pl011"));
+    free(fdt);
+    t.has_uart = true;
+    fdt = make(&t);
+    assert_string_equal(prop(fdt, "/sbsa-pl011", "compatible", 14), "arm,sbsa-uart");
+    EXPECT_CELLS(fdt, "/sbsa-pl011", "reg", 0, 0x22000000, 0, 0x1000);
+    EXPECT_CELLS(fdt, "/sbsa-pl011", "interrupts", 0, 0, 0xf04);
+    EXPECT_CELLS(fdt, "/sbsa-pl011", "current-speed", 115200);
+    free(fdt);
+}
+
+/* A tree of the administrator's: @depth nodes in each other below /passthrough. */
+static void *partial_make(unsigned int depth, size_t *size)
+{
+    void *fdt = malloc(PARTIAL_ROOM);
+
+    assert_non_null(fdt);
+    assert_int_equal(fdt_create(fdt, PARTIAL_ROOM), 0);
+    assert_int_equal(fdt_finish_reservemap(fdt), 0);
+    fdt_begin_node(fdt, "");
+    fdt_begin_node(fdt, "other");
+    fdt_property_u32(fdt, "secret", 1);
+    fdt_end_node(fdt);
+    fdt_begin_node(fdt, "aliases");
+    fdt_property_string(fdt, "dev", "/passthrough/a");
+    fdt_end_node(fdt);
+    fdt_begin_node(fdt, "passthrough");
+    fdt_property_string(fdt, "compatible", "simple-bus");
+    fdt_property(fdt, "ranges", NULL, 0);
+    for (unsigned int i = 0; i < depth; i++) {
+        fdt_begin_node(fdt, "a");
+        fdt_property_u32(fdt, "level", i);
+    }
+    for (unsigned int i = 0; i < depth; i++)
+        fdt_end_node(fdt);
+    fdt_begin_node(fdt, "b");
+    fdt_end_node(fdt);
+    fdt_end_node(fdt);
+    fdt_end_node(fdt);
+    assert_int_equal(fdt_finish(fdt), 0);
+    *size = fdt_totalsize(fdt);
+    return fdt;
+}
+
+static void a_partial_tree_gives_two_nodes(void **state)
+{
+    struct arm_fdt t = guest;
+    size_t size;
+    void *partial = partial_make(200, &size), *fdt;
+
+    (void)state;
+    assert_int_equal(arm_partial_check(partial, size), 0);
+    t.partial = partial;
+    fdt = make(&t);
+    assert_string_equal(prop(fdt, "/passthrough", "compatible", 11), "simple-bus");
+    prop(fdt, "/passthrough", "ranges", 0);
+    EXPECT_CELLS(fdt, "/passthrough/a/a/a", "level", 2);
+    assert_true(has(fdt, "/passthrough/b"));
+    assert_string_equal(prop(fdt, "/aliases", "dev", 15), "/passthrough/a");
+    assert_false(has(fdt, "/other"));
+    assert_true(has(fdt, "/hypervisor"));
+    free(fdt);
+    free(partial);
+}
+
+static void a_partial_tree_needs_something_to_pass_through(void **state)
+{
+    char fdt[256];
+
+    (void)state;
+    assert_int_equal(fdt_create_empty_tree(fdt, sizeof(fdt)), 0);
+    assert_int_equal(arm_partial_check(fdt, sizeof(fdt)), -FDT_ERR_NOTFOUND);
+}
+
+/* What is cut off, or has a wrong byte, is refused, or gives a tree that is whole. */
+static void a_corrupt_partial_tree_does_no_harm(void **state)
+{
+    struct arm_fdt t = guest;
+    size_t size;
+    void *good = partial_make(3, &size);
+    unsigned int refused = 0, taken = 0;
+
+    (void)state;
+    for (size_t len = 0; len < size; len++) {
+        void *cut = malloc(len ? len : 1);
+
+        assert_non_null(cut);
+        memcpy(cut, good, len);
+        assert_true(arm_partial_check(cut, len) < 0);
+        free(cut);
+    }
+    for (size_t i = 0; i < size * 8; i++) {
+        unsigned char *bad = malloc(size);
+        void *fdt = malloc(ROOM);
+
+        assert_non_null(bad);
+        assert_non_null(fdt);
+        memcpy(bad, good, size);
+        bad[i / 8] ^= (unsigned char)(1u << i % 8);
+        t.partial = bad;
+        if (arm_partial_check(bad, size) || arm_fdt_make(&t, fdt, ROOM)) {
+            refused++;
+        } else {
+            taken++;
+            assert_int_equal(fdt_check_full(fdt, ROOM), 0);
+        }
+        free(fdt);
+        free(bad);
+    }
+    assert_true(refused > 100 && taken > 100);
+    free(good);
 }
 
 /* Whatever the room: an error, or a whole tree, and nothing behind its end. */
@@ -169,6 +313,10 @@ static void too_little_room_is_an_error(void **state)
         assert_int_equal(arm_fdt_make(&guest, buf, room), -FDT_ERR_NOSPACE);
         free(buf);
     }
+    fdt = malloc(need);
+    assert_non_null(fdt);
+    assert_int_equal(arm_fdt_make(&guest, fdt, need), 0);
+    free(fdt);
 }
 
 int main(void)
@@ -180,6 +328,11 @@ int main(void)
         cmocka_unit_test(vcpus_are_in_clusters_of_16),
         cmocka_unit_test(the_interrupt_controller_is_the_hypervisors),
         cmocka_unit_test(timers_and_events_have_their_interrupts),
+        cmocka_unit_test(the_hypervisor_names_what_is_free),
+        cmocka_unit_test(a_uart_is_there_if_asked_for),
+        cmocka_unit_test(a_partial_tree_gives_two_nodes),
+        cmocka_unit_test(a_partial_tree_needs_something_to_pass_through),
+        cmocka_unit_test(a_corrupt_partial_tree_does_no_harm),
         cmocka_unit_test(too_little_room_is_an_error),
     };
 
