@@ -32,23 +32,24 @@ static void restore_terminal(void)
     saved_valid = false;
 }
 
+/* To be told to end is no failure. */
 static void on_signal(int sig)
 {
+    (void)sig;
     restore_terminal();
-    signal(sig, SIG_DFL);
-    raise(sig);
+    _exit(0);
 }
 
 static void raw_terminal(void)
 {
     struct termios t;
 
+    signal(SIGTERM, on_signal);
+    signal(SIGHUP, on_signal);
     if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &saved) != 0)
         return;
     saved_valid = true;
     atexit(restore_terminal);
-    signal(SIGTERM, on_signal);
-    signal(SIGHUP, on_signal);
     t = saved;
     cfmakeraw(&t);
     tcsetattr(STDIN_FILENO, TCSANOW, &t);
@@ -164,14 +165,14 @@ static void tty_node(const struct target *t, char *path, size_t room)
     if (t->type == TYPE_SERIAL)
         snprintf(path, room, "%s%u/serial/%u/tty", base, t->domid, t->num);
     else if (t->type == TYPE_VUART)
-        snprintf(path, room, "%s%u/vuart/%u/tty", base, t->domid, t->num);
+        snprintf(path, room, "%s%u/vuart/0/tty", base, t->domid);
     else if (t->num)
         snprintf(path, room, "%s%u/device/console/%u/tty", base, t->domid, t->num);
     else
         snprintf(path, room, "%s%u/console/tty", base, t->domid);
 }
 
-static int try_open_tty(struct xs_handle *xs, const char *node)
+static int try_open_tty(struct xs_handle *xs, const char *node, int *error)
 {
     char *name = xs_read(xs, XBT_NULL, node, NULL);
     struct termios t;
@@ -179,6 +180,9 @@ static int try_open_tty(struct xs_handle *xs, const char *node)
 
     if (name && name[0] == '/')
         fd = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    else
+        errno = ENOENT;
+    *error = errno;
     free(name);
     if (fd >= 0 && tcgetattr(fd, &t) == 0) {
         cfmakeraw(&t);
@@ -188,7 +192,7 @@ static int try_open_tty(struct xs_handle *xs, const char *node)
 }
 
 /* The daemon may be about to make it. */
-static int open_tty(struct xs_handle *xs, const char *node)
+static int open_tty(struct xs_handle *xs, const char *node, int *error)
 {
     struct pollfd p = {.events = POLLIN};
     time_t end = time(NULL) + TTY_WAIT_S;
@@ -202,7 +206,7 @@ static int open_tty(struct xs_handle *xs, const char *node)
 
         while ((event = xs_check_watch(xs)))
             free(event);
-        fd = try_open_tty(xs, node);
+        fd = try_open_tty(xs, node, error);
         if (fd >= 0 || time(NULL) >= end)
             break;
         (void)poll(&p, 1, 1000);
@@ -265,7 +269,7 @@ int main(int argc, char **argv)
     struct target t = {.notify_fd = -1};
     struct xs_handle *xs;
     char node[96];
-    int tty;
+    int tty, error;
 
     parse(argc, argv, &t);
     choose_type(&t);
@@ -273,10 +277,12 @@ int main(int argc, char **argv)
     if (!xs)
         err(errno, "Could not contact XenStore");
     tty_node(&t, node, sizeof(node));
-    tty = open_tty(xs, node);
+    tty = open_tty(xs, node, &error);
     xs_close(xs);
-    if (tty < 0)
-        err(errno ? errno : EIO, "Could not read tty from store");
+    if (tty < 0) {
+        errno = error;
+        err(error, "Could not read tty from store");
+    }
     raw_terminal();
     if (t.notify_fd >= 0) {
         (void)!write(t.notify_fd, "", 1);

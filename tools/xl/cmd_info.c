@@ -115,8 +115,12 @@ static void info_devices(void)
     int nr;
     libxl_pcitopology *t = libxl_get_pci_topology(ctx, &nr);
 
+    if (!t) {
+        fprintf(stderr, "libxl_get_pci_topology failed.\n");
+        return;
+    }
     printf("device topology        :\ndevice           node\n");
-    for (int i = 0; t && i < nr; i++)
+    for (int i = 0; i < nr; i++)
         if (t[i].node != LIBXL_PCITOPOLOGY_INVALID_ENTRY)
             printf("%04x:%02x:%02x.%01x      %u\n", t[i].seg, t[i].bus, (t[i].devfn >> 3) & 0x1f,
                    t[i].devfn & 7, t[i].node);
@@ -278,6 +282,17 @@ int main_top(int argc, char **argv)
     return EXIT_BAD;
 }
 
+#define EXIT_FLASK 255 /* the stock xl's -1 */
+
+static bool no_flask(void)
+{
+    bool none = libxl_flask_getenforce(ctx) == ERROR_INVAL;
+
+    if (none)
+        fprintf(stderr, "Flask XSM disabled\n");
+    return none;
+}
+
 int main_getenforce(int argc, char **argv)
 {
     int r;
@@ -289,7 +304,7 @@ int main_getenforce(int argc, char **argv)
             fprintf(stderr, "Flask XSM Disabled\n");
         else
             fprintf(stderr, "Failed to get enforcing mode\n");
-        return EXIT_BAD;
+        return EXIT_FLASK;
     }
     printf("%s\n", r ? "Enforcing" : "Permissive");
     return EXIT_OK;
@@ -310,10 +325,12 @@ int main_setenforce(int argc, char **argv)
         command_help("setenforce");
         return EXIT_USAGE;
     }
+    if (no_flask())
+        return EXIT_FLASK;
     if (!libxl_flask_setenforce(ctx, mode))
         return EXIT_OK;
     fprintf(stderr, "Failed to set enforcing mode\n");
-    return EXIT_BAD;
+    return EXIT_FLASK;
 }
 
 int main_loadpolicy(int argc, char **argv)
@@ -325,6 +342,10 @@ int main_loadpolicy(int argc, char **argv)
     if (libxl_read_file_contents(ctx, argv[optind], &policy, &len) || !policy) {
         fprintf(stderr, "Error occurred opening policy file '%s'\n", argv[optind]);
         return EXIT_BAD;
+    }
+    if (no_flask()) {
+        free(policy);
+        return EXIT_FLASK;
     }
     rc = libxl_flask_loadpolicy(ctx, policy, (uint32_t)len);
     free(policy);

@@ -169,7 +169,7 @@ int main_vtpm_list(int argc, char **argv)
 {
     no_options(argc, argv, "vtpm-list", 1);
     printf("%-3s %-2s %-36s %-6s %-5s %-6s %-5s %-10s\n", "Idx", "BE", "Uuid", "handle", "state",
-           "evt-ch", "rref", "BE-path");
+           "evt-ch", "ring-ref", "BE-path");
     return each_named_domain(argc, argv, print_vtpms);
 }
 

@@ -66,9 +66,15 @@ static void take_simple(XLU_Config *cfg, libxl_domain_config *d)
 
 /* Type and identity. */
 
+#if defined(__arm__) || defined(__aarch64__)
+#define DEFAULT_TYPE LIBXL_DOMAIN_TYPE_PVH
+#else
+#define DEFAULT_TYPE LIBXL_DOMAIN_TYPE_PV
+#endif
+
 static libxl_domain_type take_type(XLU_Config *cfg)
 {
-    libxl_domain_type type = LIBXL_DOMAIN_TYPE_PV;
+    libxl_domain_type type = DEFAULT_TYPE;
     const char *s;
 
     if (!xlu_cfg_get_string(cfg, "type", &s, 0)) {
@@ -105,8 +111,7 @@ static void take_identity(XLU_Config *cfg, libxl_domain_create_info *c)
         libxl_uuid_generate(&c->uuid);
     }
     libxl_defbool_set(&c->run_hotplug_scripts, settings.run_hotplug_scripts);
-    if (settings.domid_random)
-        c->domid = (uint32_t)RANDOM_DOMID;
+    c->domid = settings.domid_random ? (uint32_t)RANDOM_DOMID : NO_DOMAIN;
 }
 
 /* CPUs. */
@@ -341,6 +346,12 @@ static void take_tsc(XLU_Config *cfg, libxl_domain_build_info *b)
     }
 }
 
+static void __attribute__((noreturn)) fail_item(const char *what, const char *item)
+{
+    fprintf(stderr, "xl: Invalid argument parsing %s: %s\n", what, item ? item : "");
+    exit(EXIT_BAD);
+}
+
 /* "FIRST[-LAST]" in hexadecimal. */
 static void take_ioports(XLU_Config *cfg, libxl_domain_build_info *b)
 {
@@ -358,7 +369,7 @@ static void take_ioports(XLU_Config *cfg, libxl_domain_build_info *b)
         if (end && *end == '-')
             last = strtoul(end + 1, &end, 16);
         if (!s || end == s || *end || last < first || last > 0xffff)
-            fail("xl: invalid ioport range");
+            fail_item("ioport", s);
         b->ioports[b->num_ioports].first = (uint32_t)first;
         b->ioports[b->num_ioports++].number = (uint32_t)(last - first + 1);
     }
@@ -377,7 +388,7 @@ static void take_irqs(XLU_Config *cfg, libxl_domain_build_info *b)
         const char *s = xlu_cfg_get_listitem(list, i);
 
         if (!s || !parse_ulong(s, &v) || v > UINT32_MAX)
-            fail("xl: invalid irq");
+            fail_item("irq", s);
         b->irqs[b->num_irqs++] = (uint32_t)v;
     }
 }
@@ -399,13 +410,13 @@ static void take_iomem(XLU_Config *cfg, libxl_domain_build_info *b)
 
         libxl_iomem_range_init(r);
         if (!s || sscanf(s, "%lx,%lx%n", &start, &number, &used) != 2)
-            fail("xl: invalid iomem range");
+            fail_item("iomem", s);
         r->start = start;
         r->number = number;
         if (s[used] == '@' && sscanf(s + used, "@%lx", &gfn) == 1)
             r->gfn = gfn;
         else if (s[used])
-            fail("xl: invalid iomem range");
+            fail_item("iomem", s);
     }
 }
 

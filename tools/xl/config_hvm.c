@@ -117,6 +117,19 @@ static bool take_word(XLU_Config *cfg, const char *key, int (*parse)(const char 
     exit(EXIT_BAD);
 }
 
+/* The same, with the words and the status that the stock xl has for some keys. */
+static bool take_known(XLU_Config *cfg, const char *key, int (*parse)(const char *, int *), int *to)
+{
+    const char *s;
+
+    if (xlu_cfg_get_string(cfg, key, &s, 0))
+        return false;
+    if (!parse(s, to))
+        return true;
+    fprintf(stderr, "Unknown %s \"%s\" specified\n", key, s);
+    exit(EXIT_LIBXL);
+}
+
 #define WORD(type)                                                                                 \
     static int word_##type(const char *s, int *v)                                                  \
     {                                                                                              \
@@ -144,9 +157,9 @@ static void take_common_words(XLU_Config *cfg, libxl_domain_config *d)
 
     if (take_word(cfg, "passthrough", word_passthrough, &v))
         d->c_info.passthrough = (libxl_passthrough)v;
-    if (take_word(cfg, "tee", word_tee_type, &v))
+    if (take_known(cfg, "tee", word_tee_type, &v))
         b->tee = (libxl_tee_type)v;
-    if (take_word(cfg, "gic_version", word_gic_version, &v))
+    if (take_known(cfg, "gic_version", word_gic_version, &v))
         b->arch_arm.gic_version = (libxl_gic_version)v;
     if (take_word(cfg, "vuart", word_vuart_type, &v))
         b->arch_arm.vuart = (libxl_vuart_type)v;

@@ -184,6 +184,7 @@ int create_domain(const struct create_options *o)
     }
     if (!o->quiet && !(settings.dry_run && o->quiet))
         printf("Parsing config from %s\n", src.name);
+    fflush(stdout);
     libxl_domain_config_init(&m.config);
     config_parse(&src, &m.config);
     free(src.text);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The hypervisor does not tell of what type a frame is: those that can be mapped are the guest's. */
+/* The hypervisor does not tell of what type a frame is: those that can be mapped are the guest's.
+ */
 #include "../migrate/dump.h"
 
 #define FRAME(a) ((xen_pfn_t)((a) >> XC_PAGE_SHIFT))

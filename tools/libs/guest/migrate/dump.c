@@ -153,8 +153,8 @@ static void fill_sections(struct dump *d)
 
     section(d, SEC_NAMES, ".shstrtab", SHT_STRTAB, sizeof(names), 0, 1);
     section(d, SEC_NOTE, ".note.Xen", SHT_NOTE, sizeof(d->notes), 0, 8);
-    section(d, SEC_VCPUS, ".xen_prstatus", SHT_PROGBITS,
-            d->nr_vcpus * sizeof(dump_vcpu_t), sizeof(dump_vcpu_t), 8);
+    section(d, SEC_VCPUS, ".xen_prstatus", SHT_PROGBITS, d->nr_vcpus * sizeof(dump_vcpu_t),
+            sizeof(dump_vcpu_t), 8);
     /* HVM guests have none: an empty one keeps the order. */
     section(d, SEC_SHARED, ".xen_shared_info", SHT_PROGBITS, hvm ? 0 : XC_PAGE_SIZE,
             hvm ? 0 : XC_PAGE_SIZE, 8);
@@ -250,8 +250,8 @@ static int put_contents(struct dump *d)
     if (!rc)
         rc = pad_to(d, d->section[SEC_PAGES].sh_offset);
     for (uint64_t i = 0; i < d->nr_pages && !rc; i += DUMP_BATCH)
-        rc =
-            put_some_pages(d, i, d->nr_pages - i < DUMP_BATCH ? (unsigned int)(d->nr_pages - i) : DUMP_BATCH);
+        rc = put_some_pages(
+            d, i, d->nr_pages - i < DUMP_BATCH ? (unsigned int)(d->nr_pages - i) : DUMP_BATCH);
     return rc;
 }
 

@@ -44,8 +44,8 @@ int console_write(struct scope *sc, xs_transaction_t t, uint32_t domid)
 {
     const struct device d = {domid, TOOLSTACK_DOMID, "console", 0, NULL};
     const char *const front[][2] = {
-        {"backend-id", "0"}, {"limit", CONSOLE_LIMIT}, {"type", "xenconsoled"},
-        {"output", "pty"},   {"tty", ""},
+        {"backend-id", "0"}, {"limit", CONSOLE_LIMIT}, {"type", "xenconsoled"}, {"output", "pty"},
+        {"tty", ""},
     };
 
     return write_console(sc, t, &d, front, ARRAY_SIZE(front));

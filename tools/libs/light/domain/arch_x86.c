@@ -6,7 +6,8 @@
 
 int arch_defaults(struct scope *sc, libxl_domain_config *config)
 {
-    (void)sc, (void)config;
+    (void)sc;
+    libxl_defbool_setdefault(&config->b_info.arch_x86.msr_relaxed, false);
     return 0;
 }
 

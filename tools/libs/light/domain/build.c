@@ -176,8 +176,7 @@ static int load_image(struct scope *sc, struct xc_dom_image *dom, uint32_t domid
     (void)((rc = run_step(sc, dom, "allocate memory", xc_dom_boot_mem_init)) ||
            (rc = arch_describe(sc, config, out, dom)) ||
            (rc = run_step(sc, dom, "build the image", xc_dom_build_image)) ||
-           (rc = arch_emulate(sc, domid, dom, out)) ||
-           (rc = arch_describe(sc, config, out, dom)) ||
+           (rc = arch_emulate(sc, domid, dom, out)) || (rc = arch_describe(sc, config, out, dom)) ||
            (rc = run_step(sc, dom, "set up the first vCPU", xc_dom_boot_image)) ||
            (rc = run_step(sc, dom, "seed the grant table", xc_dom_gnttab_init)));
     return rc;

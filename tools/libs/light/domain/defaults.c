@@ -207,12 +207,11 @@ int create_defaults(struct scope *sc, libxl_domain_config *config)
     libxl_defbool_setdefault(&b->localtime, false);
     libxl_defbool_setdefault(&b->disable_migrate, false);
     libxl_defbool_setdefault(&b->vpmu, false);
-    libxl_defbool_setdefault(&b->arch_x86.msr_relaxed, false);
     if (c->type == LIBXL_DOMAIN_TYPE_PV)
         libxl_defbool_setdefault(&b->u.pv.e820_host, config->num_pcidevs > 0);
     (void)((rc = check_kind(sc, b)) || (rc = check_devices(sc, config)) ||
-           (rc = check_passthrough(sc, config)) ||
-           (rc = vcpu_defaults(sc, b)) || (rc = memory_defaults(sc, b)) ||
-           (rc = check_vnuma(sc, b)) || (rc = grant_defaults(sc, b)));
+           (rc = check_passthrough(sc, config)) || (rc = vcpu_defaults(sc, b)) ||
+           (rc = memory_defaults(sc, b)) || (rc = check_vnuma(sc, b)) ||
+           (rc = grant_defaults(sc, b)));
     return rc;
 }

@@ -179,23 +179,31 @@ struct booted {
     const struct build_result *b;
 };
 
-static int write_image(struct scope *sc, xs_transaction_t t, const struct booted *a)
+static int write_image(struct scope *sc, xs_transaction_t t, const struct booted *a, const char *vm)
 {
     const libxl_domain_build_info *bi = &a->config->b_info;
-    char *vm = store_readf(sc, t, "/local/domain/%u/vm", a->domid);
-    struct timeval now;
-    int rc;
+    int rc = put(sc, t, vm, "image/ostype", bi->type == LIBXL_DOMAIN_TYPE_HVM ? "hvm" : a->b->os);
 
-    if (!vm)
-        return ERROR_FAIL;
-    gettimeofday(&now, NULL);
-    rc = put(sc, t, vm, "image/ostype", bi->type == LIBXL_DOMAIN_TYPE_HVM ? "hvm" : a->b->os);
     if (!rc && bi->kernel)
         rc = put(sc, t, vm, "image/kernel", bi->kernel);
     if (!rc && bi->ramdisk)
         rc = put(sc, t, vm, "image/ramdisk", bi->ramdisk);
     if (!rc && bi->cmdline)
         rc = put(sc, t, vm, "image/cmdline", bi->cmdline);
+    return rc;
+}
+
+static int write_start(struct scope *sc, xs_transaction_t t, const struct booted *a)
+{
+    char *vm = store_readf(sc, t, "/local/domain/%u/vm", a->domid);
+    struct timeval now;
+    int rc = 0;
+
+    if (!vm)
+        return ERROR_FAIL;
+    if (a->config->b_info.type != LIBXL_DOMAIN_TYPE_PVH)
+        rc = write_image(sc, t, a, vm);
+    gettimeofday(&now, NULL);
     return rc ? rc
               : put(sc, t, vm, "start_time",
                     scope_printf(sc, "%lld.%02d", (long long)now.tv_sec,
@@ -216,7 +224,7 @@ static int write_booted(struct scope *sc, xs_transaction_t t, void *arg)
         rc = put(sc, t, dom, "console/ring-ref", num(sc, a->b->console_frame));
     if (!rc && a->b->has_uart)
         rc = vuart_write(sc, t, a->domid, a->b->uart_frame, a->b->uart_port);
-    return rc ? rc : write_image(sc, t, a);
+    return rc ? rc : write_start(sc, t, a);
 }
 
 /* With the rings known; then the store and the console daemon can meet the guest. */

@@ -15,10 +15,9 @@ char *libxl_cpupoolid_to_name(libxl_ctx *ctx, uint32_t poolid)
     char *name;
     API_ENTER(ctx, (uint32_t)INVALID_DOMID);
 
-    if (!poolid)
-        name = xstrdup("Pool-0");
-    else if ((name = store_readf(sc, XBT_NULL, "/local/pool/%u/name", poolid)))
-        name = xstrdup(name);
+    name = store_readf(sc, XBT_NULL, "/local/pool/%u/name", poolid);
+    if (name || !poolid)
+        name = xstrdup(name ? name : "Pool-0");
     API_LEAVE;
     return name;
 }

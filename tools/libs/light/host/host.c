@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The host: its CPUs, memory, version. */
+#include <dirent.h>
 #include <stdio.h>
 
 #include "core/internal.h"
@@ -148,11 +149,63 @@ void libxl_cputopology_list_free(libxl_cputopology *list, int nb_cpu)
     free(list);
 }
 
+#define SYSFS_PCI   "/sys/bus/pci/devices"
+#define PCI_DEVICES 4096 /* more are left out */
+
+/* How many devices the kernel knows; at most @room. */
+static unsigned int pci_devices(physdev_pci_device_t *devs, unsigned int room)
+{
+    DIR *dir = opendir(SYSFS_PCI);
+    unsigned int nr = 0, seg, bus, dev, func;
+    struct dirent *e;
+
+    while (dir && nr < room && (e = readdir(dir)))
+        if (sscanf(e->d_name, "%x:%x:%x.%x", &seg, &bus, &dev, &func) == 4)
+            devs[nr++] = (physdev_pci_device_t){
+                .seg = (uint16_t)seg,
+                .bus = (uint8_t)bus,
+                .devfn = (uint8_t)((dev & 0x1f) << 3 | (func & 7)),
+            };
+    if (dir)
+        closedir(dir);
+    return nr;
+}
+
+static libxl_pcitopology *pci_nodes(struct scope *sc, int *num_devs)
+{
+    physdev_pci_device_t *devs = scope_alloc(sc, PCI_DEVICES * sizeof(*devs));
+    unsigned int nr = pci_devices(devs, PCI_DEVICES);
+    uint32_t *nodes = scope_alloc(sc, (nr + 1) * sizeof(*nodes));
+    libxl_pcitopology *list;
+
+    if (xc_pcitopoinfo(sc->ctx->xch, nr, devs, nodes)) {
+        LOG_ERRNO(sc, "PCI topology info hypercall failed");
+        return NULL;
+    }
+    list = xmalloc0((nr + 1) * sizeof(*list));
+    for (unsigned int i = 0; i < nr; i++) {
+        bool known = nodes[i] != XEN_INVALID_NODE_ID && nodes[i] != XEN_INVALID_DEV;
+
+        list[i] = (libxl_pcitopology){
+            .seg = devs[i].seg,
+            .bus = devs[i].bus,
+            .devfn = devs[i].devfn,
+            .node = known ? nodes[i] : LIBXL_PCITOPOLOGY_INVALID_ENTRY,
+        };
+    }
+    *num_devs = (int)nr;
+    return list;
+}
+
 libxl_pcitopology *libxl_get_pci_topology(libxl_ctx *ctx, int *num_devs)
 {
-    (void)ctx;
+    libxl_pcitopology *list;
+    API_ENTER(ctx, (uint32_t)INVALID_DOMID);
+
     *num_devs = 0;
-    return NULL;
+    list = pci_nodes(sc, num_devs);
+    API_LEAVE;
+    return list;
 }
 
 void libxl_pcitopology_list_free(libxl_pcitopology *list, int num_devs)
