@@ -66,12 +66,16 @@ int main_vcpu_list(int argc, char **argv)
 }
 
 /* "-" leaves an affinity alone, and is then no map. */
-static const libxl_bitmap *affinity(const char *s, libxl_bitmap *map)
+static const libxl_bitmap *affinity(const char *s, const char *kind, libxl_bitmap *map)
 {
     if (!s || !strcmp(s, "-"))
         return NULL;
     if (libxl_cpu_bitmap_alloc(ctx, map, 0) || parse_cpus(s, map))
         exit(EXIT_BAD);
+    if (libxl_bitmap_is_empty(map)) {
+        fprintf(stderr, "vcpu %s affinity map is empty\n", kind);
+        exit(EXIT_BAD);
+    }
     return map;
 }
 
@@ -134,8 +138,8 @@ int main_vcpu_pin(int argc, char **argv)
         fprintf(stderr, "Error: Invalid argument %s as VCPU.\n", which);
         return EXIT_BAD;
     }
-    hard = affinity(argv[optind + 2], &hard_map);
-    soft = affinity(argv[optind + 3], &soft_map);
+    hard = affinity(argv[optind + 2], "hard", &hard_map);
+    soft = affinity(argv[optind + 3], "soft", &soft_map);
     if (settings.dry_run) {
         print_plan(hard, soft, which);
     } else if (!strcmp(which, "all")) {

@@ -195,7 +195,7 @@ int create_domain(const struct create_options *o)
     fflush(stdout);
     rc = bring_up(o, &m.config, &m.domid);
     if (rc) {
-        r = EXIT_LIBXL;
+        r = o->restoring ? EXIT_LIBXL : -rc; /* as the stock xl */
         goto out;
     }
     if (!o->no_monitor && (!m.daemon || !monitor_daemonize(&m))) {

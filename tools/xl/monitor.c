@@ -10,7 +10,7 @@
 
 #define DUMP_DIR "/var/lib/xen/dump"
 
-enum next { NEXT_WAIT, NEXT_END, NEXT_RESTART };
+enum next { NEXT_WAIT, NEXT_END, NEXT_GONE, NEXT_RESTART };
 
 /* The log takes the place of the terminal. */
 static int redirect(const char *name)
@@ -213,7 +213,7 @@ static enum next follow(struct monitor *m)
             next = on_shutdown(m, ev->u.domain_shutdown.shutdown_reason);
         } else if (ev->type == LIBXL_EVENT_TYPE_DOMAIN_DEATH) {
             printf("Domain %u has been destroyed.\n", m->domid);
-            next = NEXT_END;
+            next = NEXT_GONE;
         }
         libxl_event_free(ctx, ev);
     }
@@ -231,12 +231,12 @@ static int restart(struct monitor *m)
 
 int monitor_run(struct monitor *m)
 {
-    for (;;) {
-        if (follow(m) != NEXT_RESTART)
-            break;
+    enum next next;
+
+    while ((next = follow(m)) == NEXT_RESTART)
         if (restart(m))
             return EXIT_LIBXL;
-    }
-    printf("Done. Exiting now\n");
+    if (next != NEXT_GONE)
+        printf("Done. Exiting now\n");
     return EXIT_OK;
 }

@@ -102,22 +102,55 @@ static uint32_t creation_flags(const libxl_domain_config *config)
     return flags;
 }
 
+int arch_place_disks(struct scope *sc, libxl_domain_config *config)
+{
+    unsigned int nr = 0;
+
+    for (int i = 0; i < config->num_disks; i++) {
+        libxl_device_disk *disk = &config->disks[i];
+
+        if (disk->specification != LIBXL_DISK_SPECIFICATION_VIRTIO)
+            continue;
+        if (nr == ARM_FDT_VIRTIO)
+            return refuse(sc, ERROR_FAIL, "more virtio disks than there are interrupts for them");
+        disk->base = GUEST_VIRTIO_MMIO_BASE + nr * ARM_FDT_VIRTIO_SIZE;
+        disk->irq = GUEST_VIRTIO_MMIO_SPI_FIRST + nr;
+        nr++;
+    }
+    return 0;
+}
+
 static void need_spi(struct xen_domctl_createdomain *dc, uint32_t irq)
 {
     if (irq >= NR_LOCAL_IRQS && irq - NR_LOCAL_IRQS >= dc->arch.nr_spis)
         dc->arch.nr_spis = irq - NR_LOCAL_IRQS + 1;
 }
 
-static int need_spis(struct scope *sc, const libxl_domain_build_info *b,
+/* Interrupts of what is emulated are none of the host's. */
+static bool is_taken(const libxl_domain_config *config, uint32_t irq)
+{
+    if (config->b_info.arch_arm.vuart == LIBXL_VUART_TYPE_SBSA_UART && irq == GUEST_VPL011_SPI)
+        return true;
+    for (int i = 0; i < config->num_disks; i++)
+        if (config->disks[i].specification == LIBXL_DISK_SPECIFICATION_VIRTIO &&
+            config->disks[i].irq == irq)
+            return true;
+    return false;
+}
+
+static int need_spis(struct scope *sc, const libxl_domain_config *config,
                      struct xen_domctl_createdomain *dc)
 {
-    bool uart = b->arch_arm.vuart == LIBXL_VUART_TYPE_SBSA_UART;
+    const libxl_domain_build_info *b = &config->b_info;
 
-    if (uart)
-        need_spi(dc, GUEST_VPL011_SPI);
+    for (uint32_t irq = GUEST_VPL011_SPI; irq <= GUEST_VIRTIO_MMIO_SPI_LAST; irq++)
+        if (is_taken(config, irq))
+            need_spi(dc, irq);
     for (int i = 0; i < b->num_irqs; i++) {
-        if (uart && b->irqs[i] == GUEST_VPL011_SPI)
-            return refuse(sc, ERROR_FAIL, "interrupt 32 is the vuart's");
+        if (is_taken(config, b->irqs[i])) {
+            LOG_ERROR(sc, "interrupt %u is that of an emulated device", b->irqs[i]);
+            return ERROR_FAIL;
+        }
         need_spi(dc, b->irqs[i]);
     }
     return 0;
@@ -151,7 +184,7 @@ int arch_to_create(struct scope *sc, const libxl_domain_config *config,
                    struct xen_domctl_createdomain *dc, struct build_result *out)
 {
     const libxl_domain_build_info *b = &config->b_info;
-    int rc = need_spis(sc, b, dc);
+    int rc = need_spis(sc, config, dc);
 
     if (b->arch_arm.gic_version == LIBXL_GIC_VERSION_V2 && b->max_vcpus > GICV2_VCPUS)
         return refuse(sc, ERROR_FAIL, "a GICv2 is for 8 vCPUs at most");
@@ -203,9 +236,10 @@ int arch_give_irq(xc_interface *xch, uint32_t domid, uint32_t irq)
 
 /* The device tree. */
 
-static void tree_describe(const libxl_domain_build_info *b, const struct build_result *out,
+static void tree_describe(const libxl_domain_config *config, const struct build_result *out,
                           const struct xc_dom_image *dom, struct arm_fdt *t)
 {
+    const libxl_domain_build_info *b = &config->b_info;
     static const uint64_t base[GUEST_RAM_BANKS] = GUEST_RAM_BANK_BASES;
 
     *t = (struct arm_fdt){
@@ -221,6 +255,9 @@ static void tree_describe(const libxl_domain_build_info *b, const struct build_r
         t->initrd_start = dom->modules[0].seg.vstart;
         t->initrd_end = t->initrd_start + dom->modules[0].size;
     }
+    for (int i = 0; i < config->num_disks; i++)
+        if (config->disks[i].specification == LIBXL_DISK_SPECIFICATION_VIRTIO)
+            t->nr_virtio++;
     for (unsigned int i = 0; i < GUEST_RAM_BANKS && i < ARM_FDT_BANKS; i++) {
         t->bank[i].base = base[i];
         t->bank[i].size = (uint64_t)dom->rambank_size[i] << XC_PAGE_SHIFT;
@@ -247,7 +284,7 @@ int arch_describe(struct scope *sc, const libxl_domain_config *config,
     e = domain_get(sc, dom->guest_domid, &info);
     if (e)
         return e;
-    tree_describe(&config->b_info, out, dom, &t);
+    tree_describe(config, out, dom, &t);
     t.address_bits = info.gpaddr_bits;
     if (first) {
         room = tree_room(&t);

@@ -2,7 +2,7 @@
 /*
  * Sources: Devicetree Specification 0.4; Linux, Documentation/devicetree/bindings: arm/xen.txt,
  * arm/psci.yaml, arm/cpus.yaml, timer/arm,arch_timer.yaml, interrupt-controller/arm,gic*.yaml,
- * serial/arm_sbsa_uart.txt.
+ * serial/arm_sbsa_uart.txt, virtio/mmio.yaml.
  */
 #include "arm/fdt.h"
 
@@ -59,11 +59,11 @@ static void add_ppi(struct cells *c, uint32_t irq)
     add32(c, CPUS_0_TO_7 | DT_IRQ_TYPE_LEVEL_LOW);
 }
 
-static void add_spi(struct cells *c, uint32_t irq)
+static void add_spi(struct cells *c, uint32_t irq, uint32_t trigger)
 {
     add32(c, SPI);
     add32(c, irq - FIRST_SPI);
-    add32(c, CPUS_0_TO_7 | DT_IRQ_TYPE_LEVEL_HIGH);
+    add32(c, CPUS_0_TO_7 | trigger);
 }
 
 static int put(void *fdt, const char *name, const struct cells *c)
@@ -244,11 +244,33 @@ static int put_uart(void *fdt)
     int e;
 
     add_range(&reg, GUEST_PL011_BASE, GUEST_PL011_SIZE);
-    add_spi(&irq, GUEST_VPL011_SPI);
+    add_spi(&irq, GUEST_VPL011_SPI, DT_IRQ_TYPE_LEVEL_HIGH);
     (void)((e = fdt_begin_node(fdt, "sbsa-pl011")) ||
            (e = fdt_property_string(fdt, "compatible", "arm,sbsa-uart")) ||
            (e = put(fdt, "reg", &reg)) || (e = put(fdt, "interrupts", &irq)) ||
            (e = fdt_property_u32(fdt, "current-speed", UART_BAUD)) || (e = fdt_end_node(fdt)));
+    return e;
+}
+
+_Static_assert(GUEST_VIRTIO_MMIO_SPI_LAST - GUEST_VIRTIO_MMIO_SPI_FIRST + 1 == ARM_FDT_VIRTIO &&
+                   ARM_FDT_VIRTIO * ARM_FDT_VIRTIO_SIZE <= GUEST_VIRTIO_MMIO_SIZE,
+               "ARM_FDT_VIRTIO");
+
+static int put_virtio(void *fdt, unsigned int nr)
+{
+    int e = 0;
+
+    for (unsigned int i = 0; i < nr && !e; i++) {
+        uint64_t base = GUEST_VIRTIO_MMIO_BASE + i * ARM_FDT_VIRTIO_SIZE;
+        struct cells reg = {.nr = 0}, irq = {.nr = 0};
+
+        add_range(&reg, base, ARM_FDT_VIRTIO_SIZE);
+        add_spi(&irq, GUEST_VIRTIO_MMIO_SPI_FIRST + i, DT_IRQ_TYPE_EDGE_RISING);
+        (void)((e = begin_at(fdt, "virtio", base)) ||
+               (e = fdt_property_string(fdt, "compatible", "virtio,mmio")) ||
+               (e = put(fdt, "reg", &reg)) || (e = put(fdt, "interrupts", &irq)) ||
+               (e = fdt_property(fdt, "dma-coherent", NULL, 0)) || (e = fdt_end_node(fdt)));
+    }
     return e;
 }
 
@@ -261,6 +283,7 @@ int arm_fdt_make(const struct arm_fdt *t, void *buf, size_t room)
            (e = put_cpus(buf, t->nr_vcpus)) || (e = put_psci(buf)) || (e = put_memory(buf, t)) ||
            (e = put_gic(buf, t->gic_v3)) || (e = put_timer(buf, t->clock_hz)) ||
            (e = put_hypervisor(buf, t)) || (t->has_uart && (e = put_uart(buf))) ||
+           (e = put_virtio(buf, t->nr_virtio)) ||
            (t->partial && (e = arm_partial_copy(t->partial, buf))) || (e = fdt_end_node(buf)) ||
            (e = fdt_finish(buf)));
     return e;

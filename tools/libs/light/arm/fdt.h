@@ -7,7 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ARM_FDT_BANKS 2
+#define ARM_FDT_BANKS       2
+#define ARM_FDT_VIRTIO      11     /* devices at most */
+#define ARM_FDT_VIRTIO_SIZE 0x200u /* of registers of each; they follow each other */
 
 /* Addresses are guest-physical, sizes in bytes. */
 struct arm_fdt {
@@ -16,6 +18,7 @@ struct arm_fdt {
     unsigned int address_bits; /* of guest-physical addresses; 0: not known */
     bool gic_v3;               /* or a GICv2 */
     bool has_initrd, has_uart;
+    unsigned int nr_virtio;
     uint64_t initrd_start, initrd_end;
     struct {
         uint64_t base, size;

@@ -16,6 +16,10 @@
 #define PARTITION_BITS 8
 #define DISK_MAX       ((1 << 20) - 1)
 
+/* In the store. */
+#define KIND_XEN    "vbd"
+#define KIND_VIRTIO "virtio_disk"
+
 static int letters(const char **s)
 {
     int n = 0;
@@ -156,6 +160,24 @@ static int choose_backend(struct scope *sc, uint32_t domid, bool hvm, libxl_devi
     return ERROR_INVAL;
 }
 
+static bool is_virtio(const libxl_device_disk *disk)
+{
+    return disk->specification == LIBXL_DISK_SPECIFICATION_VIRTIO;
+}
+
+/* Something beside the toolstack serves it: what that can do is not known here. */
+static int choose_virtio(struct scope *sc, libxl_device_disk *disk)
+{
+    if (disk->transport == LIBXL_DISK_TRANSPORT_UNKNOWN)
+        disk->transport = LIBXL_DISK_TRANSPORT_MMIO;
+    if (disk->backend == LIBXL_DISK_BACKEND_UNKNOWN)
+        disk->backend = LIBXL_DISK_BACKEND_STANDALONE;
+    if (disk->backend == LIBXL_DISK_BACKEND_STANDALONE && !is_empty(disk) && !disk->is_cdrom)
+        return 0;
+    LOG_ERROR(sc, "disk %s: virtio is for disks of backend standalone", disk->vdev);
+    return ERROR_INVAL;
+}
+
 int disk_defaults(struct scope *sc, uint32_t domid, bool hvm, libxl_device_disk *disk)
 {
     int rc = device_backend_domid(sc, disk->backend_domname, &disk->backend_domid);
@@ -168,10 +190,6 @@ int disk_defaults(struct scope *sc, uint32_t domid, bool hvm, libxl_device_disk 
     }
     if (disk->specification == LIBXL_DISK_SPECIFICATION_UNKNOWN)
         disk->specification = LIBXL_DISK_SPECIFICATION_XEN;
-    if (disk->specification != LIBXL_DISK_SPECIFICATION_XEN) {
-        LOG_ERROR(sc, "disk %s: virtio is not supported", disk->vdev);
-        return ERROR_NI;
-    }
     if (disk->format == LIBXL_DISK_FORMAT_UNKNOWN)
         disk->format =
             disk->pdev_path && *disk->pdev_path ? LIBXL_DISK_FORMAT_RAW : LIBXL_DISK_FORMAT_EMPTY;
@@ -189,7 +207,7 @@ int disk_defaults(struct scope *sc, uint32_t domid, bool hvm, libxl_device_disk 
     libxl_defbool_setdefault(&disk->colo_enable, false);
     libxl_defbool_setdefault(&disk->colo_restore_enable, false);
     libxl_defbool_setdefault(&disk->trusted, true);
-    return choose_backend(sc, domid, hvm, disk);
+    return is_virtio(disk) ? choose_virtio(sc, disk) : choose_backend(sc, domid, hvm, disk);
 }
 
 int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk, struct device *dev)
@@ -200,7 +218,7 @@ int disk_device(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
         LOG_ERROR(sc, "'%s' is no name of a virtual disk", disk->vdev ? disk->vdev : "");
         return ERROR_INVAL;
     }
-    *dev = (struct device){domid, disk->backend_domid, "vbd", nr,
+    *dev = (struct device){domid, disk->backend_domid, is_virtio(disk) ? KIND_VIRTIO : KIND_XEN, nr,
                            disk->backend == LIBXL_DISK_BACKEND_QDISK ? "qdisk" : NULL};
     return 0;
 }
@@ -239,6 +257,11 @@ int disk_describe(struct scope *sc, uint32_t domid, const libxl_device_disk *dis
     device_op_describe(sc, &dev, op);
     if (disk->backend == LIBXL_DISK_BACKEND_QDISK) {
         nodes_add(b, "params", qdisk_params(sc, disk));
+    } else if (is_virtio(disk)) {
+        nodes_add(b, "params", disk->pdev_path);
+        nodes_add(b, "transport", libxl_disk_transport_to_string(disk->transport));
+        nodes_addf(sc, b, "base", "%llu", (unsigned long long)disk->base);
+        nodes_addf(sc, b, "irq", "%u", disk->irq);
     } else {
         nodes_add(b, "params", disk->pdev_path ? disk->pdev_path : "");
         nodes_add(b, "script", script_path(sc, disk->script, "block"));
@@ -285,10 +308,13 @@ static void params_read(libxl_device_disk *disk, char *params)
 /* From the record of the toolstack; what the guest can write is not looked at. */
 static int disk_read(struct scope *sc, uint32_t domid, int devid, libxl_device_disk *disk)
 {
-    char *dir = scope_printf(sc, "/libxl/%u/device/vbd/%d", domid, devid), *s;
+    bool xen = !device_recorded_backend(sc, domid, KIND_XEN, devid, &disk->backend_domid);
+    const char *kind = xen ? KIND_XEN : KIND_VIRTIO;
+    char *dir = scope_printf(sc, "/libxl/%u/device/%s/%d", domid, kind, devid), *s;
 
-    if (device_recorded_backend(sc, domid, "vbd", devid, &disk->backend_domid))
+    if (!xen && device_recorded_backend(sc, domid, KIND_VIRTIO, devid, &disk->backend_domid))
         return ERROR_FAIL;
+    disk->specification = xen ? LIBXL_DISK_SPECIFICATION_XEN : LIBXL_DISK_SPECIFICATION_VIRTIO;
     s = store_readf(sc, XBT_NULL, "%s/dev", dir);
     if (!s)
         return ERROR_FAIL;
@@ -310,7 +336,18 @@ static int disk_read(struct scope *sc, uint32_t domid, int devid, libxl_device_d
     return 0;
 }
 
-DEVICE_LIST(disk, "vbd")
+DEVICE_LIST_APPEND(disk)
+libxl_device_disk *libxl_device_disk_list(libxl_ctx *ctx, uint32_t domid, int *num)
+{
+    libxl_device_disk *list = NULL;
+    API_ENTER(ctx, domid);
+
+    *num = 0;
+    list_append_disk(sc, domid, KIND_XEN, &list, num);
+    list_append_disk(sc, domid, KIND_VIRTIO, &list, num);
+    API_LEAVE;
+    return list;
+}
 DEVICE_LIST_FREE(disk)
 
 int libxl_vdev_to_device_disk(libxl_ctx *ctx, uint32_t domid, const char *vdev,
@@ -366,6 +403,11 @@ int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *dis
     int rc =
         disk_defaults(&ao->sc, domid, domain_type(&ao->sc, domid) == LIBXL_DOMAIN_TYPE_HVM, disk);
 
+    if (!rc && is_virtio(disk)) {
+        LOG_ERROR(&ao->sc, "disk %s: a guest's virtio disks are those that it starts with",
+                  disk->vdev);
+        rc = ERROR_INVAL;
+    }
     if (!rc && disk->backend == LIBXL_DISK_BACKEND_QDISK)
         rc = dm_check(&ao->sc, domid, disk->backend_domid);
     if (!rc)

@@ -9,6 +9,8 @@ struct xc_dom_image;
 
 /* Before the other defaults: kinds of guest that are others here. */
 int arch_defaults(struct scope *sc, libxl_domain_config *config);
+/* Virtio disks, which have their other defaults: registers and interrupts. */
+int arch_place_disks(struct scope *sc, libxl_domain_config *config);
 /* The creation's dc->arch, and flags; what the hypervisor has answered there. */
 int arch_to_create(struct scope *sc, const libxl_domain_config *config,
                    struct xen_domctl_createdomain *dc, struct build_result *out);

@@ -11,6 +11,16 @@ int arch_defaults(struct scope *sc, libxl_domain_config *config)
     return 0;
 }
 
+int arch_place_disks(struct scope *sc, libxl_domain_config *config)
+{
+    for (int i = 0; i < config->num_disks; i++)
+        if (config->disks[i].specification == LIBXL_DISK_SPECIFICATION_VIRTIO) {
+            LOG_ERROR(sc, "disk %s: there is no virtio on x86", config->disks[i].vdev);
+            return ERROR_NI;
+        }
+    return 0;
+}
+
 /* Nested paging where the host has it. */
 static int paging_flags(struct scope *sc, const libxl_domain_create_info *ci,
                         struct xen_domctl_createdomain *dc)

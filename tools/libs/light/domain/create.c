@@ -86,7 +86,7 @@ static int check_name(struct scope *sc, const char *name)
     if (libxl_name_to_domid(sc->ctx, name, &other))
         return 0;
     LOG_ERROR(sc, "Domain with name \"%s\" already exists.", name);
-    return ERROR_INVAL;
+    return ERROR_FAIL;
 }
 
 static int pool_of(struct scope *sc, const libxl_domain_create_info *ci, uint32_t *pool)
@@ -483,6 +483,8 @@ static int create_check(struct create *c)
             cfg->nics[i].devid = i;
     for (int i = 0; i < cfg->num_disks && !rc; i++)
         rc = disk_defaults(sc, 0, hvm, &cfg->disks[i]);
+    if (!rc)
+        rc = arch_place_disks(sc, cfg);
     for (int i = 0; i < cfg->num_nics && !rc; i++)
         rc = nic_defaults(sc, 0, hvm, &cfg->nics[i]);
     for (int i = 0; i < cfg->num_vfbs && !rc; i++) {

@@ -196,6 +196,23 @@ static void a_uart_is_there_if_asked_for(void **state)
     free(fdt);
 }
 
+static void each_virtio_device_is_a_node(void **state)
+{
+    struct arm_fdt t = guest;
+    void *fdt;
+
+    (void)state;
+    t.nr_virtio = ARM_FDT_VIRTIO;
+    fdt = make(&t);
+    assert_string_equal(prop(fdt, "/virtio@2000000", "compatible", 12), "virtio,mmio");
+    EXPECT_CELLS(fdt, "/virtio@2000000", "reg", 0, 0x02000000, 0, 0x200);
+    EXPECT_CELLS(fdt, "/virtio@2000000", "interrupts", 0, 1, 0xf01);
+    EXPECT_CELLS(fdt, "/virtio@2001400", "reg", 0, 0x02001400, 0, 0x200);
+    EXPECT_CELLS(fdt, "/virtio@2001400", "interrupts", 0, 11, 0xf01);
+    assert_false(has(fdt, "/virtio@2001600"));
+    free(fdt);
+}
+
 /* A tree of the administrator's: @depth nodes in each other below /passthrough. */
 static void *partial_make(unsigned int depth, size_t *size)
 {
@@ -330,6 +347,7 @@ int main(void)
         cmocka_unit_test(timers_and_events_have_their_interrupts),
         cmocka_unit_test(the_hypervisor_names_what_is_free),
         cmocka_unit_test(a_uart_is_there_if_asked_for),
+        cmocka_unit_test(each_virtio_device_is_a_node),
         cmocka_unit_test(a_partial_tree_gives_two_nodes),
         cmocka_unit_test(a_partial_tree_needs_something_to_pass_through),
         cmocka_unit_test(a_corrupt_partial_tree_does_no_harm),
