@@ -97,12 +97,11 @@ static int vkb_words(char **words, int nr, libxl_device_vkb *vkb)
     return check_vkb(vkb) ? EXIT_BAD : EXIT_OK;
 }
 
-/* libxl says itself that it has no sound. */
 static int vsnd_words(char **words, int nr, libxl_device_vsnd *d)
 {
-    (void)words;
-    (void)nr;
-    (void)d;
+    for (int i = 0; i < nr; i++)
+        if (vsnd_take_item(words[i], d))
+            return EXIT_USAGE;
     return EXIT_OK;
 }
 

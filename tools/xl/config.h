@@ -9,6 +9,8 @@
 void config_take_platform(XLU_Config *cfg, libxl_domain_config *d);
 /* Devices that are neither disks nor network cards. */
 void config_take_devices(XLU_Config *cfg, libxl_domain_config *d);
+/* Sound cards. */
+void config_take_vsnd(XLU_Config *cfg, libxl_domain_config *d);
 /* Virtual NUMA nodes; how many vCPUs and how much memory these have, 0: there are none. */
 void config_take_vnuma(XLU_Config *cfg, libxl_domain_build_info *b);
 long vnuma_vcpus(const libxl_domain_build_info *b);

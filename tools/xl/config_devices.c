@@ -373,22 +373,10 @@ static void take_pci(XLU_Config *cfg, libxl_domain_config *d)
     }
 }
 
-/* It would change the guest's machine, and cannot be had. */
-static void refuse_sound(XLU_Config *cfg)
-{
-    XLU_ConfigList *list;
-    int nr;
-
-    if (xlu_cfg_get_list(cfg, "vsnd", &list, &nr, 1) || !nr)
-        return;
-    fprintf(stderr, "ERROR: \"vsnd\" is not supported\n");
-    exit(EXIT_BAD);
-}
-
 void config_take_devices(XLU_Config *cfg, libxl_domain_config *d)
 {
-    refuse_sound(cfg);
     for (unsigned int i = 0; i < ARRAY_SIZE(lists); i++)
         take_list(cfg, d, &lists[i]);
+    config_take_vsnd(cfg, d);
     take_pci(cfg, d);
 }

@@ -99,6 +99,8 @@ int config_parse_device(const char *key, char **words, int nr, void *device);
 /* For each_pair(), with a libxl_device_vkb; then the look at the whole. */
 int take_vkb(const char *key, const char *value, void *arg);
 int check_vkb(const libxl_device_vkb *vkb);
+/* config_vsnd.c: "CARD, ...", "PCM, ..." or "STREAM, ...", which belongs to what came before it. */
+int vsnd_take_item(const char *item, libxl_device_vsnd *d);
 
 /* create.c */
 struct create_options {

@@ -139,6 +139,40 @@ static void numa_nodes_are_read(void **state)
     libxl_domain_config_dispose(&d);
 }
 
+static void sound_cards_are_read(void **state)
+{
+    libxl_domain_config d;
+    const libxl_vsnd_pcm *pcm;
+
+    (void)state;
+    parse(BASE
+          "vsnd=[['CARD, short-name=Main, backend=dd, sample-formats=s16_le;float_be;u32_be',\n"
+          "       'PCM, name=Main device,buffer-size=1024,sample-rates=8000;44100',\n"
+          "       'STREAM, unique-id=0, type=p', 'stream,type=c,id=1,channels-max=2', 'PCM'],\n"
+          "      ['CARD, short-name=Second,long-name=l']]\n",
+          &d);
+    assert_int_equal(d.num_vsnds, 2);
+    assert_string_equal(d.vsnds[0].short_name, "Main");
+    assert_string_equal(d.vsnds[0].backend_domname, "dd");
+    assert_int_equal(d.vsnds[0].params.num_sample_formats, 3);
+    assert_int_equal(d.vsnds[0].params.sample_formats[1], LIBXL_VSND_PCM_FORMAT_F32_BE);
+    assert_int_equal(d.vsnds[0].num_vsnd_pcms, 2);
+    pcm = d.vsnds[0].pcms;
+    assert_string_equal(pcm->name, "Main device");
+    assert_int_equal(pcm->params.buffer_size, 1024);
+    assert_int_equal(pcm->params.num_sample_rates, 2);
+    assert_int_equal(pcm->params.sample_rates[1], 44100);
+    assert_int_equal(pcm->num_vsnd_streams, 2);
+    assert_string_equal(pcm->streams[0].unique_id, "0");
+    assert_int_equal(pcm->streams[0].type, LIBXL_VSND_STREAM_TYPE_P);
+    assert_string_equal(pcm->streams[1].unique_id, "1");
+    assert_int_equal(pcm->streams[1].type, LIBXL_VSND_STREAM_TYPE_C);
+    assert_int_equal(pcm->streams[1].params.channels_max, 2);
+    assert_int_equal(pcm[1].num_vsnd_streams, 0);
+    assert_int_equal(d.vsnds[1].num_vsnd_pcms, 0);
+    libxl_domain_config_dispose(&d);
+}
+
 static void what_is_wrong_ends_the_program(void **state)
 {
     static const char *const wrong[] = {
@@ -173,7 +207,15 @@ static void what_is_wrong_ends_the_program(void **state)
         "vnuma=[['pnode=0','size=64','vcpus=0','vdistances=10','colour=red']]",
         "maxvcpus=3\nvnuma=[['pnode=0','size=64','vcpus=0','vdistances=10']]",
         "maxmem=65\nvnuma=[['pnode=0','size=64','vcpus=0','vdistances=10']]",
-        "vsnd=[['card, short-name=Main']]",
+        "vsnd=['CARD, short-name=Main']",
+        "vsnd=[['short-name=Main']]",
+        "vsnd=[['CARD, colour=red']]",
+        "vsnd=[['CARD', 'STREAM, type=p']]",
+        "vsnd=[['CARD', 'PCM', 'STREAM, type=x']]",
+        "vsnd=[['CARD', 'PCM, sample-rates=8000;fast']]",
+        "vsnd=[['CARD, sample-formats=s15_le']]",
+        "vsnd=[['CARD', 'PCM', 'STREAM, channels-max=4294967296']]",
+        "vsnd=[['CARD', ['PCM']]]",
     };
 
     (void)state;
@@ -190,11 +232,9 @@ static void what_is_wrong_ends_the_program(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(devices_are_read),
-        cmocka_unit_test(keyboards_add_up),
-        cmocka_unit_test(network_cards_are_read),
-        cmocka_unit_test(numa_nodes_are_read),
-        cmocka_unit_test(what_is_wrong_ends_the_program),
+        cmocka_unit_test(devices_are_read),       cmocka_unit_test(keyboards_add_up),
+        cmocka_unit_test(network_cards_are_read), cmocka_unit_test(numa_nodes_are_read),
+        cmocka_unit_test(sound_cards_are_read),   cmocka_unit_test(what_is_wrong_ends_the_program),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

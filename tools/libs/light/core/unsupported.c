@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls of the interface that this library does not carry out. They say so, by ERROR_NI,
- * ERROR_FEATURE_REMOVED for what the hypervisor itself has lost, or an empty list; nothing is
- * touched. libxl.h is not included, since the definitions here leave out the arguments: a
+ * Calls of the interface that this library does not carry out. They say so, by ERROR_NI, or
+ * ERROR_FEATURE_REMOVED for what the hypervisor itself has lost; nothing is touched. libxl.h is not
+ * included, since the definitions here leave out the arguments: a
  * function may be called with more arguments than it looks at.
  */
 #include <stddef.h>
-#include <stdint.h>
 
 /* Of enum libxl_error. */
 #define ERROR_NI              (-4)
@@ -20,15 +19,6 @@
     }
 #define UNSUPPORTED(name) ANSWER(libxl_##name, ERROR_NI)
 #define REMOVED(name)     ANSWER(libxl_##name, ERROR_FEATURE_REMOVED)
-#define EMPTY(name)                                                                                \
-    void *libxl_##name(void *ctx, uint32_t domid, int *num);                                       \
-    void *libxl_##name(void *ctx, uint32_t domid, int *num)                                        \
-    {                                                                                              \
-        (void)ctx;                                                                                 \
-        (void)domid;                                                                               \
-        *num = 0;                                                                                  \
-        return NULL;                                                                               \
-    }
 #define FREES_NOTHING(name)                                                                        \
     void libxl_##name(void);                                                                       \
     void libxl_##name(void)                                                                        \
@@ -38,14 +28,6 @@
 UNSUPPORTED(domain_soft_reset)
 UNSUPPORTED(evenable_disk_eject)
 FREES_NOTHING(evdisable_disk_eject)
-
-UNSUPPORTED(device_vsnd_add)
-UNSUPPORTED(device_vsnd_remove)
-UNSUPPORTED(device_vsnd_destroy)
-UNSUPPORTED(device_vsnd_getinfo)
-UNSUPPORTED(devid_to_device_vsnd)
-EMPTY(device_vsnd_list)
-FREES_NOTHING(device_vsnd_list_free)
 
 REMOVED(tmem_freeze)
 REMOVED(tmem_thaw)

@@ -41,7 +41,7 @@ char *device_back_path(struct scope *sc, const struct device *d);
 char *device_libxl_path(struct scope *sc, const struct device *d);
 
 /* Nodes to write into a directory, in order. */
-#define NODES_MAX 48
+#define NODES_MAX 256
 struct nodes {
     unsigned int nr;
     struct {
@@ -179,6 +179,9 @@ int vfb_describe(struct scope *sc, uint32_t domid, const libxl_device_vfb *vfb,
 int vkb_defaults(struct scope *sc, uint32_t domid, libxl_device_vkb *vkb);
 int vkb_describe(struct scope *sc, uint32_t domid, const libxl_device_vkb *vkb,
                  struct device_op *op);
+int vsnd_defaults(struct scope *sc, uint32_t domid, libxl_device_vsnd *d);
+int vsnd_describe(struct scope *sc, uint32_t domid, const libxl_device_vsnd *d,
+                  struct device_op *op);
 /* device/kinds.c: the kinds without a file of their own, as the configuration has them. */
 unsigned int kinds_count(const libxl_domain_config *c);
 int kinds_defaults(struct scope *sc, libxl_domain_config *c);

@@ -305,7 +305,7 @@ DEVICE_LIST(channel, "console")
 unsigned int kinds_count(const libxl_domain_config *c)
 {
     return (unsigned int)(c->num_vtpms + c->num_p9s + c->num_pvcallsifs + c->num_vdispls +
-                          c->num_usbctrls + c->num_channels);
+                          c->num_vsnds + c->num_usbctrls + c->num_channels);
 }
 
 /* The numbers are those of the places in the configuration; channels come after the console. */
@@ -322,6 +322,7 @@ int kinds_defaults(struct scope *sc, libxl_domain_config *c)
     NUMBERED(p9s, p9, 0)
     NUMBERED(pvcallsifs, pvcallsif, 0)
     NUMBERED(vdispls, vdispl, 0)
+    NUMBERED(vsnds, vsnd, 0)
     NUMBERED(usbctrls, usbctrl, 0)
     NUMBERED(channels, channel, 1)
 #undef NUMBERED
@@ -348,6 +349,8 @@ void kinds_keep(libxl_domain_config *to, const libxl_domain_config *from)
         to->pvcallsifs[i].devid = from->pvcallsifs[i].devid;
     for (int i = 0; i < to->num_vdispls; i++)
         to->vdispls[i].devid = from->vdispls[i].devid;
+    for (int i = 0; i < to->num_vsnds; i++)
+        to->vsnds[i].devid = from->vsnds[i].devid;
     for (int i = 0; i < to->num_channels; i++)
         to->channels[i].devid = from->channels[i].devid;
 }
@@ -364,6 +367,7 @@ int kinds_describe(struct scope *sc, uint32_t domid, const libxl_domain_config *
     DESCRIBED(p9s, p9)
     DESCRIBED(pvcallsifs, pvcallsif)
     DESCRIBED(vdispls, vdispl)
+    DESCRIBED(vsnds, vsnd)
     for (int i = 0; i < c->num_usbctrls && !rc; i++)
         rc = usbctrl_describe_with(sc, domid, c, &c->usbctrls[i], op++);
     DESCRIBED(channels, channel)

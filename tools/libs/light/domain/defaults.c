@@ -58,24 +58,6 @@ static int check_kind(struct scope *sc, libxl_domain_build_info *b)
     return rc;
 }
 
-static int check_devices(struct scope *sc, const libxl_domain_config *c)
-{
-    const struct {
-        const char *what;
-        int nr;
-    } unsupported[] = {
-        {"vsnd", c->num_vsnds},
-    };
-
-    for (unsigned int i = 0; i < ARRAY_SIZE(unsupported); i++) {
-        if (unsupported[i].nr) {
-            LOG_ERROR(sc, "%s is not supported", unsupported[i].what);
-            return ERROR_NI;
-        }
-    }
-    return 0;
-}
-
 /* Who has PCI devices of its own gets them without an IOMMU, unless it asks for one. */
 bool create_wants_iommu(const libxl_domain_config *config)
 {
@@ -209,9 +191,8 @@ int create_defaults(struct scope *sc, libxl_domain_config *config)
     libxl_defbool_setdefault(&b->vpmu, false);
     if (c->type == LIBXL_DOMAIN_TYPE_PV)
         libxl_defbool_setdefault(&b->u.pv.e820_host, config->num_pcidevs > 0);
-    (void)((rc = check_kind(sc, b)) || (rc = check_devices(sc, config)) ||
-           (rc = check_passthrough(sc, config)) || (rc = vcpu_defaults(sc, b)) ||
-           (rc = memory_defaults(sc, b)) || (rc = check_vnuma(sc, b)) ||
-           (rc = grant_defaults(sc, b)));
+    (void)((rc = check_kind(sc, b)) || (rc = check_passthrough(sc, config)) ||
+           (rc = vcpu_defaults(sc, b)) || (rc = memory_defaults(sc, b)) ||
+           (rc = check_vnuma(sc, b)) || (rc = grant_defaults(sc, b)));
     return rc;
 }
