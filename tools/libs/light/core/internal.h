@@ -23,8 +23,8 @@
 #ifndef XEN_LIB_DIR
 #define XEN_LIB_DIR "/var/lib/xen"
 #define XEN_RUN_DIR "/var/run/xen"
+#define XEN_LOG_DIR "/var/log/xen"
 #endif
-#define XEN_LOG_DIR    "/var/log/xen"
 #define XEN_SCRIPT_DIR "/etc/xen/scripts"
 
 #define ARRAY_SIZE(a)                (sizeof(a) / sizeof((a)[0]))

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PCI devices of PV guests. A guest with none gets the split device with its first; a later one is
- * added to the backend's list, and taken off it, in these steps:
+ * PCI devices of guests. A guest with none gets the split device with its first; a later one is
+ * added to the backend's list, and taken off it. For PV guests in these steps:
  *
  *   toolstack: state-N = Initialising or Closing, state = Reconfiguring
  *   pciback:   state-N = Initialised or Closed,   state = Reconfigured
  *   guest:     the two ends come back to Connected
+ *
+ * HVM guests see the devices in their emulated machine (device/pci_plug.h): here the list is only a
+ * record of what they have.
  */
 #include "device/pci.h"
 
@@ -14,6 +17,7 @@
 #include "core/domains.h"
 #include "core/userdata.h"
 #include "device/config.h"
+#include "device/pci_plug.h"
 
 #define XENBUS_RECONFIGURING   7
 #define XENBUS_RECONFIGURED    8
@@ -125,31 +129,58 @@ static void describe_device(struct scope *sc, uint32_t domid, unsigned int nr, s
     nodes_addf(sc, &op->back, "num_devs", "%u", nr);
 }
 
-static int give(struct scope *sc, uint32_t domid, const libxl_device_pci *pci)
+static int give(struct scope *sc, uint32_t domid, const libxl_device_pci *pci, bool pv)
 {
-    int rc = pci->permissive ? pciback_write(sc, "permissive", pci) : 0;
+    int rc = pci->permissive && pv ? pciback_write(sc, "permissive", pci) : 0;
 
-    return rc ? rc : pci_grant(sc, domid, pci, true);
+    return rc ? rc : pci_grant(sc, domid, pci, pv);
+}
+
+int pci_note_slot(struct scope *sc, uint32_t domid, unsigned int nr, const libxl_device_pci *pci)
+{
+    return store_writef(sc, XBT_NULL, back_node(sc, domid, "vdevfn", nr), "%x", pci->vdevfn);
 }
 
 /* New domains. */
 
-#define CREATE_MAX 8 /* each takes up to five nodes */
-
-int pci_defaults(struct scope *sc, const libxl_domain_config *c)
+/* Without an IOMMU only PV guests can have devices, which then do DMA as dom0's do. */
+static int check_passthrough(struct scope *sc, libxl_domain_create_info *ci)
 {
-    int rc = 0;
+    xc_physinfo_t phys;
+    int rc = physinfo_get(sc, &phys);
+
+    if (rc)
+        return rc;
+    if (ci->passthrough == LIBXL_PASSTHROUGH_DISABLED) {
+        LOG_ERROR(sc, "passthrough disabled but devices are specified");
+        return ERROR_INVAL;
+    }
+    if (!(phys.capabilities & XEN_SYSCTL_PHYSCAP_directio)) {
+        if (ci->type == LIBXL_DOMAIN_TYPE_PV && ci->passthrough == LIBXL_PASSTHROUGH_DEFAULT)
+            return 0;
+        LOG_ERROR(sc, "passthrough not supported on this platform");
+        return ERROR_INVAL;
+    }
+    if (ci->passthrough == LIBXL_PASSTHROUGH_DEFAULT)
+        ci->passthrough = LIBXL_PASSTHROUGH_ENABLED;
+    return 0;
+}
+
+int pci_defaults(struct scope *sc, libxl_domain_config *c)
+{
+    int rc;
 
     if (!c->num_pcidevs)
         return 0;
-    if (c->c_info.type != LIBXL_DOMAIN_TYPE_PV) {
-        LOG_ERROR(sc, "only PV guests can have PCI devices");
-        return ERROR_NI;
-    }
-    if (c->num_pcidevs > CREATE_MAX) {
-        LOG_ERROR(sc, "at most %d PCI devices can be given to a new domain", CREATE_MAX);
+    if (c->c_info.type == LIBXL_DOMAIN_TYPE_PVH) {
+        LOG_ERROR(sc, "PVH guests cannot have PCI devices");
         return ERROR_INVAL;
     }
+    if (c->num_pcidevs > PCI_DEVICES_MAX) {
+        LOG_ERROR(sc, "a domain has at most %d PCI devices", PCI_DEVICES_MAX);
+        return ERROR_INVAL;
+    }
+    rc = check_passthrough(sc, &c->c_info);
     for (int i = 0; i < c->num_pcidevs && !rc; i++)
         rc = check_usable(sc, &c->pcidevs[i]);
     return rc;
@@ -158,12 +189,14 @@ int pci_defaults(struct scope *sc, const libxl_domain_config *c)
 int pci_describe(struct scope *sc, uint32_t domid, const libxl_domain_config *c,
                  struct device_op *op)
 {
+    bool pv = c->c_info.type == LIBXL_DOMAIN_TYPE_PV;
     int rc = 0;
 
     describe_device(sc, domid, (unsigned int)c->num_pcidevs, op);
+    op->unwaited = !pv;
     for (int i = 0; i < c->num_pcidevs && !rc; i++) {
         describe_one(sc, &c->pcidevs[i], (unsigned int)i, &op->back);
-        rc = give(sc, domid, &c->pcidevs[i]);
+        rc = give(sc, domid, &c->pcidevs[i], pv);
     }
     return rc;
 }
@@ -174,7 +207,7 @@ struct pci_change {
     struct ao *ao;
     uint32_t domid;
     libxl_device_pci pci;
-    bool adding, force;
+    bool adding, force, hvm;
     unsigned int nr; /* its place in the list */
     char *state_path;
     struct ev_watch state;
@@ -182,6 +215,9 @@ struct pci_change {
     struct cancel cancel;
     /* Of the split device, which comes with the first and goes with the last. */
     struct device_op op;
+    /* Of an HVM guest. */
+    struct pci_plug plug;
+    int failed; /* it is taken out again, since this happened */
 };
 
 static void change_end(struct pci_change *c, int rc)
@@ -200,12 +236,14 @@ static void change_end(struct pci_change *c, int rc)
     ao_complete(c->ao, rc);
 }
 
+static void recorded(struct pci_change *c, int rc);
+
 /* A device that did not come is taken back first. */
 static void device_changed(libxl_ctx *ctx, struct device_op *op, int rc)
 {
     (void)ctx;
     if (device_op_settled(op, &rc))
-        change_end(CONTAINER_OF(op, struct pci_change, op), rc);
+        recorded(CONTAINER_OF(op, struct pci_change, op), rc);
 }
 
 static int list_extend(struct scope *sc, xs_transaction_t t, void *arg)
@@ -221,7 +259,8 @@ static int list_extend(struct scope *sc, xs_transaction_t t, void *arg)
     }
     describe_one(sc, &c->pci, c->nr, &n);
     nodes_addf(sc, &n, "num_devs", "%u", c->nr + 1);
-    nodes_addf(sc, &n, "state", "%d", XENBUS_RECONFIGURING);
+    if (!c->hvm)
+        nodes_addf(sc, &n, "state", "%d", XENBUS_RECONFIGURING);
     return nodes_write(sc, t, device_back_path(sc, &dev), &n, c->domid);
 }
 
@@ -329,6 +368,67 @@ static void reconfigure(struct pci_change *c)
         reconfigure_failed(c, rc);
 }
 
+/* The list of an HVM guest follows the device model. */
+
+static void taken_out_again(libxl_ctx *ctx, struct pci_plug *p, int rc)
+{
+    struct pci_change *c = CONTAINER_OF(p, struct pci_change, plug);
+
+    (void)ctx;
+    (void)rc;
+    change_end(c, c->failed);
+}
+
+static void recorded(struct pci_change *c, int rc)
+{
+    if (!rc || !c->hvm || !c->adding) {
+        change_end(c, rc);
+        return;
+    }
+    c->failed = rc;
+    c->plug.done = taken_out_again;
+    pci_plug_out(&c->plug);
+}
+
+/* The first, or the last. */
+static void change_device(struct pci_change *c)
+{
+    if (c->adding) {
+        describe_device(&c->ao->sc, c->domid, 1, &c->op);
+        describe_one(&c->ao->sc, &c->pci, 0, &c->op.back);
+        device_add(&c->op);
+    } else {
+        device_remove(&c->op);
+    }
+}
+
+static void plugged(libxl_ctx *ctx, struct pci_plug *p, int rc)
+{
+    struct pci_change *c = CONTAINER_OF(p, struct pci_change, plug);
+    struct scope *sc = &c->ao->sc;
+    unsigned int others = nr_devices(sc, XBT_NULL, c->domid) - !c->adding;
+
+    (void)ctx;
+    if (rc && !c->force)
+        change_end(c, rc);
+    else if (others)
+        recorded(c, store_transact(sc, c->adding ? list_extend : list_shorten, c));
+    else
+        change_device(c);
+}
+
+static void change_start(struct pci_change *c)
+{
+    if (c->hvm && c->adding)
+        pci_plug_in(&c->plug);
+    else if (c->hvm)
+        pci_plug_out(&c->plug);
+    else if (nr_devices(&c->ao->sc, XBT_NULL, c->domid) > !c->adding)
+        reconfigure(c);
+    else
+        change_device(c);
+}
+
 static struct pci_change *change_new(libxl_ctx *ctx, uint32_t domid, const libxl_device_pci *pci,
                                      const libxl_asyncop_how *how)
 {
@@ -337,10 +437,13 @@ static struct pci_change *change_new(libxl_ctx *ctx, uint32_t domid, const libxl
 
     c->ao = ao;
     c->domid = domid;
+    c->hvm = domain_type(&ao->sc, domid) == LIBXL_DOMAIN_TYPE_HVM;
     libxl_device_pci_copy(ctx, &c->pci, pci);
     c->op.sc = &ao->sc;
     c->op.dev = pci_device(domid);
     c->op.done = device_changed;
+    c->op.unwaited = c->hvm;
+    c->plug = (struct pci_plug){.sc = &ao->sc, .domid = domid, .pci = &c->pci, .done = plugged};
     return c;
 }
 
@@ -350,31 +453,35 @@ static int change_refused(struct pci_change *c, int rc)
     return ao_finish(c->ao, rc);
 }
 
+/* May the domain have it at all? */
+static int check_type(struct scope *sc, uint32_t domid, const libxl_device_pci *pci)
+{
+    switch (domain_type(sc, domid)) {
+    case LIBXL_DOMAIN_TYPE_PV:
+        return 0;
+    case LIBXL_DOMAIN_TYPE_HVM:
+        return pci_test(sc, domid, pci);
+    default:
+        LOG_ERROR(sc, "only PV and HVM guests can have PCI devices");
+        return ERROR_INVAL;
+    }
+}
+
 int libxl_device_pci_add(libxl_ctx *ctx, uint32_t domid, libxl_device_pci *pci,
                          const libxl_asyncop_how *ao_how)
 {
     struct pci_change *c = change_new(ctx, domid, pci, ao_how);
     struct scope *sc = &c->ao->sc;
-    int rc = 0;
+    int rc = check_type(sc, domid, &c->pci);
 
     c->adding = true;
-    if (domain_type(sc, domid) != LIBXL_DOMAIN_TYPE_PV) {
-        LOG_ERROR(sc, "only PV guests can have PCI devices");
-        rc = ERROR_NI;
-    }
     if (!rc)
         rc = check_usable(sc, &c->pci);
     if (!rc)
-        rc = give(sc, domid, &c->pci);
+        rc = give(sc, domid, &c->pci, !c->hvm);
     if (rc)
         return change_refused(c, rc);
-    if (nr_devices(sc, XBT_NULL, domid)) {
-        reconfigure(c);
-    } else {
-        describe_device(sc, domid, 1, &c->op);
-        describe_one(sc, &c->pci, 0, &c->op.back);
-        device_add(&c->op);
-    }
+    change_start(c);
     return ao_run(c->ao);
 }
 
@@ -391,14 +498,9 @@ static int pci_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_pci 
     }
     if (rc)
         return change_refused(c, rc);
-    c->force = force;
+    c->force = c->op.force = force;
     c->nr = (unsigned int)nr;
-    if (nr_devices(sc, XBT_NULL, domid) > 1) {
-        reconfigure(c);
-    } else {
-        c->op.force = force;
-        device_remove(&c->op);
-    }
+    change_start(c);
     return ao_run(c->ao);
 }
 

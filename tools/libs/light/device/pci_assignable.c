@@ -9,8 +9,8 @@
 
 #include "device/pci.h"
 
-#define PCIBACK_DIR "/sys/bus/pci/drivers/pciback"
-#define DEVICES_DIR "/sys/bus/pci/devices"
+#define PCIBACK_DIR SYSFS_PCI "/drivers/pciback"
+#define DEVICES_DIR SYSFS_PCI "/devices"
 
 /* "0000:00:1f.2" */
 bool pci_parse_bdf(const char *s, libxl_device_pci *pci)

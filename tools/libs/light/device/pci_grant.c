@@ -14,7 +14,7 @@ struct resource {
 
 static FILE *attribute(struct scope *sc, const libxl_device_pci *pci, const char *name)
 {
-    return fopen(scope_printf(sc, "/sys/bus/pci/devices/" PCI_BDF_FMT "/%s", PCI_BDF(pci), name),
+    return fopen(scope_printf(sc, SYSFS_PCI "/devices/" PCI_BDF_FMT "/%s", PCI_BDF(pci), name),
                  "re");
 }
 
@@ -84,7 +84,9 @@ static int irq_allow(struct scope *sc, uint32_t domid, int irq, bool allow)
 /* Without an IOMMU a PV guest's device does DMA as the guest tells it, as dom0's do. */
 static int dma_allow(struct scope *sc, uint32_t domid, const libxl_device_pci *pci, bool pv)
 {
-    int rc = xc_assign_device(sc->ctx->xch, domid, sbdf(pci), 0);
+    uint32_t flags =
+        pci->rdm_policy == LIBXL_RDM_RESERVE_POLICY_RELAXED ? XEN_DOMCTL_DEV_RDM_RELAXED : 0;
+    int rc = xc_assign_device(sc->ctx->xch, domid, sbdf(pci), flags);
 
     if (rc && pv && (errno == ENOSYS || errno == EOPNOTSUPP || errno == ENODEV)) {
         LOG_WARN(sc, PCI_BDF_FMT ": no IOMMU keeps the device from the memory of others",
@@ -92,6 +94,16 @@ static int dma_allow(struct scope *sc, uint32_t domid, const libxl_device_pci *p
         return 0;
     }
     return rc;
+}
+
+int pci_test(struct scope *sc, uint32_t domid, const libxl_device_pci *pci)
+{
+    if (!xc_test_assign_device(sc->ctx->xch, domid, sbdf(pci)))
+        return 0;
+    LOG_ERROR(sc, "PCI device " PCI_BDF_FMT " %s", PCI_BDF(pci),
+              errno == ENOSYS || errno == ENODEV ? "cannot be assigned - no IOMMU?"
+                                                 : "is assigned to another guest already");
+    return ERROR_FAIL;
 }
 
 void pci_revoke(struct scope *sc, uint32_t domid, const libxl_device_pci *pci)

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "core/userdata.h"
-#include "device/pci.h"
+#include "device/pci_plug.h"
 #include "dm/dm.h"
 #include "domain/arch.h"
 #include "domain/bootloader.h"
@@ -32,6 +32,7 @@ struct create {
     struct build_result built;
     struct device_batch disks, nics;
     struct dm_start dm;
+    struct pci_plug_all pci;
     struct domain_destroy destroy;
     int restore_fd; /* -1: not restoring */
     const libxl_domain_restore_params *restore;
@@ -124,6 +125,8 @@ static int make_domain(struct create *c)
         return rc;
     if (create_wants_iommu(&c->config))
         dc.flags |= XEN_DOMCTL_CDF_iommu;
+    if (ci->passthrough == LIBXL_PASSTHROUGH_SYNC_PT)
+        dc.iommu_opts |= XEN_DOMCTL_IOMMU_no_sharept;
     if (libxl_defbool_val(b->vpmu))
         dc.flags |= XEN_DOMCTL_CDF_vpmu;
     c->domid = libxl_domid_valid_guest(ci->domid) ? ci->domid : 0;
@@ -224,9 +227,9 @@ static int describe_nics(struct create *c)
 }
 
 /* The device model has made its end of emulated cards. */
-static void dm_started(libxl_ctx *ctx, struct dm_start *d, int rc)
+static void pci_plugged(libxl_ctx *ctx, struct pci_plug_all *all, int rc)
 {
-    struct create *c = CONTAINER_OF(d, struct create, dm);
+    struct create *c = CONTAINER_OF(all, struct create, pci);
 
     if (!rc)
         rc = describe_nics(c);
@@ -236,6 +239,24 @@ static void dm_started(libxl_ctx *ctx, struct dm_start *d, int rc)
     }
     c->nics.done = nics_added;
     device_batch_run(ctx, &c->nics, device_add);
+}
+
+static void dm_started(libxl_ctx *ctx, struct dm_start *d, int rc)
+{
+    struct create *c = CONTAINER_OF(d, struct create, dm);
+    bool hvm = c->config.c_info.type == LIBXL_DOMAIN_TYPE_HVM;
+
+    (void)ctx;
+    if (rc) {
+        create_failed(c, rc);
+        return;
+    }
+    c->pci = (struct pci_plug_all){.sc = &c->ao->sc,
+                                   .domid = c->domid,
+                                   .pci = c->config.pcidevs,
+                                   .nr = hvm ? c->config.num_pcidevs : 0,
+                                   .done = pci_plugged};
+    pci_plug_all(&c->pci);
 }
 
 /* A device model with state of its own? */

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -14,6 +15,7 @@
 #include "fake_xc.h"
 
 struct fake_guest guest;
+bool fake_no_iommu;
 
 xc_interface *xc_interface_open(xentoollog_logger *a, xentoollog_logger *b, unsigned int c)
 {
@@ -37,6 +39,8 @@ static void describe(uint32_t domid, xc_domaininfo_t *info)
     info->nr_online_vcpus = 1;
     if (domid == GUEST && guest.suspended)
         info->flags = XEN_DOMINF_shutdown | (SHUTDOWN_suspend << XEN_DOMINF_shutdownshift);
+    if (domid == GUEST && guest.hvm)
+        info->flags |= XEN_DOMINF_hvm_guest;
     if (domid == GUEST)
         memcpy(info->handle, guest.handle, sizeof(info->handle));
 }
@@ -58,8 +62,9 @@ int xc_domain_create(xc_interface *xch, uint32_t *domid, struct xen_domctl_creat
 {
     (void)xch;
     assert_false(guest.exists);
-    guest.exists = true;
-    guest.suspended = false;
+    guest = (struct fake_guest){.exists = true,
+                                .hvm = config->flags & XEN_DOMCTL_CDF_hvm,
+                                .iommu = config->flags & XEN_DOMCTL_CDF_iommu};
     memcpy(guest.handle, config->handle, sizeof(guest.handle));
     *domid = GUEST;
     return 0;
@@ -89,6 +94,9 @@ int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
     info->nr_cpus = 2;
     info->max_node_id = 0;
     info->total_pages = info->free_pages = 1 << 20;
+    info->capabilities = XEN_SYSCTL_PHYSCAP_pv | XEN_SYSCTL_PHYSCAP_hvm | XEN_SYSCTL_PHYSCAP_hap;
+    if (!fake_no_iommu)
+        info->capabilities |= XEN_SYSCTL_PHYSCAP_directio;
     return 0;
 }
 
@@ -132,6 +140,77 @@ SUCCEEDS(int, xc_dom_boot_mem_init, struct xc_dom_image *dom)
 SUCCEEDS(int, xc_dom_build_image, struct xc_dom_image *dom)
 SUCCEEDS(int, xc_dom_boot_image, struct xc_dom_image *dom)
 SUCCEEDS(int, xc_dom_gnttab_init, struct xc_dom_image *dom)
+
+SUCCEEDS(int, xc_hvm_param_set, xc_interface *x, uint32_t d, uint32_t param, uint64_t value)
+SUCCEEDS(int, xc_domain_set_memory_map, xc_interface *x, uint32_t d, struct e820entry e[],
+         uint32_t nr)
+SUCCEEDS(int, xc_set_paging_mempool_size, xc_interface *x, uint32_t d, uint64_t size)
+SUCCEEDS(int, xc_domain_set_target, xc_interface *x, uint32_t d, uint32_t target)
+
+/* Any page of the guest. */
+void *xc_map_foreign_range(xc_interface *xch, uint32_t domid, int size, int prot, unsigned long mfn)
+{
+    return mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+/* Devices of the machine. */
+
+static int right(uint32_t domid, bool allow)
+{
+    assert_int_equal(domid, GUEST);
+    guest.rights += allow ? 1 : -1;
+    return 0;
+}
+
+int xc_domain_ioport_permission(xc_interface *xch, uint32_t domid, uint32_t first, uint32_t nr,
+                                uint32_t allow)
+{
+    return right(domid, allow);
+}
+
+int xc_domain_iomem_permission(xc_interface *xch, uint32_t domid, unsigned long first,
+                               unsigned long nr, uint8_t allow)
+{
+    return right(domid, allow);
+}
+
+int xc_domain_irq_permission(xc_interface *xch, uint32_t domid, uint32_t pirq, bool allow)
+{
+    return right(domid, allow);
+}
+
+int xc_physdev_map_pirq(xc_interface *xch, uint32_t domid, int index, int *pirq)
+{
+    *pirq = index;
+    return right(domid, true);
+}
+
+int xc_physdev_unmap_pirq(xc_interface *xch, uint32_t domid, int pirq)
+{
+    return right(domid, false);
+}
+
+int xc_test_assign_device(xc_interface *xch, uint32_t domid, uint32_t sbdf)
+{
+    errno = ENOSYS;
+    return fake_no_iommu ? -1 : 0;
+}
+
+int xc_assign_device(xc_interface *xch, uint32_t domid, uint32_t sbdf, uint32_t flags)
+{
+    errno = ENOSYS;
+    if (fake_no_iommu)
+        return -1;
+    guest.assigned++;
+    guest.assign_flags = flags;
+    return 0;
+}
+
+int xc_deassign_device(xc_interface *xch, uint32_t domid, uint32_t sbdf)
+{
+    guest.assigned--;
+    return 0;
+}
 
 /* No guest here has any. */
 int xc_domain_getvnuma(xc_interface *xch, uint32_t domid, uint32_t *nodes, uint32_t *ranges,

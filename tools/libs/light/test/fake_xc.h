@@ -9,9 +9,13 @@
 #define GUEST 5
 
 struct fake_guest {
-    bool exists, suspended;
+    bool exists, suspended, hvm, iommu;
     xen_domain_handle_t handle;
+    int rights;   /* to ranges and interrupts: given minus taken */
+    int assigned; /* devices */
+    uint32_t assign_flags;
 };
 extern struct fake_guest guest;
+extern bool fake_no_iommu; /* of the machine */
 
 #endif

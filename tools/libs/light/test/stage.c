@@ -12,10 +12,11 @@
 
 #include "core/loop_impl.h"
 #include "device/device.h"
+#include "fake_qmp.h"
 
 libxl_ctx *ctx;
 struct xs_handle *world;
-static char script_path[256], image_path[256];
+static char script_path[256], image_path[256], self_path[256];
 
 /* The store's daemon has no domains: those special things happen here. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -143,10 +144,27 @@ static bool guest_moves(void)
     return true;
 }
 
+static bool device_model_moves(void)
+{
+    char *dir = get("/local/domain/0/device-model/%d", GUEST),
+         *state = get("/local/domain/0/device-model/%d/state", GUEST);
+    bool moves = dir && !state;
+
+    if (moves)
+        put("running", "/local/domain/0/device-model/%d/state", GUEST);
+    free(dir);
+    free(state);
+    return moves || fake_qmp_moves();
+}
+
 static bool world_moves(void)
 {
-    return backend_moves("vbd") || backend_moves("vif") || backend_moves("qusb") ||
-           console_moves() || guest_moves();
+    static const char *const served[] = {"vbd", "vif", "qusb", "vsnd", "pci"};
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(served); i++)
+        if (backend_moves(served[i]))
+            return true;
+    return console_moves() || guest_moves() || device_model_moves();
 }
 
 /* What there is. */
@@ -354,9 +372,30 @@ void make_config(bool devices)
     make_nic(&config.nics[config.num_nics++]);
 }
 
+void make_hvm_config(void)
+{
+    make_config(false);
+    config.c_info.type = LIBXL_DOMAIN_TYPE_HVM;
+    libxl_domain_build_info_dispose(&config.b_info);
+    libxl_domain_build_info_init(&config.b_info);
+    libxl_domain_build_info_init_type(&config.b_info, LIBXL_DOMAIN_TYPE_HVM);
+    config.b_info.max_vcpus = 1;
+    config.b_info.max_memkb = config.b_info.target_memkb = 65536;
+    config.b_info.device_model = strdup(self_path);
+    config.b_info.u.hvm.firmware = strdup(image_path);
+    config.b_info.u.hvm.system_firmware = strdup(image_path);
+    libxl_defbool_set(&config.b_info.u.hvm.vkb_device, false);
+    libxl_defbool_set(&config.b_info.u.hvm.vnc.enable, false);
+}
+
 void guest_present(void)
 {
     make_config(false);
+    guest_create();
+}
+
+void guest_create(void)
+{
     DO(libxl_domain_create_new(ctx, &config, &domid, &how, NULL));
 }
 
@@ -396,8 +435,7 @@ void write_file(const char *path, const char *text, mode_t mode)
 
 static int stage_up(void **state)
 {
-    char self[256];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    ssize_t n = readlink("/proc/self/exe", self_path, sizeof(self_path) - 1);
 
     for (unsigned int i = 0; i < 100 && !world; i++) {
         world = xs_open(0);
@@ -406,8 +444,8 @@ static int stage_up(void **state)
     }
     if (!world || n < 0)
         return -1;
-    self[n] = '\0';
-    setenv("LIBXL_SAVE_HELPER", self, 1);
+    self_path[n] = '\0';
+    setenv("LIBXL_SAVE_HELPER", self_path, 1);
     snprintf(script_path, sizeof(script_path), "%s/script", XEN_RUN_DIR);
     snprintf(image_path, sizeof(image_path), "%s/image", XEN_RUN_DIR);
     write_file(script_path, "#!/bin/sh\nsleep 0.02\n", 0755);

@@ -61,7 +61,10 @@ extern uint32_t domid;
 void make_disk(libxl_device_disk *d);
 void make_nic(libxl_device_nic *n);
 void make_config(bool devices);
+/* An HVM guest, whose device model is this program: it is run with -xen-domid, and has to stay. */
+void make_hvm_config(void);
 void guest_present(void);
+void guest_create(void); /* by the configuration as it is */
 void guest_absent(void);
 
 #endif

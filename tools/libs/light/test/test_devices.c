@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Devices of a guest that runs: what the store, the stored configuration and the device model get.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "stage.h"
 
 #include "core/userdata.h"
+#include "fake_qmp.h"
 
 /* USB devices of the host, at the ports of a controller. */
 
@@ -57,16 +59,23 @@ static void port_has(int port, const char *place)
 }
 
 /* What the stored configuration has. */
-static void stored_usb(int nr_ctrls, int nr_devs)
+static libxl_domain_config stored(void)
 {
     struct scope sc = {.ctx = ctx, .domid = GUEST};
-    libxl_domain_config stored;
+    libxl_domain_config c;
 
-    assert_int_equal(config_load(&sc, GUEST, &stored), 0);
-    assert_int_equal(stored.num_usbctrls, nr_ctrls);
-    assert_int_equal(stored.num_usbdevs, nr_devs);
-    libxl_domain_config_dispose(&stored);
+    assert_int_equal(config_load(&sc, GUEST, &c), 0);
     scope_free(&sc);
+    return c;
+}
+
+static void stored_usb(int nr_ctrls, int nr_devs)
+{
+    libxl_domain_config c = stored();
+
+    assert_int_equal(c.num_usbctrls, nr_ctrls);
+    assert_int_equal(c.num_usbdevs, nr_devs);
+    libxl_domain_config_dispose(&c);
 }
 
 static void usb_devices_have_ports(void **state)
@@ -114,11 +123,313 @@ static void usb_devices_have_ports(void **state)
     guest_absent();
 }
 
-int main(void)
+/* Sound cards. */
+
+static libxl_device_vsnd card;
+
+static void make_card(void)
+{
+    static const uint32_t rates[] = {8000, 44100};
+    libxl_vsnd_pcm *pcm;
+
+    libxl_device_vsnd_dispose(&card);
+    libxl_device_vsnd_init(&card);
+    card.short_name = strdup("Main");
+    card.params.channels_max = 5;
+    card.params.sample_formats = calloc(2, sizeof(*card.params.sample_formats));
+    card.params.sample_formats[card.params.num_sample_formats++] = LIBXL_VSND_PCM_FORMAT_S8;
+    card.params.sample_formats[card.params.num_sample_formats++] = LIBXL_VSND_PCM_FORMAT_F64_BE;
+    card.pcms = calloc(2, sizeof(*card.pcms));
+    card.num_vsnd_pcms = 2;
+    libxl_vsnd_pcm_init(&card.pcms[1]);
+    pcm = &card.pcms[0];
+    libxl_vsnd_pcm_init(pcm);
+    pcm->name = strdup("General analog");
+    pcm->params.sample_rates = calloc(2, sizeof(rates[0]));
+    pcm->params.num_sample_rates = 2;
+    memcpy(pcm->params.sample_rates, rates, sizeof(rates));
+    pcm->streams = calloc(1, sizeof(*pcm->streams));
+    pcm->num_vsnd_streams = 1;
+    libxl_vsnd_stream_init(&pcm->streams[0]);
+    pcm->streams[0].type = LIBXL_VSND_STREAM_TYPE_C;
+    pcm->streams[0].unique_id = strdup("u");
+}
+
+static void front_has(const char *key, const char *value)
+{
+    char *v = get("/local/domain/%d/device/vsnd/0/%s", GUEST, key);
+
+    assert_non_null(v);
+    assert_string_equal(v, value);
+    free(v);
+}
+
+static int card_start(void)
+{
+    make_card();
+    return libxl_device_vsnd_add(ctx, GUEST, &card, &how);
+}
+
+static void card_after(int rc)
+{
+    int nr;
+    libxl_device_vsnd *all = libxl_device_vsnd_list(ctx, GUEST, &nr);
+
+    libxl_device_vsnd_list_free(all, nr);
+    assert_int_equal(nr, !rc);
+    if (!rc)
+        DO(libxl_device_vsnd_remove(ctx, GUEST, &card, &how));
+}
+
+static void sound_cards_are_described(void **state)
+{
+    libxl_device_vsnd now;
+    libxl_vsndinfo info;
+
+    guest_present();
+    DO(card_start());
+    front_has("short-name", "Main");
+    front_has("sample-formats", "s8,float64_be");
+    front_has("channels-max", "5");
+    front_has("0/name", "General analog");
+    front_has("0/sample-rates", "8000,44100");
+    front_has("0/0/type", "c");
+    front_has("0/0/unique-id", "u");
+    put("17", "/local/domain/%d/device/vsnd/0/0/0/event-channel", GUEST);
+    assert_int_equal(libxl_devid_to_device_vsnd(ctx, GUEST, 0, &now), 0);
+    assert_string_equal(now.short_name, "Main");
+    assert_int_equal(now.params.sample_formats[1], LIBXL_VSND_PCM_FORMAT_F64_BE);
+    assert_int_equal(now.num_vsnd_pcms, 2);
+    assert_int_equal(now.pcms[0].params.sample_rates[1], 44100);
+    assert_int_equal(now.pcms[0].streams[0].type, LIBXL_VSND_STREAM_TYPE_C);
+    assert_int_equal(now.pcms[1].num_vsnd_streams, 0);
+    assert_int_equal(libxl_device_vsnd_getinfo(ctx, GUEST, &now, &info), 0);
+    assert_int_equal(info.pcms[0].streams[0].req_evtch, 17);
+    assert_int_equal(info.pcms[0].streams[0].req_rref, -1);
+    libxl_vsndinfo_dispose(&info);
+    libxl_device_vsnd_dispose(&now);
+    card_after(0);
+    assert_int_equal(libxl_devid_to_device_vsnd(ctx, GUEST, 0, &now), ERROR_NOTFOUND);
+    at_each_step(&(struct scenario){.start = card_start, .after = card_after});
+    guest_absent();
+}
+
+static void what_no_card_can_have_is_refused(void **state)
+{
+    guest_present();
+    make_card();
+    card.params.sample_formats[0] = (libxl_vsnd_pcm_format)99;
+    assert_int_equal(libxl_device_vsnd_add(ctx, GUEST, &card, NULL), ERROR_INVAL);
+    make_card();
+    card.pcms[1].num_vsnd_streams = 33;
+    assert_int_equal(libxl_device_vsnd_add(ctx, GUEST, &card, NULL), ERROR_INVAL);
+    card.pcms[1].num_vsnd_streams = 0;
+    guest_absent();
+}
+
+/* PCI devices of the host. */
+
+#define CARD   "0000:00:03.0"
+#define CARD_2 "0000:00:04.1"
+
+static void folder(const char *fmt, const char *bdf)
+{
+    char path[512];
+
+    snprintf(path, sizeof(path), fmt, bdf);
+    assert_true(!mkdir(path, 0755) || errno == EEXIST);
+}
+
+static void host_pci_make(const char *bdf)
+{
+    char path[512];
+
+    folder(SYSFS_PCI, "");
+    folder(SYSFS_PCI "/devices", "");
+    folder(SYSFS_PCI "/drivers", "");
+    folder(SYSFS_PCI "/drivers/pciback", "");
+    folder(SYSFS_PCI "/devices/%s", bdf);
+    folder(SYSFS_PCI "/drivers/pciback/%s", bdf);
+    snprintf(path, sizeof(path), SYSFS_PCI "/devices/%s/irq", bdf);
+    write_file(path, "11\n", 0644);
+    snprintf(path, sizeof(path), SYSFS_PCI "/devices/%s/resource", bdf);
+    write_file(path,
+               "0xf0000000 0xf0000fff 0x40200\n0xc000 0xc01f 0x40101\n"
+               "0x0 0x0 0x0\n",
+               0644);
+}
+
+/* Two ranges, the interrupt and its number. */
+#define RIGHTS 4
+
+static libxl_device_pci pci_at(int dev, int func)
+{
+    libxl_device_pci pci;
+
+    libxl_device_pci_init(&pci);
+    pci.dev = (uint8_t)dev;
+    pci.func = (uint8_t)func;
+    pci.vfunc_mask = 1;
+    return pci;
+}
+
+static void model_has(const char *what)
+{
+    char *devices = fake_qmp_devices();
+
+    if (strcmp(devices, what))
+        fail_msg("the device model has\n%sand not\n%s", devices, what);
+    free(devices);
+}
+
+static void pci_list_is(const char *expected)
+{
+    int nr;
+    libxl_device_pci *list = libxl_device_pci_list(ctx, GUEST, &nr);
+    char now[128] = "";
+
+    for (int i = 0; i < nr; i++)
+        sprintf(now + strlen(now), "%x.%x@%x ", list[i].dev, list[i].func, list[i].vdevfn);
+    assert_string_equal(now, expected);
+    libxl_device_pci_list_free(list, nr);
+}
+
+static void stored_pci(int nr)
+{
+    libxl_domain_config c = stored();
+
+    assert_int_equal(c.num_pcidevs, nr);
+    libxl_domain_config_dispose(&c);
+}
+
+static void hvm_present(void)
+{
+    fake_qmp_open(XEN_RUN_DIR "/qmp-libxl-5");
+    guest_create();
+}
+
+static void hvm_absent(void)
+{
+    guest_absent();
+    fake_qmp_close();
+}
+
+#define PLUGGED                                                                                    \
+    "{\"driver\":\"xen-pci-passthrough\",\"id\":\"pci-0000-00-03.0\",\"hostaddr\":\"" CARD "\"}\n"
+#define PLUGGED_2                                                                                  \
+    "{\"driver\":\"xen-pci-passthrough\",\"id\":\"pci-0000-00-04.1\",\"hostaddr\":\"" CARD_2       \
+    "\",\"addr\":\"1a.0\",\"permissive\":true}\n"
+
+static void hvm_guests_get_pci_devices(void **state)
+{
+    libxl_device_pci first = pci_at(3, 0), second = pci_at(4, 1);
+
+    host_pci_make(CARD);
+    host_pci_make(CARD_2);
+    make_hvm_config();
+    hvm_present();
+    model_has("");
+    DO(libxl_device_pci_add(ctx, GUEST, &first, &how));
+    model_has(PLUGGED);
+    pci_list_is("3.0@20 ");
+    assert_int_equal(guest.rights, RIGHTS);
+    assert_int_equal(guest.assigned, 1);
+    assert_int_equal(guest.assign_flags, 0);
+    assert_int_equal(libxl_device_pci_add(ctx, GUEST, &first, NULL), ERROR_FAIL);
+    second.vdevfn = 0x1a << 3;
+    second.permissive = true;
+    second.rdm_policy = LIBXL_RDM_RESERVE_POLICY_RELAXED;
+    DO(libxl_device_pci_add(ctx, GUEST, &second, &how));
+    model_has(PLUGGED PLUGGED_2);
+    assert_int_equal(guest.assign_flags, XEN_DOMCTL_DEV_RDM_RELAXED);
+    pci_list_is("3.0@20 4.1@d0 ");
+    stored_pci(2);
+    fake_qmp.stays = 2;
+    DO(libxl_device_pci_remove(ctx, GUEST, &first, &how));
+    model_has(PLUGGED_2);
+    pci_list_is("4.1@d0 ");
+    DO(libxl_device_pci_remove(ctx, GUEST, &second, &how));
+    model_has("");
+    pci_list_is("");
+    stored_pci(0);
+    assert_int_equal(guest.rights, 0);
+    assert_int_equal(guest.assigned, 0);
+    hvm_absent();
+}
+
+static int pci_result(int rc)
+{
+    assert_int_equal(rc, 0);
+    return finish();
+}
+
+static void what_the_device_model_refuses_is_taken_back(void **state)
+{
+    libxl_device_pci pci = pci_at(3, 0);
+
+    make_hvm_config();
+    hvm_present();
+    fake_qmp.refused = "xen-pci-passthrough";
+    over = false;
+    assert_int_equal(pci_result(libxl_device_pci_add(ctx, GUEST, &pci, &how)),
+                     ERROR_QMP_GENERIC_ERROR);
+    assert_int_equal(guest.rights, 0);
+    assert_int_equal(guest.assigned, 0);
+    pci_list_is("");
+    fake_qmp.refused = NULL;
+    fake_no_iommu = true;
+    assert_int_equal(libxl_device_pci_add(ctx, GUEST, &pci, NULL), ERROR_FAIL);
+    fake_no_iommu = false;
+    hvm_absent();
+}
+
+static void hvm_guests_are_made_with_pci_devices(void **state)
+{
+    make_hvm_config();
+    config.pcidevs = calloc(2, sizeof(*config.pcidevs));
+    config.pcidevs[config.num_pcidevs++] = pci_at(3, 0);
+    config.pcidevs[config.num_pcidevs++] = pci_at(4, 1);
+    config.pcidevs[1].vdevfn = 0x1a << 3;
+    config.pcidevs[1].permissive = true;
+    hvm_present();
+    model_has(PLUGGED PLUGGED_2);
+    pci_list_is("3.0@20 4.1@d0 ");
+    assert_true(guest.iommu);
+    assert_int_equal(guest.rights, 2 * RIGHTS);
+    assert_int_equal(guest.assigned, 2);
+    hvm_absent();
+    config.c_info.passthrough = LIBXL_PASSTHROUGH_DISABLED;
+    assert_int_equal(libxl_domain_create_new(ctx, &config, &domid, NULL, NULL), ERROR_INVAL);
+    config.c_info.passthrough = LIBXL_PASSTHROUGH_DEFAULT;
+    fake_no_iommu = true;
+    assert_int_equal(libxl_domain_create_new(ctx, &config, &domid, NULL, NULL), ERROR_INVAL);
+    fake_no_iommu = false;
+}
+
+/* The device model: there until it is killed, but not for ever. */
+static _Noreturn void device_model(void)
+{
+    alarm(300);
+    for (;;)
+        pause();
+}
+
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usb_devices_have_ports),
+        cmocka_unit_test(sound_cards_are_described),
+        cmocka_unit_test(what_no_card_can_have_is_refused),
+        cmocka_unit_test(hvm_guests_get_pci_devices),
+        cmocka_unit_test(what_the_device_model_refuses_is_taken_back),
+        cmocka_unit_test(hvm_guests_are_made_with_pci_devices),
     };
+    int failures;
 
-    return stage_run(tests, ARRAY_SIZE(tests));
+    if (argc > 1 && !strcmp(argv[1], "-xen-domid"))
+        device_model();
+    libxl_device_vsnd_init(&card);
+    failures = stage_run(tests, ARRAY_SIZE(tests));
+    libxl_device_vsnd_dispose(&card);
+    return failures;
 }

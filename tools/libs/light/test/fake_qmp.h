@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The device model's end of QMP, for tests: it keeps the devices that are added. It moves with the
+ * world, in the test's own thread. */
+#ifndef LIBXL_TEST_FAKE_QMP_H
+#define LIBXL_TEST_FAKE_QMP_H
+
+#include <stdbool.h>
+
+struct fake_qmp {
+    const char *refused; /* adding a device of this driver is */
+    int stays; /* so often a PCI device is still there when it is looked for; -1: for ever */
+};
+extern struct fake_qmp fake_qmp;
+
+void fake_qmp_open(const char *socket_path); /* at a path that is free */
+void fake_qmp_close(void);
+bool fake_qmp_moves(void);
+
+/* The devices: the arguments of each as JSON, a line each; to be freed. */
+char *fake_qmp_devices(void);
+
+#endif
