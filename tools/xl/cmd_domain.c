@@ -239,7 +239,7 @@ int main_button_press(int argc, char **argv)
         trigger = LIBXL_TRIGGER_SLEEP;
     } else {
         fprintf(stderr, "%s is an invalid button identifier\n", argv[optind + 1]);
-        return EXIT_USAGE;
+        return EXIT_BAD;
     }
     return libxl_send_trigger(ctx, domid, trigger, 0, NULL) ? EXIT_BAD : EXIT_OK;
 }

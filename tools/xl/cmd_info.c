@@ -282,8 +282,6 @@ int main_top(int argc, char **argv)
     return EXIT_BAD;
 }
 
-#define EXIT_FLASK 255 /* the stock xl's -1 */
-
 static bool no_flask(void)
 {
     bool none = libxl_flask_getenforce(ctx) == ERROR_INVAL;
@@ -297,14 +295,12 @@ int main_getenforce(int argc, char **argv)
 {
     int r;
 
-    no_options(argc, argv, "getenforce", 0);
+    (void)argc;
+    (void)argv;
     r = libxl_flask_getenforce(ctx);
     if (r < 0) {
-        if (r == ERROR_INVAL)
-            fprintf(stderr, "Flask XSM Disabled\n");
-        else
-            fprintf(stderr, "Failed to get enforcing mode\n");
-        return EXIT_FLASK;
+        printf("%s\n", r == ERROR_INVAL ? "Flask XSM Disabled" : "Failed to get enforcing mode");
+        return EXIT_MINUS_ONE;
     }
     printf("%s\n", r ? "Enforcing" : "Permissive");
     return EXIT_OK;
@@ -326,11 +322,11 @@ int main_setenforce(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (no_flask())
-        return EXIT_FLASK;
+        return EXIT_MINUS_ONE;
     if (!libxl_flask_setenforce(ctx, mode))
         return EXIT_OK;
     fprintf(stderr, "Failed to set enforcing mode\n");
-    return EXIT_FLASK;
+    return EXIT_MINUS_ONE;
 }
 
 int main_loadpolicy(int argc, char **argv)
@@ -338,14 +334,19 @@ int main_loadpolicy(int argc, char **argv)
     void *policy = NULL;
     int len, rc;
 
-    no_options(argc, argv, "loadpolicy", 1);
-    if (libxl_read_file_contents(ctx, argv[optind], &policy, &len) || !policy) {
-        fprintf(stderr, "Error occurred opening policy file '%s'\n", argv[optind]);
-        return EXIT_BAD;
+    if (argc < 2 || !strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")) {
+        command_help("loadpolicy");
+        return argc < 2 ? EXIT_USAGE : EXIT_OK;
+    }
+    rc = libxl_read_file_contents(ctx, argv[1], &policy, &len);
+    if (rc || !policy) {
+        fprintf(stderr, "Error occurred opening policy file '%s': %s\n", argv[1],
+                rc ? strerror(rc) : "it is empty");
+        return EXIT_MINUS_ONE;
     }
     if (no_flask()) {
         free(policy);
-        return EXIT_FLASK;
+        return EXIT_MINUS_ONE;
     }
     rc = libxl_flask_loadpolicy(ctx, policy, (uint32_t)len);
     free(policy);
@@ -354,7 +355,7 @@ int main_loadpolicy(int argc, char **argv)
         return EXIT_OK;
     }
     fprintf(stderr, "Operation not permitted\n");
-    return EXIT_BAD;
+    return EXIT_MINUS_ONE;
 }
 
 int main_set_parameters(int argc, char **argv)

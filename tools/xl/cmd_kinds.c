@@ -31,8 +31,8 @@ int main_vkb_list(int argc, char **argv)
     return each_named_domain(argc, argv, print_vkbs);
 }
 
-/* Taking one away by its number. */
-#define DETACH(kind, command)                                                                      \
+/* Taking one away by its number; @missing is the status if it is not there. */
+#define DETACH(kind, command, missing)                                                                    \
     int main_##kind##_detach(int argc, char **argv)                                                \
     {                                                                                              \
         libxl_device_##kind d;                                                                     \
@@ -44,18 +44,40 @@ int main_vkb_list(int argc, char **argv)
         libxl_device_##kind##_init(&d);                                                            \
         if (libxl_devid_to_device_##kind(ctx, domid, atoi(argv[optind + 1]), &d)) {                \
             fprintf(stderr, "Error: Device %s not connected.\n", argv[optind + 1]);                \
-            return EXIT_BAD;                                                                       \
+            return missing;                                                                        \
         }                                                                                          \
         rc = told("libxl_device_" #kind "_remove",                                                 \
                   libxl_device_##kind##_remove(ctx, domid, &d, NULL));                             \
         libxl_device_##kind##_dispose(&d);                                                         \
         return rc;                                                                                 \
     }
-DETACH(vkb, "vkb-detach")
-DETACH(vtpm, "vtpm-detach")
-DETACH(vdispl, "vdispl-detach")
-DETACH(vsnd, "vsnd-detach")
-DETACH(usbctrl, "usbctrl-detach")
+DETACH(vkb, "vkb-detach", exit_code(ERROR_FAIL))
+DETACH(vdispl, "vdispl-detach", exit_code(ERROR_FAIL))
+DETACH(vsnd, "vsnd-detach", exit_code(ERROR_FAIL))
+DETACH(usbctrl, "usbctrl-detach", EXIT_BAD)
+
+int main_vtpm_detach(int argc, char **argv)
+{
+    libxl_device_vtpm d;
+    libxl_uuid uuid;
+    uint32_t domid;
+    int rc;
+
+    no_options(argc, argv, "vtpm-detach", 2);
+    domid = find_domain(argv[optind]);
+    libxl_device_vtpm_init(&d);
+    if (libxl_uuid_from_string(&uuid, argv[optind + 1]))
+        rc = libxl_devid_to_device_vtpm(ctx, domid, atoi(argv[optind + 1]), &d);
+    else
+        rc = libxl_uuid_to_device_vtpm(ctx, domid, &uuid, &d);
+    if (rc) {
+        fprintf(stderr, "Error: Device %s not connected.\n", argv[optind + 1]);
+        return EXIT_BAD;
+    }
+    rc = told("libxl_device_vtpm_remove", libxl_device_vtpm_remove(ctx, domid, &d, NULL));
+    libxl_device_vtpm_dispose(&d);
+    return rc;
+}
 
 /* Attaching one. NAME_words() reads the words after the domain; EXIT_OK, or why not. */
 #define ATTACH(kind, command, args)                                                                \
@@ -79,21 +101,21 @@ DETACH(usbctrl, "usbctrl-detach")
     }
 
 /* Most have the pairs of their list in xl.cfg. */
-#define LISTED(kind)                                                                               \
+#define LISTED(kind, bad)                                                                          \
     static int kind##_words(char **words, int nr, libxl_device_##kind *d)                          \
     {                                                                                              \
-        return config_parse_device(#kind, words, nr, d) ? EXIT_USAGE : EXIT_OK;                    \
+        return config_parse_device(#kind, words, nr, d) ? bad : EXIT_OK;                           \
     }
-LISTED(vtpm)
-LISTED(vdispl)
-LISTED(usbctrl)
-LISTED(usbdev)
+LISTED(vtpm, EXIT_BAD)
+LISTED(vdispl, EXIT_USAGE)
+LISTED(usbctrl, EXIT_USAGE)
+LISTED(usbdev, EXIT_USAGE)
 
 static int vkb_words(char **words, int nr, libxl_device_vkb *vkb)
 {
     for (int i = 0; i < nr; i++)
         if (each_pair(words[i], take_vkb, vkb))
-            return EXIT_USAGE;
+            return EXIT_MINUS_ONE;
     return check_vkb(vkb) ? EXIT_BAD : EXIT_OK;
 }
 
@@ -101,7 +123,7 @@ static int vsnd_words(char **words, int nr, libxl_device_vsnd *d)
 {
     for (int i = 0; i < nr; i++)
         if (vsnd_take_item(words[i], d))
-            return EXIT_USAGE;
+            return EXIT_MINUS_ONE;
     return EXIT_OK;
 }
 
@@ -167,9 +189,10 @@ static void print_vtpms(uint32_t domid)
 int main_vtpm_list(int argc, char **argv)
 {
     no_options(argc, argv, "vtpm-list", 1);
-    printf("%-3s %-2s %-36s %-6s %-5s %-6s %-5s %-10s\n", "Idx", "BE", "Uuid", "handle", "state",
+    printf("%-3s %-2s %-36s %-6s %-5s %-6s %-8s %-10s\n", "Idx", "BE", "Uuid", "handle", "state",
            "evt-ch", "ring-ref", "BE-path");
-    return each_named_domain(argc, argv, print_vtpms);
+    (void)each_named_domain(argc, argv, print_vtpms);
+    return EXIT_OK;
 }
 
 static void print_vdispls(uint32_t domid)
@@ -194,7 +217,26 @@ static void print_vdispls(uint32_t domid)
 int main_vdispl_list(int argc, char **argv)
 {
     no_options(argc, argv, "vdispl-list", 1);
-    return each_named_domain(argc, argv, print_vdispls);
+    (void)each_named_domain(argc, argv, print_vdispls);
+    return EXIT_OK;
+}
+
+/* As the stock command shows what is not there. */
+static const char *said(const char *s)
+{
+    return s ? s : "(null)";
+}
+
+static void print_pcm(int nr, const libxl_vsnd_pcm *pcm, const libxl_pcminfo *info)
+{
+    printf("\tpcm: %d, name: \"%s\"\n", nr, said(pcm->name));
+    for (int i = 0; i < pcm->num_vsnd_streams && i < info->num_vsnd_streams; i++) {
+        const libxl_vsnd_stream *s = &pcm->streams[i];
+
+        printf("\t\tstream: %d, unique-id: \"%s\", type: %s\n\t\t\tevent-channel: %d, ring-ref: %d\n",
+               i, said(s->unique_id), s->type == LIBXL_VSND_STREAM_TYPE_C ? "c" : "p",
+               info->streams[i].req_evtch, info->streams[i].req_rref);
+    }
 }
 
 static void print_vsnds(uint32_t domid)
@@ -205,11 +247,15 @@ static void print_vsnds(uint32_t domid)
     for (int i = 0; i < nr; i++) {
         libxl_vsndinfo info;
 
-        libxl_vsndinfo_init(&info);
-        if (!libxl_device_vsnd_getinfo(ctx, domid, &list[i], &info))
-            printf("\ndevid: %d, be-domid: %u, handle: %d, state: %d, be-path: %s, fe-path: %s\n",
-                   info.devid, info.backend_id, info.devid, info.state, info.backend,
+        if (!libxl_device_vsnd_getinfo(ctx, domid, &list[i], &info)) {
+            printf("\ndevid: %d, be-domid: %u, handle: %u, state: %d, be-path: %s, fe-path: %s\n",
+                   info.devid, info.backend_id, info.frontend_id, info.state, info.backend,
                    info.frontend);
+            printf("short-name: \"%s\", long-name: \"%s\"\n", said(list[i].short_name),
+                   said(list[i].long_name));
+            for (int j = 0; j < list[i].num_vsnd_pcms && j < info.num_vsnd_pcms; j++)
+                print_pcm(j, &list[i].pcms[j], &info.pcms[j]);
+        }
         libxl_vsndinfo_dispose(&info);
     }
     libxl_device_vsnd_list_free(list, nr);
@@ -218,7 +264,8 @@ static void print_vsnds(uint32_t domid)
 int main_vsnd_list(int argc, char **argv)
 {
     no_options(argc, argv, "vsnd-list", 1);
-    return each_named_domain(argc, argv, print_vsnds);
+    (void)each_named_domain(argc, argv, print_vsnds);
+    return EXIT_OK;
 }
 
 static void print_ports(uint32_t domid, int ctrl, int nr)
@@ -373,10 +420,17 @@ int main_pci_assignable_add(int argc, char **argv)
     return rc ? EXIT_BAD : EXIT_OK;
 }
 
-/* An address, or the name that the device was given when it was made assignable. */
-static bool is_pci_address(const char *s)
+/* The name that a device was given when it was made assignable. */
+static bool is_pci_name(const char *s)
 {
-    return strchr(s, ':') && !s[strspn(s, "0123456789abcdefABCDEF:.")];
+    int nr;
+    libxl_device_pci *list = libxl_device_pci_assignable_list(ctx, &nr);
+    bool found = false;
+
+    for (int i = 0; i < nr && !found; i++)
+        found = list[i].name && !strcmp(list[i].name, s);
+    libxl_device_pci_assignable_list_free(list, nr);
+    return found;
 }
 
 int main_pci_assignable_remove(int argc, char **argv)
@@ -387,11 +441,11 @@ int main_pci_assignable_remove(int argc, char **argv)
 
     while ((opt = command_getopt(argc, argv, "hr", NULL, "pci-assignable-remove", 1)) != -1)
         rebind = rebind || opt == 'r';
-    if (is_pci_address(argv[optind])) {
-        pci_spec("pci-assignable-remove", "BDF", argv[optind], &pci);
-    } else {
+    if (is_pci_name(argv[optind])) {
         libxl_device_pci_init(&pci);
         replace(&pci.name, argv[optind]);
+    } else {
+        pci_spec("pci-assignable-remove", "BDF", argv[optind], &pci);
     }
     rc = libxl_device_pci_assignable_remove(ctx, &pci, rebind);
     libxl_device_pci_dispose(&pci);

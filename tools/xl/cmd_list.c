@@ -204,15 +204,21 @@ static void print_sharing(const libxl_dominfo *d)
 int main_sharing(int argc, char **argv)
 {
     libxl_dominfo *list;
+    uint32_t domid;
     int nr;
 
     no_options(argc, argv, "sharing", 0);
+    if (argc - optind > 1) {
+        command_help("sharing");
+        return EXIT_BAD;
+    }
+    domid = optind < argc ? find_domain(argv[optind]) : NO_DOMAIN;
     list = libxl_list_domain(ctx, &nr);
     if (!list)
         return EXIT_BAD;
     printf("Name                                        ID   Mem Shared\n");
     for (int i = 0; i < nr; i++)
-        if (optind >= argc || list[i].domid == find_domain(argv[optind]))
+        if (domid == NO_DOMAIN || list[i].domid == domid)
             print_sharing(&list[i]);
     libxl_dominfo_list_free(list, nr);
     return EXIT_OK;

@@ -286,7 +286,7 @@ static int show_shares(libxl_psr_feat_type feature, unsigned int level, uint32_t
 
     if (rc) {
         fprintf(stderr, "Failed to get info\n");
-        return -1;
+        return rc;
     }
     for (unsigned int i = 0; i < nr && !rc; i++) {
         s.hw = &list[i];
@@ -307,6 +307,15 @@ static unsigned int level_of(const char *s, const char *command)
     exit(EXIT_BAD);
 }
 
+/* No more words than that. */
+static void at_most(int argc, int nr, const char *command)
+{
+    if (argc - optind <= nr)
+        return;
+    command_help(command);
+    exit(EXIT_USAGE);
+}
+
 int main_psr_cat_show(int argc, char **argv)
 {
     static const struct option longopts[] = {
@@ -317,16 +326,16 @@ int main_psr_cat_show(int argc, char **argv)
     while ((opt = command_getopt(argc, argv, "hl:", longopts, "psr-cat-show", 0)) != -1)
         if (opt == 'l')
             level = level_of(optarg, "psr-cat-show");
-    return show_shares(LIBXL_PSR_FEAT_TYPE_CAT, level, domain_or_none(argc, argv, optind))
-               ? EXIT_BAD
-               : EXIT_OK;
+    at_most(argc, 1, "psr-cat-show");
+    return exit_code(
+        show_shares(LIBXL_PSR_FEAT_TYPE_CAT, level, domain_or_none(argc, argv, optind)));
 }
 
 int main_psr_mba_show(int argc, char **argv)
 {
     no_options(argc, argv, "psr-mba-show", 0);
-    return show_shares(LIBXL_PSR_FEAT_TYPE_MBA, 0, domain_or_none(argc, argv, optind)) ? EXIT_BAD
-                                                                                       : EXIT_OK;
+    at_most(argc, 1, "psr-mba-show");
+    return exit_code(show_shares(LIBXL_PSR_FEAT_TYPE_MBA, 0, domain_or_none(argc, argv, optind)));
 }
 
 static void add_socket(libxl_bitmap *map, const char *s)
@@ -359,7 +368,7 @@ static int set_share(char **argv, libxl_psr_type type, libxl_bitmap *sockets)
     if (!rc)
         rc = libxl_psr_set_val(ctx, domid, type, sockets, v);
     libxl_bitmap_dispose(sockets);
-    return rc ? EXIT_BAD : EXIT_OK;
+    return exit_code(rc);
 }
 
 int main_psr_cat_set(int argc, char **argv)
@@ -382,6 +391,7 @@ int main_psr_cat_set(int argc, char **argv)
         code = code || opt == 'c';
         data = data || opt == 'd';
     }
+    at_most(argc, 2, "psr-cat-set");
     if (code && data) {
         fprintf(stderr, "Cannot handle -c and -d at the same time\n");
         return EXIT_BAD;
@@ -401,9 +411,13 @@ int main_psr_mba_set(int argc, char **argv)
     int opt;
 
     libxl_bitmap_init(&sockets);
-    while ((opt = command_getopt(argc, argv, "hs:", longopts, "psr-mba-set", 2)) != -1)
+    while ((opt = command_getopt(argc, argv, "hs:", longopts, "psr-mba-set", 0)) != -1)
         if (opt == 's')
             add_socket(&sockets, optarg);
+    if (argc - optind < 2) {
+        command_help("psr-mba-set");
+        return EXIT_BAD;
+    }
     return set_share(argv + optind, LIBXL_PSR_CBM_TYPE_MBA_THRTL, &sockets);
 }
 
@@ -471,5 +485,5 @@ int main_psr_hwinfo(int argc, char **argv)
     }
     if (!rc && (all || mba))
         rc = hw_info(LIBXL_PSR_FEAT_TYPE_MBA, 0, "Memory Bandwidth Allocation (MBA):");
-    return rc ? EXIT_BAD : EXIT_OK;
+    return exit_code(rc);
 }

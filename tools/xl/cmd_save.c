@@ -57,7 +57,7 @@ int main_save(int argc, char **argv)
     }
     if (argc - optind > 3) {
         command_help("save");
-        return EXIT_USAGE;
+        return EXIT_BAD;
     }
     return save_to(find_domain(argv[optind]), argv[optind + 1], argv[optind + 2], keep_domid, then);
 }
@@ -121,15 +121,17 @@ int main_restore(int argc, char **argv)
             o.no_monitor = true;
             break;
         case 'V':
+            o.vnc = true;
+            break;
         case 'A':
-            fprintf(stderr, "a VNC viewer is not supported\n");
-            return EXIT_BAD;
+            o.vnc = o.vnc_password = true;
+            break;
         }
     }
     nr = argc - optind;
     if (nr > 2) {
         command_help("restore");
-        return EXIT_USAGE;
+        return EXIT_BAD;
     }
     return restore_from(&o, argv[optind + nr - 1], nr == 2 ? argv[optind] : NULL);
 }

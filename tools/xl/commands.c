@@ -282,9 +282,9 @@ const struct command commands[] = {
       "Take a disk from a domain",
       "[option] <Domain> <DevId>",
       "-f, --force              Even if the guest does not let go of it." },
-    { "vtpm-attach", main_vtpm_attach, false, true,
+    { "vtpm-attach", main_vtpm_attach, true, true,
       "Give a running guest a TPM",
-      "<Domain> [backend=<BackDomain>] [uuid=<Uuid>]",
+      "<Domain> [uuid=<uuid>] [backend=<BackDomain>]",
       NULL },
     { "vtpm-list", main_vtpm_list, false, false,
       "List the TPMs of guests",
@@ -306,7 +306,7 @@ const struct command commands[] = {
       "Take a keyboard from a guest",
       "<Domain> <DevId>",
       NULL },
-    { "vdispl-attach", main_vdispl_attach, false, true,
+    { "vdispl-attach", main_vdispl_attach, true, true,
       "Give a running guest a display",
       "<Domain> [backend=<BackDomain>] [be-alloc=<BackAlloc>] [connectors='<Connectors>']",
       NULL },
@@ -318,7 +318,7 @@ const struct command commands[] = {
       "Take a display from a guest",
       "<Domain> <DevId>",
       NULL },
-    { "vsnd-attach", main_vsnd_attach, false, true,
+    { "vsnd-attach", main_vsnd_attach, true, true,
       "Give a running guest a sound card",
       "<Domain> <vsnd-spec-component(s)>...",
       NULL },
@@ -414,7 +414,7 @@ const struct command commands[] = {
       "<policy file>",
       NULL },
 #ifdef LIBXL_HAVE_PSR_GENERIC
-    { "psr-hwinfo", main_psr_hwinfo, false, false,
+    { "psr-hwinfo", main_psr_hwinfo, false, true,
       "Tell which caches and bandwidth the host can share out",
       "[options]",
       "-m, --cmt                Monitoring only.\n"
@@ -428,7 +428,7 @@ const struct command commands[] = {
       "Monitor a domain's share no longer",
       "<Domain>",
       NULL },
-    { "psr-cmt-show", main_psr_cmt_show, false, false,
+    { "psr-cmt-show", main_psr_cmt_show, false, true,
       "Show what is monitored",
       "<PSR-CMT-Type> <Domain>",
       "cache-occupancy          Of the L3 cache, in KB.\n"
@@ -442,7 +442,7 @@ const struct command commands[] = {
       "-l LEVEL, --level=LEVEL  2 or 3, which is the default.\n"
       "-c, --code               For code, where the cache tells it from data.\n"
       "-d, --data               For data." },
-    { "psr-cat-show", main_psr_cat_show, false, false,
+    { "psr-cat-show", main_psr_cat_show, false, true,
       "Show domains' parts of a cache",
       "[options] <Domain>",
       "-l LEVEL, --level=LEVEL  2 or 3, which is the default." },
@@ -451,14 +451,14 @@ const struct command commands[] = {
       "[options] <Domain> <THRTL>",
       "-s SOCKET, --socket=SOCKET\n"
       "                         This socket only." },
-    { "psr-mba-show", main_psr_mba_show, false, false,
+    { "psr-mba-show", main_psr_mba_show, false, true,
       "Show how domains' memory bandwidth is throttled",
       "<Domain>",
       NULL },
 #endif
     { "usbctrl-attach", main_usbctrl_attach, false, true,
       "Give a running guest a USB controller",
-      "<Domain> [version=<version>] [ports=<number>]",
+      "<Domain> [type=<type>] [version=<version>] [ports=<number>]",
       NULL },
     { "usbctrl-detach", main_usbctrl_detach, false, true,
       "Take a USB controller from a guest",

@@ -125,25 +125,20 @@ static int take_stream_pair(const char *key, const char *value, void *arg)
     return 0;
 }
 
-static int take_pcm(const char *pairs, libxl_device_vsnd *d)
+static libxl_vsnd_pcm *new_pcm(libxl_device_vsnd *d)
 {
     libxl_vsnd_pcm *pcm = one_more(&d->pcms, &d->num_vsnd_pcms, sizeof(*pcm));
 
     libxl_vsnd_pcm_init(pcm);
-    return each_pair(pairs, take_pcm_pair, pcm);
+    return pcm;
 }
 
+/* A stream without a PCM device before it gets one of its own. */
 static int take_stream(const char *pairs, libxl_device_vsnd *d)
 {
-    libxl_vsnd_pcm *pcm;
-    libxl_vsnd_stream *s;
+    libxl_vsnd_pcm *pcm = d->num_vsnd_pcms ? &d->pcms[d->num_vsnd_pcms - 1] : new_pcm(d);
+    libxl_vsnd_stream *s = one_more(&pcm->streams, &pcm->num_vsnd_streams, sizeof(*s));
 
-    if (!d->num_vsnd_pcms) {
-        fprintf(stderr, "No PCM device defined for stream\n");
-        return ERROR_INVAL;
-    }
-    pcm = &d->pcms[d->num_vsnd_pcms - 1];
-    s = one_more(&pcm->streams, &pcm->num_vsnd_streams, sizeof(*s));
     libxl_vsnd_stream_init(s);
     return each_pair(pairs, take_stream_pair, s);
 }
@@ -165,7 +160,7 @@ int vsnd_take_item(const char *item, libxl_device_vsnd *d)
     if (is_named(item, len, "CARD"))
         return each_pair(pairs, take_card_pair, d);
     if (is_named(item, len, "PCM"))
-        return take_pcm(pairs, d);
+        return each_pair(pairs, take_pcm_pair, new_pcm(d));
     if (is_named(item, len, "STREAM"))
         return take_stream(pairs, d);
     return unknown_key(item);

@@ -156,8 +156,8 @@ int bring_up(const struct create_options *o, libxl_domain_config *d, uint32_t *d
     if (lock < 0)
         return ERROR_FAIL;
     rc = make_room(d);
-    if (!rc)
-        rc = make(o, d, domid);
+    if (!rc && make(o, d, domid))
+        rc = ERROR_FAIL;
     close(lock);
     if (!rc && o->vnc)
         viewer_start(*domid, o->vnc_password);
@@ -293,8 +293,8 @@ int main_create(int argc, char **argv)
     }
     take_words(argc, argv, &o);
     if (!o.file && !o.extra) {
-        command_help("create");
-        return EXIT_USAGE;
+        fprintf(stderr, "Config file not specified and none in save file\n");
+        return -ERROR_INVAL;
     }
     r = create_domain(&o);
     free(o.extra);
@@ -340,7 +340,7 @@ int main_config_update(int argc, char **argv)
     if (rc) {
         fprintf(stderr, "Failed to read config file: %s: %s\n", src.name ? src.name : "",
                 strerror(rc));
-        return EXIT_BAD;
+        return exit_code(ERROR_FAIL);
     }
     libxl_domain_config_init(&d);
     config_parse(&src, &d);

@@ -17,7 +17,13 @@
 #define NO_DOMAIN     ((uint32_t)INVALID_DOMID)
 
 /* Exit codes; main_* functions return one. */
-enum { EXIT_OK = 0, EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_LIBXL = 3 };
+enum { EXIT_OK = 0, EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_LIBXL = 3, EXIT_MINUS_ONE = 255 };
+
+/* Some commands end with libxl's own number, which is negative. */
+static inline int exit_code(int rc)
+{
+    return rc & 0xff;
+}
 
 struct command {
     const char *name;

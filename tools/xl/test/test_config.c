@@ -210,7 +210,6 @@ static void what_is_wrong_ends_the_program(void **state)
         "vsnd=['CARD, short-name=Main']",
         "vsnd=[['short-name=Main']]",
         "vsnd=[['CARD, colour=red']]",
-        "vsnd=[['CARD', 'STREAM, type=p']]",
         "vsnd=[['CARD', 'PCM', 'STREAM, type=x']]",
         "vsnd=[['CARD', 'PCM, sample-rates=8000;fast']]",
         "vsnd=[['CARD, sample-formats=s15_le']]",
