@@ -32,7 +32,7 @@ int main_vkb_list(int argc, char **argv)
 }
 
 /* Taking one away by its number; @missing is the status if it is not there. */
-#define DETACH(kind, command, missing)                                                                    \
+#define DETACH(kind, command, missing)                                                             \
     int main_##kind##_detach(int argc, char **argv)                                                \
     {                                                                                              \
         libxl_device_##kind d;                                                                     \
@@ -79,8 +79,11 @@ int main_vtpm_detach(int argc, char **argv)
     return rc;
 }
 
-/* Attaching one. NAME_words() reads the words after the domain; EXIT_OK, or why not. */
-#define ATTACH(kind, command, args)                                                                \
+/*
+ * Attaching one. NAME_words() reads the words after the domain; EXIT_OK, or why not. @failed is the
+ * status if libxl does not, and may look at its rc.
+ */
+#define ATTACH(kind, command, args, failed)                                                        \
     int main_##kind##_attach(int argc, char **argv)                                                \
     {                                                                                              \
         libxl_device_##kind d;                                                                     \
@@ -93,9 +96,10 @@ int main_vtpm_detach(int argc, char **argv)
         rc = kind##_words(argv + optind + 1, argc - optind - 1, &d);                               \
         if (rc == EXIT_OK && settings.dry_run)                                                     \
             rc = show_device(#kind, libxl_device_##kind##_to_json(ctx, &d));                       \
-        else if (rc == EXIT_OK)                                                                    \
-            rc = told("libxl_device_" #kind "_add",                                                \
-                      libxl_device_##kind##_add(ctx, domid, &d, NULL));                            \
+        else if (rc == EXIT_OK && (rc = libxl_device_##kind##_add(ctx, domid, &d, NULL))) {        \
+            (void)told("libxl_device_" #kind "_add", rc);                                          \
+            rc = failed;                                                                           \
+        }                                                                                          \
         libxl_device_##kind##_dispose(&d);                                                         \
         return rc;                                                                                 \
     }
@@ -127,12 +131,12 @@ static int vsnd_words(char **words, int nr, libxl_device_vsnd *d)
     return EXIT_OK;
 }
 
-ATTACH(vkb, "vkb-attach", 2)
-ATTACH(vtpm, "vtpm-attach", 1)
-ATTACH(vdispl, "vdispl-attach", 1)
-ATTACH(usbctrl, "usbctrl-attach", 1)
-ATTACH(usbdev, "usbdev-attach", 2)
-ATTACH(vsnd, "vsnd-attach", 2)
+ATTACH(vkb, "vkb-attach", 2, exit_code(rc))
+ATTACH(vtpm, "vtpm-attach", 1, EXIT_BAD)
+ATTACH(vdispl, "vdispl-attach", 1, exit_code(rc))
+ATTACH(usbctrl, "usbctrl-attach", 1, EXIT_BAD)
+ATTACH(usbdev, "usbdev-attach", 2, EXIT_BAD)
+ATTACH(vsnd, "vsnd-attach", 2, exit_code(rc))
 
 /* "KEY=NUMBER", or the number alone. */
 static int keyed_number(const char *word, const char *key)
@@ -195,6 +199,14 @@ int main_vtpm_list(int argc, char **argv)
     return EXIT_OK;
 }
 
+static void print_connector(int nr, const libxl_connectorinfo *c)
+{
+    printf("\tConnector: %d, id: %s, width: %u, height: %u, req-rref: %d, req-evtch: %d, "
+           "evt-rref: %d, evt-evtch: %d\n",
+           nr, c->unique_id ? c->unique_id : "", c->width, c->height, c->req_rref, c->req_evtch,
+           c->evt_rref, c->evt_evtch);
+}
+
 static void print_vdispls(uint32_t domid)
 {
     int nr;
@@ -204,11 +216,14 @@ static void print_vdispls(uint32_t domid)
         libxl_vdisplinfo info;
 
         libxl_vdisplinfo_init(&info);
-        if (!libxl_device_vdispl_getinfo(ctx, domid, &list[i], &info))
-            printf("DevId: %d, BE: %u, handle: %d, state: %d, be-alloc: %d, BE-path: %s, "
+        if (!libxl_device_vdispl_getinfo(ctx, domid, &list[i], &info)) {
+            printf("DevId: %d, BE: %u, handle: %u, state: %d, be-alloc: %d, BE-path: %s, "
                    "FE-path: %s\n",
-                   info.devid, info.backend_id, info.devid, info.state, info.be_alloc, info.backend,
-                   info.frontend);
+                   info.devid, info.backend_id, info.frontend_id, info.state, info.be_alloc,
+                   info.backend, info.frontend);
+            for (int j = 0; j < info.num_connectors; j++)
+                print_connector(j, &info.connectors[j]);
+        }
         libxl_vdisplinfo_dispose(&info);
     }
     libxl_device_vdispl_list_free(list, nr);
@@ -233,9 +248,10 @@ static void print_pcm(int nr, const libxl_vsnd_pcm *pcm, const libxl_pcminfo *in
     for (int i = 0; i < pcm->num_vsnd_streams && i < info->num_vsnd_streams; i++) {
         const libxl_vsnd_stream *s = &pcm->streams[i];
 
-        printf("\t\tstream: %d, unique-id: \"%s\", type: %s\n\t\t\tevent-channel: %d, ring-ref: %d\n",
-               i, said(s->unique_id), s->type == LIBXL_VSND_STREAM_TYPE_C ? "c" : "p",
-               info->streams[i].req_evtch, info->streams[i].req_rref);
+        printf(
+            "\t\tstream: %d, unique-id: \"%s\", type: %s\n\t\t\tevent-channel: %d, ring-ref: %d\n",
+            i, said(s->unique_id), s->type == LIBXL_VSND_STREAM_TYPE_C ? "c" : "p",
+            info->streams[i].req_evtch, info->streams[i].req_rref);
     }
 }
 
@@ -247,6 +263,7 @@ static void print_vsnds(uint32_t domid)
     for (int i = 0; i < nr; i++) {
         libxl_vsndinfo info;
 
+        libxl_vsndinfo_init(&info);
         if (!libxl_device_vsnd_getinfo(ctx, domid, &list[i], &info)) {
             printf("\ndevid: %d, be-domid: %u, handle: %u, state: %d, be-path: %s, fe-path: %s\n",
                    info.devid, info.backend_id, info.frontend_id, info.state, info.backend,

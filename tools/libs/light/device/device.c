@@ -130,9 +130,9 @@ static int op_cancellable(struct device_op *op, void (*stop)(libxl_ctx *, struct
 static int remove_nodes(struct scope *sc, xs_transaction_t t, void *arg)
 {
     const struct device_op *op = arg;
-    int rc = store_prune(sc, t, op->back_path, 3);
+    int rc = op->emulated ? 0 : store_prune(sc, t, op->back_path, 3);
 
-    if (!rc)
+    if (!rc && !op->emulated)
         rc = store_rm(sc, t, device_front_path(sc, &op->dev));
     return rc ? rc : store_prune(sc, t, device_libxl_path(sc, &op->dev), 1);
 }
@@ -282,10 +282,12 @@ static int add_nodes(struct scope *sc, xs_transaction_t t, void *arg)
 {
     struct device_op *op = arg;
 
-    if (store_readf(sc, t, "%s/backend", device_libxl_path(sc, &op->dev))) {
+    if (store_read(sc, t, device_libxl_path(sc, &op->dev))) {
         LOG_ERROR(sc, "device %s %d exists already", op->dev.kind, op->dev.devid);
         return ERROR_DEVICE_EXISTS;
     }
+    if (op->emulated)
+        return nodes_write(sc, t, device_libxl_path(sc, &op->dev), &op->back, op->dev.domid);
     return device_write(sc, t, &op->dev, &op->front, &op->back);
 }
 
@@ -300,7 +302,7 @@ void device_add(struct device_op *op)
     op->written = !rc;
     if (rc)
         op->done(ctx, op, rc);
-    else if (op->unwaited)
+    else if (op->unwaited || op->emulated)
         op_finish(ctx, op, 0);
     else
         state_wait(ctx, op);
@@ -330,7 +332,7 @@ static int mark_closing(struct scope *sc, xs_transaction_t t, void *arg)
 void device_remove(struct device_op *op)
 {
     libxl_ctx *ctx = op->sc->ctx;
-    bool virtual = op->unwaited;
+    bool virtual = op->unwaited || op->emulated;
     int rc = 0;
 
     op->adding = false;
@@ -524,7 +526,7 @@ static void single_done(libxl_ctx *ctx, struct device_op *op, int rc)
         ao_complete(op->ao, op->commit ? op->commit(op->sc, op, rc) : rc);
 }
 
-int device_op_run(struct ao *ao, struct device_op *op, bool adding)
+void device_op_begin(struct ao *ao, struct device_op *op, bool adding)
 {
     op->sc = &ao->sc;
     op->ao = ao;
@@ -533,6 +535,11 @@ int device_op_run(struct ao *ao, struct device_op *op, bool adding)
         device_add(op);
     else
         device_remove(op);
+}
+
+int device_op_run(struct ao *ao, struct device_op *op, bool adding)
+{
+    device_op_begin(ao, op, adding);
     return ao_run(ao);
 }
 

@@ -75,6 +75,8 @@ struct device_op {
     struct nodes front, back; /* adding */
     bool force;               /* removing: do not wait for the guest to let go */
     bool unwaited;            /* no kernel driver serves this kind */
+    /* It is in the guest's emulated machine: there is only the toolstack's record, of op->back. */
+    bool emulated;
     void (*done)(libxl_ctx *ctx, struct device_op *op, int rc);
     /* Of an operation by itself, at its end: on success changes the stored configuration. */
     int (*commit)(struct scope *sc, struct device_op *op, int rc);
@@ -155,7 +157,8 @@ int device_recorded_backend(struct scope *sc, uint32_t domid, const char *kind, 
 /* A number that the guest has written; negative: none. */
 int device_front_number(struct scope *sc, const struct device *dev, const char *key);
 
-/* The rest of an operation for one device given by the program. */
+/* The rest of an operation for one device given by the program, which ends @ao. */
+void device_op_begin(struct ao *ao, struct device_op *op, bool adding);
 int device_op_run(struct ao *ao, struct device_op *op, bool adding);
 
 /* The whole of removing @device, which is of @kind; the stored configuration follows. */

@@ -323,9 +323,12 @@ int kinds_defaults(struct scope *sc, libxl_domain_config *c)
     NUMBERED(pvcallsifs, pvcallsif, 0)
     NUMBERED(vdispls, vdispl, 0)
     NUMBERED(vsnds, vsnd, 0)
-    NUMBERED(usbctrls, usbctrl, 0)
     NUMBERED(channels, channel, 1)
 #undef NUMBERED
+    for (int i = 0; i < c->num_usbctrls && !rc; i++) {
+        c->usbctrls[i].devid = i;
+        rc = usbctrl_defaults(sc, 0, c->c_info.type, &c->usbctrls[i]);
+    }
     return rc ? rc : usbdevs_defaults(sc, c);
 }
 
@@ -338,6 +341,8 @@ void kinds_keep(libxl_domain_config *to, const libxl_domain_config *from)
     for (int i = 0; i < to->num_usbctrls; i++) {
         to->usbctrls[i].devid = from->usbctrls[i].devid;
         to->usbctrls[i].type = from->usbctrls[i].type;
+        to->usbctrls[i].version = from->usbctrls[i].version;
+        to->usbctrls[i].ports = from->usbctrls[i].ports;
     }
     for (int i = 0; i < to->num_usbdevs; i++) {
         to->usbdevs[i].ctrl = from->usbdevs[i].ctrl;

@@ -27,6 +27,8 @@ int pci_take_back(struct scope *sc, const libxl_device_pci *pci, bool rebind);
 /* Writes the address to an attribute of pciback. */
 int pciback_write(struct scope *sc, const char *attribute, const libxl_device_pci *pci);
 
+/* Nobody's: it can do no DMA. Without an IOMMU there is nothing to be done. */
+int pci_quarantine(struct scope *sc, const libxl_device_pci *pci, bool on);
 /* Would the hypervisor give it to an HVM guest? */
 int pci_test(struct scope *sc, uint32_t domid, const libxl_device_pci *pci);
 /* Ports, memory, interrupt and DMA of a device: a guest gets them, or has them no longer. */

@@ -31,7 +31,7 @@ bool pci_parse_bdf(const char *s, libxl_device_pci *pci)
 /* What is remembered of an assignable device: its name, and the driver that it had. */
 static char *record(struct scope *sc, const libxl_device_pci *pci, const char *key)
 {
-    return scope_printf(sc, "/libxl/pciback/%04x-%02x-%02x-%x/%s", PCI_BDF(pci), key);
+    return scope_printf(sc, "/libxl/pci/%04x-%02x-%02x-%x/%s", PCI_BDF(pci), key);
 }
 
 static char *name_of(struct scope *sc, const libxl_device_pci *pci)
@@ -92,10 +92,10 @@ static int check_pciback(struct scope *sc)
 static int find_by_name(struct scope *sc, libxl_device_pci *pci)
 {
     unsigned int nr;
-    char **dirs = store_list(sc, XBT_NULL, "/libxl/pciback", &nr);
+    char **dirs = store_list(sc, XBT_NULL, "/libxl/pci", &nr);
 
     for (unsigned int i = 0; i < nr; i++) {
-        char *name = store_readf(sc, XBT_NULL, "/libxl/pciback/%s/name", dirs[i]);
+        char *name = store_readf(sc, XBT_NULL, "/libxl/pci/%s/name", dirs[i]);
         unsigned int dom, bus, dev, func;
 
         if (!name || strcmp(name, pci->name) ||
@@ -149,6 +149,8 @@ int pci_make_assignable(struct scope *sc, const libxl_device_pci *pci, bool reme
             rc = pciback_write(sc, "new_slot", pci);
         if (!rc)
             rc = pciback_write(sc, "bind", pci);
+        if (!rc)
+            rc = pci_quarantine(sc, pci, true);
     }
     if (!rc && pci->name)
         rc = store_write(sc, XBT_NULL, record(sc, pci, "name"), pci->name);
@@ -161,7 +163,9 @@ int pci_take_back(struct scope *sc, const libxl_device_pci *pci, bool rebind)
     int rc = 0;
 
     if (pci_is_assignable(sc, pci)) {
-        rc = pciback_write(sc, "unbind", pci);
+        rc = pci_quarantine(sc, pci, false);
+        if (!rc)
+            rc = pciback_write(sc, "unbind", pci);
         if (!rc)
             rc = pciback_write(sc, "remove_slot", pci);
     }

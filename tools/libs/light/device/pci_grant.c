@@ -96,6 +96,19 @@ static int dma_allow(struct scope *sc, uint32_t domid, const libxl_device_pci *p
     return rc;
 }
 
+int pci_quarantine(struct scope *sc, const libxl_device_pci *pci, bool on)
+{
+    xc_interface *xch = sc->ctx->xch;
+    int r = on ? xc_assign_device(xch, DOMID_IO, sbdf(pci), 0)
+               : xc_deassign_device(xch, DOMID_IO, sbdf(pci));
+
+    if (!r || errno == ENOSYS || errno == EOPNOTSUPP || errno == ENODEV)
+        return 0;
+    LOG_ERRNO(sc, "cannot %s " PCI_BDF_FMT, on ? "quarantine" : "take out of quarantine",
+              PCI_BDF(pci));
+    return ERROR_FAIL;
+}
+
 int pci_test(struct scope *sc, uint32_t domid, const libxl_device_pci *pci)
 {
     if (!xc_test_assign_device(sc->ctx->xch, domid, sbdf(pci)))

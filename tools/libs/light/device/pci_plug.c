@@ -15,11 +15,6 @@ static char *plug_id(const struct pci_plug *p)
     return scope_printf(p->sc, "pci-%04x-%02x-%02x.%x", PCI_BDF(p->pci));
 }
 
-static void put_string(struct json_object *o, const char *key, const char *value)
-{
-    json_object_object_add(o, key, json_object_new_string(value));
-}
-
 static void ask(struct pci_plug *p, const char *command, struct json_object *arguments,
                 void (*done)(libxl_ctx *, struct qmp *, int, struct json_object *))
 {
@@ -96,14 +91,14 @@ void pci_plug_in(struct pci_plug *p)
 {
     struct json_object *args = json_object_new_object();
 
-    put_string(args, "driver", "xen-pci-passthrough");
-    put_string(args, "id", plug_id(p));
-    put_string(args, "hostaddr", scope_printf(p->sc, PCI_BDF_FMT, PCI_BDF(p->pci)));
+    qmp_put_string(args, "driver", "xen-pci-passthrough");
+    qmp_put_string(args, "id", plug_id(p));
+    qmp_put_string(args, "hostaddr", scope_printf(p->sc, PCI_BDF_FMT, PCI_BDF(p->pci)));
     if (p->pci->vdevfn)
-        put_string(args, "addr",
-                   scope_printf(p->sc, "%x.%x", p->pci->vdevfn >> 3, p->pci->vdevfn & 7));
+        qmp_put_string(args, "addr",
+                       scope_printf(p->sc, "%x.%x", p->pci->vdevfn >> 3, p->pci->vdevfn & 7));
     if (p->pci->permissive)
-        json_object_object_add(args, "permissive", json_object_new_boolean(1));
+        qmp_put_bool(args, "permissive", true);
     ask(p, "device_add", args, added);
 }
 
@@ -148,7 +143,7 @@ void pci_plug_out(struct pci_plug *p)
 {
     struct json_object *args = json_object_new_object();
 
-    put_string(args, "id", plug_id(p));
+    qmp_put_string(args, "id", plug_id(p));
     ask(p, "device_del", args, removal_begun);
 }
 

@@ -4,8 +4,9 @@
 #include <dirent.h>
 #include <stdio.h>
 
+#include "core/domains.h"
 #include "device/interface.h"
-#include "dm/dm.h"
+#include "device/usb_emulated.h"
 
 #ifndef SYSFS_USB
 #define SYSFS_USB "/sys/bus/usb/devices"
@@ -69,15 +70,20 @@ char *usb_port_key(struct scope *sc, int port)
 
 static char *port_of(struct scope *sc, uint32_t domid, int ctrl, int port)
 {
-    char *place = device_recorded(sc, domid, "qusb", ctrl, usb_port_key(sc, port));
+    char *place = device_recorded(sc, domid, USB_KIND, ctrl, usb_port_key(sc, port));
 
     return place && *place ? place : NULL;
 }
 
-/* 0: there is no such controller. */
-static int nr_ports(struct scope *sc, uint32_t domid, int ctrl)
+bool usb_port_busy(struct scope *sc, uint32_t domid, int ctrl, int port)
 {
-    char *s = device_recorded(sc, domid, "qusb", ctrl, "num-ports");
+    return port_of(sc, domid, ctrl, port);
+}
+
+/* 0: there is no such controller. */
+int usbctrl_ports(struct scope *sc, uint32_t domid, int ctrl)
+{
+    char *s = device_recorded(sc, domid, USB_KIND, ctrl, "num-ports");
     int nr = s ? atoi(s) : 0;
 
     return nr < 0 ? 0 : nr > USB_PORTS_MAX ? USB_PORTS_MAX : nr;
@@ -86,10 +92,10 @@ static int nr_ports(struct scope *sc, uint32_t domid, int ctrl)
 static bool domain_uses(struct scope *sc, uint32_t domid, const char *place)
 {
     int *ctrls;
-    unsigned int nr = device_ids(sc, domid, "qusb", &ctrls);
+    unsigned int nr = device_ids(sc, domid, USB_KIND, &ctrls);
 
     for (unsigned int i = 0; i < nr; i++) {
-        int ports = nr_ports(sc, domid, ctrls[i]);
+        int ports = usbctrl_ports(sc, domid, ctrls[i]);
 
         for (int port = 1; port <= ports; port++) {
             char *other = port_of(sc, domid, ctrls[i], port);
@@ -114,6 +120,9 @@ static int check_free(struct scope *sc, const char *place)
     }
     return 0;
 }
+
+/* Their driver would have to be given the host's device first. */
+#define KERNEL_HAS_NONE "controllers of the kernel's driver (pv) can have no devices"
 
 /* New domains. */
 
@@ -167,7 +176,7 @@ static int choose_controller(struct scope *sc, libxl_domain_config *c, libxl_dev
     if (d->port)
         return 0;
     ctrl = add_controller(c);
-    rc = usbctrl_defaults(sc, 0, ctrl);
+    rc = usbctrl_defaults(sc, 0, c->c_info.type, ctrl);
     d->ctrl = ctrl->devid;
     d->port = 1;
     return rc;
@@ -202,8 +211,8 @@ int usbdevs_defaults(struct scope *sc, libxl_domain_config *c)
                 rc = wrong(sc, d, "it is there twice");
         if (!rc)
             rc = d->ctrl < 0 ? choose_controller(sc, c, d) : check_controller(sc, c, d);
-        if (!rc && c->usbctrls[d->ctrl].type != LIBXL_USBCTRL_TYPE_QUSB)
-            rc = wrong(sc, d, "only controllers of the device model (qusb) can have devices");
+        if (!rc && c->usbctrls[d->ctrl].type == LIBXL_USBCTRL_TYPE_PV)
+            rc = wrong(sc, d, KERNEL_HAS_NONE);
     }
     return rc;
 }
@@ -219,21 +228,21 @@ struct port_change {
 static int write_port(struct scope *sc, xs_transaction_t t, void *arg)
 {
     const struct port_change *c = arg;
-    struct device d = {c->domid, TOOLSTACK_DOMID, "qusb", c->dev->ctrl, NULL};
-    char *record = scope_printf(sc, "%s/port/%d", device_libxl_path(sc, &d), c->dev->port), *now;
-    int rc = device_recorded_backend(sc, c->domid, "qusb", c->dev->ctrl, &d.backend_domid);
+    struct device d = {c->domid, TOOLSTACK_DOMID, USB_KIND, c->dev->ctrl, "qusb"};
+    char *record = scope_printf(sc, "%s/port/%d", device_libxl_path(sc, &d), c->dev->port),
+         *now = store_read(sc, t, record);
+    int rc;
 
-    now = rc ? NULL : store_read(sc, t, record);
     if (!now || (*c->place && *now)) {
         LOG_ERROR(sc, "port %d of controller %d is not there, or not free", c->dev->port,
                   c->dev->ctrl);
         return ERROR_INVAL;
     }
     rc = store_write(sc, t, record, c->place);
-    return rc ? rc
-              : store_write(sc, t,
-                            scope_printf(sc, "%s/port/%d", device_back_path(sc, &d), c->dev->port),
-                            c->place);
+    if (rc || device_recorded_backend(sc, c->domid, USB_KIND, c->dev->ctrl, &d.backend_domid))
+        return rc;
+    return store_write(
+        sc, t, scope_printf(sc, "%s/port/%d", device_back_path(sc, &d), c->dev->port), c->place);
 }
 
 /* In the store, and in the stored configuration. */
@@ -252,7 +261,7 @@ static int port_set(struct scope *sc, uint32_t domid, const libxl_device_usbdev 
 int usbctrl_empty(struct scope *sc, uint32_t domid, int ctrl)
 {
     libxl_device_usbdev d = {.ctrl = ctrl, .type = LIBXL_USBDEV_TYPE_HOSTDEV};
-    int nr = nr_ports(sc, domid, ctrl), rc = 0;
+    int nr = usbctrl_ports(sc, domid, ctrl), rc = 0;
 
     for (d.port = 1; d.port <= nr && !rc; d.port++)
         if (port_of(sc, domid, ctrl, d.port))
@@ -264,10 +273,12 @@ struct usb_change {
     struct ao *ao;
     uint32_t domid;
     libxl_device_usbdev dev;
-    const char *place;
+    const char *place; /* "": taken away */
     /* A new controller, if one is needed. */
     libxl_device_usbctrl ctrl;
     struct device_op op;
+    /* At an emulated controller. */
+    struct dm_task task;
 };
 
 static void change_end(struct usb_change *c, int rc)
@@ -280,7 +291,7 @@ static void change_end(struct usb_change *c, int rc)
 
 static int free_port(struct scope *sc, uint32_t domid, int ctrl)
 {
-    int nr = nr_ports(sc, domid, ctrl);
+    int nr = usbctrl_ports(sc, domid, ctrl);
 
     for (int port = 1; port <= nr; port++)
         if (!port_of(sc, domid, ctrl, port))
@@ -295,13 +306,17 @@ static int choose_port(struct scope *sc, uint32_t domid, libxl_device_usbdev *d)
     unsigned int nr;
 
     if (d->ctrl >= 0) {
+        if (usbctrl_type(sc, domid, d->ctrl) == LIBXL_USBCTRL_TYPE_PV)
+            return wrong(sc, d, KERNEL_HAS_NONE);
         d->port = d->port ? d->port : free_port(sc, domid, d->ctrl);
         return d->port ? 0 : wrong(sc, d, "there is no such controller, or no port of it is free");
     }
     if (d->port)
         return wrong(sc, d, "a port needs a controller");
-    nr = device_ids(sc, domid, "qusb", &ctrls);
+    nr = device_ids(sc, domid, USB_KIND, &ctrls);
     for (unsigned int i = 0; i < nr && !d->port; i++) {
+        if (usbctrl_type(sc, domid, ctrls[i]) == LIBXL_USBCTRL_TYPE_PV)
+            continue;
         d->ctrl = ctrls[i];
         d->port = free_port(sc, domid, ctrls[i]);
     }
@@ -312,11 +327,13 @@ static int choose_port(struct scope *sc, uint32_t domid, libxl_device_usbdev *d)
 static int controller_begin(struct usb_change *c)
 {
     struct scope *sc = &c->ao->sc;
+    libxl_domain_type type = domain_type(sc, c->domid);
     int rc;
 
     libxl_device_usbctrl_init(&c->ctrl);
-    c->ctrl.type = LIBXL_USBCTRL_TYPE_QUSB;
-    rc = usbctrl_defaults(sc, c->domid, &c->ctrl);
+    c->ctrl.type =
+        type == LIBXL_DOMAIN_TYPE_HVM ? LIBXL_USBCTRL_TYPE_DEVICEMODEL : LIBXL_USBCTRL_TYPE_QUSB;
+    rc = usbctrl_defaults(sc, c->domid, type, &c->ctrl);
     if (!rc)
         rc = dm_check(sc, c->domid, TOOLSTACK_DOMID);
     if (!rc)
@@ -324,6 +341,27 @@ static int controller_begin(struct usb_change *c)
     c->dev.ctrl = c->ctrl.devid;
     c->dev.port = 1;
     return rc;
+}
+
+/* The device itself, which an emulated controller's device model has to be told of. */
+
+static void device_told(libxl_ctx *ctx, struct dm_task *t, int rc)
+{
+    (void)ctx;
+    change_end(CONTAINER_OF(t, struct usb_change, task), rc);
+}
+
+static void device_begin(struct usb_change *c)
+{
+    c->task = (struct dm_task){.sc = &c->ao->sc, .domid = c->domid, .done = device_told};
+    if (usbctrl_type(&c->ao->sc, c->domid, c->dev.ctrl) != LIBXL_USBCTRL_TYPE_DEVICEMODEL)
+        change_end(c, 0);
+    else if (*c->place)
+        usb_dev_plug(&c->task, &c->dev);
+    else
+        usb_dev_unplug(&c->task, c->dev.ctrl, c->dev.port);
+    if (c->task.nr)
+        dm_task_run(&c->task);
 }
 
 static void controller_added(libxl_ctx *ctx, struct device_op *op, int rc)
@@ -335,45 +373,82 @@ static void controller_added(libxl_ctx *ctx, struct device_op *op, int rc)
         return;
     if (!rc)
         rc = usbctrl_config_add(op->sc, c->domid, &c->ctrl);
-    change_end(c, rc);
+    if (rc)
+        change_end(c, rc);
+    else
+        device_begin(c);
+}
+
+static void controller_told(libxl_ctx *ctx, struct dm_task *t, int rc)
+{
+    struct usb_change *c = CONTAINER_OF(t, struct usb_change, task);
+
+    (void)ctx;
+    c->op.done = controller_added;
+    if (rc)
+        change_end(c, rc);
+    else
+        device_add(&c->op);
+}
+
+static struct usb_change *change_new(libxl_ctx *ctx, uint32_t domid, const libxl_device_usbdev *d,
+                                     const libxl_asyncop_how *how)
+{
+    struct ao *ao = ao_begin(ctx, domid, how);
+    struct usb_change *c = scope_alloc(&ao->sc, sizeof(*c));
+
+    /* There is nothing in a device to be freed. */
+    *c = (struct usb_change){.ao = ao,
+                             .domid = domid,
+                             .dev = *d,
+                             .place = "",
+                             .task = {.sc = &ao->sc, .domid = domid, .done = controller_told}};
+    return c;
+}
+
+/* Who has the port already is not to have it from the device model either. */
+static int check_port(struct scope *sc, uint32_t domid, const libxl_device_usbdev *d)
+{
+    if (d->port <= usbctrl_ports(sc, domid, d->ctrl) && !port_of(sc, domid, d->ctrl, d->port))
+        return 0;
+    return wrong(sc, d, "the port is not there, or not free");
 }
 
 int libxl_device_usbdev_add(libxl_ctx *ctx, uint32_t domid, libxl_device_usbdev *d,
                             const libxl_asyncop_how *ao_how)
 {
-    struct ao *ao = ao_begin(ctx, domid, ao_how);
-    struct scope *sc = &ao->sc;
-    struct usb_change *c = scope_alloc(sc, sizeof(*c));
+    struct usb_change *c = change_new(ctx, domid, d, ao_how);
+    struct scope *sc = &c->ao->sc;
     int rc;
 
-    /* There is nothing in a device to be freed. */
-    *c = (struct usb_change){.ao = ao, .domid = domid, .dev = *d, .place = usb_find_place(sc, d)};
+    c->place = usb_find_place(sc, d);
     rc = c->place ? check_free(sc, c->place) : ERROR_INVAL;
     if (!rc)
         rc = choose_port(sc, domid, &c->dev);
-    if (!rc && !c->dev.port)
-        rc = controller_begin(c);
+    if (!rc)
+        rc = c->dev.port ? check_port(sc, domid, &c->dev) : controller_begin(c);
     if (rc)
-        return ao_finish(ao, rc);
+        return ao_finish(c->ao, rc);
     d->ctrl = c->dev.ctrl;
     d->port = c->dev.port;
-    if (!c->op.sc) {
-        change_end(c, 0);
-    } else {
-        c->op.done = controller_added;
-        device_add(&c->op);
-    }
-    return ao_run(ao);
+    if (c->op.emulated)
+        usb_ctrl_plug(&c->task, &c->ctrl);
+    if (c->op.sc)
+        dm_task_run(&c->task);
+    else
+        device_begin(c);
+    return ao_run(c->ao);
 }
 
 int libxl_device_usbdev_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_usbdev *d,
                                const libxl_asyncop_how *ao_how)
 {
-    struct ao *ao = ao_begin(ctx, domid, ao_how);
+    struct usb_change *c = change_new(ctx, domid, d, ao_how);
 
-    if (!port_of(&ao->sc, domid, d->ctrl, d->port))
-        return ao_finish(ao, wrong(&ao->sc, d, "there is no device"));
-    return ao_finish(ao, port_set(&ao->sc, domid, d, ""));
+    if (!port_of(&c->ao->sc, domid, d->ctrl, d->port))
+        return ao_finish(c->ao, wrong(&c->ao->sc, d, "there is no device"));
+    device_begin(c);
+    return ao_run(c->ao);
 }
 
 /* The device may have left the host: then it has no numbers. */
@@ -404,7 +479,7 @@ libxl_device_usbdev *libxl_device_usbdev_list(libxl_ctx *ctx, uint32_t domid, in
     API_ENTER(ctx, domid);
 
     *num = 0;
-    nr = device_ids(sc, domid, "qusb", &ctrls);
+    nr = device_ids(sc, domid, USB_KIND, &ctrls);
     if (nr)
         list = xmalloc0(nr * USB_PORTS_MAX * sizeof(*list));
     for (unsigned int i = 0; i < nr; i++)

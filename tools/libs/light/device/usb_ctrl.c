@@ -1,43 +1,75 @@
 /* SPDX-License-Identifier: MIT */
-/* USB controllers: of a driver in the kernel ("vusb"), or of the device model ("qusb"). */
+/*
+ * USB controllers: of a driver in the kernel (backend "vusb"), of the device model ("qusb"), or
+ * emulated by it.
+ */
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/domains.h"
 #include "device/interface.h"
-#include "device/usb.h"
+#include "device/usb_emulated.h"
 
 #define USB_DRIVER_PATH "/sys/bus/xen-backend/drivers/vusb"
 
-static const char *usbctrl_name(libxl_usbctrl_type type)
+static struct device ctrl_device(uint32_t domid, const libxl_device_usbctrl *d)
 {
-    return type == LIBXL_USBCTRL_TYPE_PV ? "vusb" : "qusb";
+    const char *back = d->type == LIBXL_USBCTRL_TYPE_PV ? USB_KIND : "qusb";
+
+    return (struct device){domid, d->backend_domid, USB_KIND, d->devid, back};
 }
 
-int usbctrl_defaults(struct scope *sc, uint32_t domid, libxl_device_usbctrl *d)
+static libxl_usbctrl_type choose_type(libxl_domain_type type)
 {
-    if (d->type == LIBXL_USBCTRL_TYPE_AUTO)
-        d->type = access(USB_DRIVER_PATH, F_OK) ? LIBXL_USBCTRL_TYPE_QUSB : LIBXL_USBCTRL_TYPE_PV;
-    if (d->type == LIBXL_USBCTRL_TYPE_DEVICEMODEL) {
-        LOG_ERROR(sc, "emulated USB controllers are configured by usbversion");
-        return ERROR_NI;
-    }
-    if (!d->version)
-        d->version = 2;
+    if (type == LIBXL_DOMAIN_TYPE_HVM)
+        return LIBXL_USBCTRL_TYPE_DEVICEMODEL;
+    return access(USB_DRIVER_PATH, F_OK) ? LIBXL_USBCTRL_TYPE_QUSB : LIBXL_USBCTRL_TYPE_PV;
+}
+
+static int pv_defaults(struct scope *sc, libxl_device_usbctrl *d)
+{
     if (!d->ports)
         d->ports = 8;
-    if (d->version < 1 || d->version > 2 || d->ports < 1 || d->ports > 31) {
-        LOG_ERROR(sc, "a PV USB controller has version 1 or 2, and 1 to 31 ports");
-        return ERROR_INVAL;
-    }
-    return device_place(sc, domid, usbctrl_name(d->type), d->backend_domname, &d->devid,
-                        &d->backend_domid);
+    if (d->version >= 1 && d->version <= 2 && d->ports >= 1 && d->ports <= USB_PORTS_MAX)
+        return 0;
+    LOG_ERROR(sc, "a PV USB controller has version 1 or 2, and 1 to %d ports", USB_PORTS_MAX);
+    return ERROR_INVAL;
+}
+
+static int emulated_defaults(struct scope *sc, libxl_domain_type type, libxl_device_usbctrl *d)
+{
+    if (type == LIBXL_DOMAIN_TYPE_HVM && !d->backend_domid && !d->backend_domname)
+        return usb_emulated_defaults(sc, d);
+    LOG_ERROR(sc, "only HVM guests have emulated USB controllers, of a device model in domain 0");
+    return ERROR_INVAL;
+}
+
+int usbctrl_defaults(struct scope *sc, uint32_t domid, libxl_domain_type type,
+                     libxl_device_usbctrl *d)
+{
+    int rc;
+
+    if (d->type == LIBXL_USBCTRL_TYPE_AUTO)
+        d->type = choose_type(type);
+    if (!d->version)
+        d->version = 2;
+    rc = d->type == LIBXL_USBCTRL_TYPE_DEVICEMODEL ? emulated_defaults(sc, type, d)
+                                                   : pv_defaults(sc, d);
+    return rc ? rc
+              : device_place(sc, domid, USB_KIND, d->backend_domname, &d->devid, &d->backend_domid);
 }
 
 static void describe_controller(struct scope *sc, uint32_t domid, const libxl_device_usbctrl *d,
                                 struct device_op *op)
 {
-    device_op_describe(
-        sc, &(struct device){domid, d->backend_domid, usbctrl_name(d->type), d->devid, NULL}, op);
+    struct device dev = ctrl_device(domid, d);
+
+    op->emulated = d->type == LIBXL_USBCTRL_TYPE_DEVICEMODEL;
+    if (op->emulated)
+        op->dev = dev;
+    else
+        device_op_describe(sc, &dev, op);
+    op->sc = sc;
     nodes_add(&op->back, "type", libxl_usbctrl_type_to_string(d->type));
     nodes_addf(sc, &op->back, "usb-ver", "%d", d->version);
     nodes_addf(sc, &op->back, "num-ports", "%d", d->ports);
@@ -61,41 +93,39 @@ int usbctrl_describe_with(struct scope *sc, uint32_t domid, const libxl_domain_c
     return 0;
 }
 
-static int usbctrl_describe(struct scope *sc, uint32_t domid, const libxl_device_usbctrl *d,
-                            struct device_op *op)
+libxl_usbctrl_type usbctrl_type(struct scope *sc, uint32_t domid, int ctrl)
 {
-    return usbctrl_describe_with(sc, domid, NULL, d, op);
+    char *s = device_recorded(sc, domid, USB_KIND, ctrl, "type");
+    libxl_usbctrl_type type;
+
+    return s && !libxl_usbctrl_type_from_string(s, &type) ? type : LIBXL_USBCTRL_TYPE_AUTO;
 }
 
 static int usbctrl_read(struct scope *sc, uint32_t domid, int devid, libxl_device_usbctrl *d)
 {
-    static const libxl_usbctrl_type types[] = {LIBXL_USBCTRL_TYPE_PV, LIBXL_USBCTRL_TYPE_QUSB};
+    char *version = device_recorded(sc, domid, USB_KIND, devid, "usb-ver");
 
     d->devid = devid;
-    for (unsigned int i = 0; i < ARRAY_SIZE(types); i++) {
-        const char *kind = usbctrl_name(types[i]);
-        char *version, *ports;
-
-        if (device_recorded_backend(sc, domid, kind, devid, &d->backend_domid))
-            continue;
-        version = device_recorded(sc, domid, kind, devid, "usb-ver");
-        ports = device_recorded(sc, domid, kind, devid, "num-ports");
-        d->type = types[i];
-        d->version = version ? atoi(version) : 0;
-        d->ports = ports ? atoi(ports) : 0;
+    d->type = usbctrl_type(sc, domid, devid);
+    d->version = version ? atoi(version) : 0;
+    d->ports = usbctrl_ports(sc, domid, devid);
+    if (d->type == LIBXL_USBCTRL_TYPE_AUTO)
+        return ERROR_FAIL;
+    if (d->type == LIBXL_USBCTRL_TYPE_DEVICEMODEL)
         return 0;
-    }
-    return ERROR_FAIL;
+    return device_recorded_backend(sc, domid, USB_KIND, devid, &d->backend_domid);
 }
 
 int libxl_device_usbctrl_getinfo(libxl_ctx *ctx, uint32_t domid, const libxl_device_usbctrl *d,
                                  libxl_usbctrlinfo *info)
 {
-    struct device dev = {domid, d->backend_domid, usbctrl_name(d->type), d->devid, NULL};
+    struct device dev = ctrl_device(domid, d);
     API_ENTER(ctx, domid);
 
     libxl_usbctrlinfo_init(info);
     DEVICE_INFO(info, &dev);
+    if (d->type == LIBXL_USBCTRL_TYPE_DEVICEMODEL)
+        info->state = 0; /* it has no ends to be in one */
     info->type = d->type;
     info->version = d->version;
     info->ports = d->ports;
@@ -113,17 +143,101 @@ int usbctrl_config_add(struct scope *sc, uint32_t domid, const libxl_device_usbc
     return config_add(sc, domid, &usbctrl_kind, d);
 }
 
+/* Coming and going. */
+
+struct ctrl_change {
+    struct ao *ao;
+    struct device_op op;
+    libxl_device_usbctrl ctrl;
+    struct dm_task task; /* of an emulated one, first */
+    bool force;
+};
+
+static void plugged(libxl_ctx *ctx, struct dm_task *t, int rc)
+{
+    struct ctrl_change *c = CONTAINER_OF(t, struct ctrl_change, task);
+
+    if (!rc)
+        config_follow_add(ctx, &c->op, &usbctrl_kind, &c->ctrl);
+    libxl_device_usbctrl_dispose(&c->ctrl);
+    if (rc)
+        ao_complete(c->ao, rc);
+    else
+        device_op_begin(c->ao, &c->op, true);
+}
+
+static struct ctrl_change *change_new(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *how,
+                                      void (*done)(libxl_ctx *, struct dm_task *, int))
+{
+    struct ao *ao = ao_begin(ctx, domid, how);
+    struct ctrl_change *c = scope_alloc(&ao->sc, sizeof(*c));
+
+    c->ao = ao;
+    c->op.sc = &ao->sc;
+    c->task = (struct dm_task){.sc = &ao->sc, .domid = domid, .done = done};
+    return c;
+}
+
+/* One that is not emulated has nothing to be told to the device model. */
+int libxl_device_usbctrl_add(libxl_ctx *ctx, uint32_t domid, libxl_device_usbctrl *d,
+                             const libxl_asyncop_how *ao_how)
+{
+    struct ctrl_change *c = change_new(ctx, domid, ao_how, plugged);
+    struct scope *sc = &c->ao->sc;
+    int rc = usbctrl_defaults(sc, domid, domain_type(sc, domid), d);
+
+    if (!rc)
+        rc = usbctrl_describe_with(sc, domid, NULL, d, &c->op);
+    if (rc)
+        return ao_finish(c->ao, rc);
+    libxl_device_usbctrl_copy(ctx, &c->ctrl, d);
+    if (c->op.emulated)
+        usb_ctrl_plug(&c->task, d);
+    dm_task_run(&c->task);
+    return ao_run(c->ao);
+}
+
 /* Its devices go first: a configuration that has them needs their controller. */
+static void unplugged(libxl_ctx *ctx, struct dm_task *t, int rc)
+{
+    struct ctrl_change *c = CONTAINER_OF(t, struct ctrl_change, task);
+
+    if (c->force)
+        rc = 0;
+    if (!rc)
+        rc = usbctrl_empty(t->sc, t->domid, c->ctrl.devid);
+    if (!rc)
+        config_follow_remove(ctx, &c->op, &usbctrl_kind, &c->ctrl);
+    libxl_device_usbctrl_dispose(&c->ctrl);
+    if (rc)
+        ao_complete(c->ao, rc);
+    else
+        device_op_begin(c->ao, &c->op, false);
+}
+
+static void unplug_ports(struct ctrl_change *c, int ctrl)
+{
+    int nr = usbctrl_ports(c->task.sc, c->task.domid, ctrl);
+
+    for (int port = 1; port <= nr; port++)
+        if (usb_port_busy(c->task.sc, c->task.domid, ctrl, port))
+            usb_dev_unplug(&c->task, ctrl, port);
+    usb_ctrl_unplug(&c->task, ctrl);
+}
+
 static int usbctrl_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_usbctrl *d,
                              const libxl_asyncop_how *how, bool force)
 {
-    struct device dev = {domid, d->backend_domid, usbctrl_name(d->type), d->devid, NULL};
-    int rc;
-    API_ENTER(ctx, domid);
+    struct ctrl_change *c = change_new(ctx, domid, how, unplugged);
 
-    rc = usbctrl_empty(sc, domid, d->devid);
-    API_LEAVE;
-    return rc ? rc : device_take_away(ctx, &dev, &usbctrl_kind, d, how, force);
+    c->op.emulated = d->type == LIBXL_USBCTRL_TYPE_DEVICEMODEL;
+    c->op.dev = ctrl_device(domid, d);
+    c->op.force = c->force = force;
+    libxl_device_usbctrl_copy(ctx, &c->ctrl, d);
+    if (c->op.emulated)
+        unplug_ports(c, d->devid);
+    dm_task_run(&c->task);
+    return ao_run(c->ao);
 }
 
 int libxl_device_usbctrl_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_usbctrl *d,
@@ -138,19 +252,6 @@ int libxl_device_usbctrl_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_us
     return usbctrl_take_away(ctx, domid, d, ao_how, true);
 }
 
-DEVICE_ADD(usbctrl)
-DEVICE_LIST_APPEND(usbctrl)
+DEVICE_LIST(usbctrl, USB_KIND)
 DEVICE_LIST_FREE(usbctrl)
 DEVICE_FIND(usbctrl)
-
-libxl_device_usbctrl *libxl_device_usbctrl_list(libxl_ctx *ctx, uint32_t domid, int *num)
-{
-    libxl_device_usbctrl *list = NULL;
-    API_ENTER(ctx, domid);
-
-    *num = 0;
-    list_append_usbctrl(sc, domid, "vusb", &list, num);
-    list_append_usbctrl(sc, domid, "qusb", &list, num);
-    API_LEAVE;
-    return list;
-}

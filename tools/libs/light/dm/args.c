@@ -87,6 +87,21 @@ static void add_serials(struct dm_args *a)
     }
 }
 
+/* QEMU has only emulated devices by their names; those of the host are "host:BUS.ADDRESS" or
+ * "host:VENDOR:PRODUCT". */
+static void add_usb_device(struct dm_args *a, const char *name)
+{
+    unsigned int first, second;
+    int used = 0;
+
+    if (sscanf(name, "host:%u.%u%n", &first, &second, &used) == 2 && !name[used])
+        dm_arg2(a, "-device", "usb-host,hostbus=%u,hostaddr=%u", first, second);
+    else if (sscanf(name, "host:%x:%x%n", &first, &second, &used) == 2 && !name[used])
+        dm_arg2(a, "-device", "usb-host,vendorid=%#x,productid=%#x", first, second);
+    else
+        dm_arg2(a, "-usbdevice", "%s", name);
+}
+
 static void add_usb(struct dm_args *a)
 {
     static const char *const versions[][5] = {
@@ -103,9 +118,9 @@ static void add_usb(struct dm_args *a)
     if (libxl_defbool_val(b->u.hvm.usb) || b->u.hvm.usbdevice || b->u.hvm.usbdevice_list) {
         dm_arg(a, "-usb");
         if (b->u.hvm.usbdevice)
-            dm_arg2(a, "-usbdevice", "%s", b->u.hvm.usbdevice);
+            add_usb_device(a, b->u.hvm.usbdevice);
         for (char **s = b->u.hvm.usbdevice_list; s && *s; s++)
-            dm_arg2(a, "-usbdevice", "%s", *s);
+            add_usb_device(a, *s);
     }
     for (unsigned int i = 0; i < 5 && versions[b->u.hvm.usbversion][i]; i++)
         dm_arg2(a, "-device", "%s", versions[b->u.hvm.usbversion][i]);

@@ -41,7 +41,7 @@ int libxl_qemu_monitor_command(libxl_ctx *ctx, uint32_t domid, const char *comma
                           .command = "human-monitor-command",
                           .arguments = json_object_new_object(),
                           .done = monitor_answered};
-    json_object_object_add(m->qmp.arguments, "command-line", json_object_new_string(command_line));
+    qmp_put_string(m->qmp.arguments, "command-line", command_line);
     qmp_start(&m->qmp);
     return ao_run(ao);
 }
@@ -85,23 +85,18 @@ static void insert_answered(libxl_ctx *ctx, struct qmp *q, int rc, struct json_o
     insert_end(CONTAINER_OF(q, struct insert, qmp), rc);
 }
 
-static void put_string(struct json_object *o, const char *key, const char *value)
-{
-    json_object_object_add(o, key, json_object_new_string(value));
-}
-
 static void insert_ask(struct insert *i)
 {
     struct scope *sc = &i->ao->sc;
     struct json_object *args = json_object_new_object();
     bool empty = i->disk.format == LIBXL_DISK_FORMAT_EMPTY;
 
-    put_string(args, "id", scope_printf(sc, "ide-%d", i->dev.devid));
+    qmp_put_string(args, "id", scope_printf(sc, "ide-%d", i->dev.devid));
     if (!empty) {
-        put_string(args, "filename", i->disk.pdev_path);
-        put_string(args, "format", libxl_disk_format_to_string(i->disk.format));
+        qmp_put_string(args, "filename", i->disk.pdev_path);
+        qmp_put_string(args, "format", libxl_disk_format_to_string(i->disk.format));
     }
-    json_object_object_add(args, "force", json_object_new_boolean(1));
+    qmp_put_bool(args, "force", true);
     i->qmp = (struct qmp){.sc = sc,
                           .domid = i->domid,
                           .command = empty ? "eject" : "blockdev-change-medium",

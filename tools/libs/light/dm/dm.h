@@ -59,15 +59,18 @@ struct qmp {
     size_t len, room;
 };
 void qmp_start(struct qmp *q);
+/* Into the arguments of a command. */
+void qmp_put_string(struct json_object *o, const char *key, const char *value);
+void qmp_put_int(struct json_object *o, const char *key, int value);
+void qmp_put_bool(struct json_object *o, const char *key, bool value);
 /* No more of it, and no callback. One that is over or was never started (all zeros) may be given.
  */
 void qmp_stop(struct qmp *q);
 
 /*
- * The device model's part in stopping, saving and resuming its guest; only if dm_has_state(). done
- * comes in any case, perhaps before the function returns.
+ * Commands to a device model, one after the other until one is refused. done comes in any case,
+ * perhaps before the function that starts it returns.
  */
-#define DM_TASK_STEPS 2
 struct dm_task_step {
     const char *command;
     struct json_object *arguments;
@@ -78,16 +81,21 @@ struct dm_task {
     uint32_t domid;
     void (*done)(libxl_ctx *ctx, struct dm_task *t, int rc);
     /* Private: */
-    struct dm_task_step step[DM_TASK_STEPS];
-    int next;
+    struct dm_task_step *step;
+    unsigned int nr, room, next;
     struct qmp qmp;
 };
+/* One command more; @arguments may be NULL, and are owned by us. */
+void dm_task_add(struct dm_task *t, const char *command, struct json_object *arguments);
+void dm_task_run(struct dm_task *t);
+void dm_task_stop(struct dm_task *t); /* no callback; all zeros will do */
+
+/* The device model's part in stopping, saving and resuming its guest; only if dm_has_state(). */
 void dm_pause(struct dm_task *t);
 void dm_continue(struct dm_task *t);
 /* Stops it and writes its state to dm_save_path(). @live: its disks are about to be another's. */
 void dm_save(struct dm_task *t, bool live);
 void dm_log_dirty(struct dm_task *t, bool enable);
-void dm_task_stop(struct dm_task *t); /* no callback; all zeros will do */
 
 /* Is it an HVM guest with a device model? */
 bool dm_has_state(struct scope *sc, uint32_t domid);

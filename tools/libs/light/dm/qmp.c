@@ -15,6 +15,21 @@
 #define ANSWER_TIMEOUT_MS 60000
 #define ANSWER_MAX        (16u << 20)
 
+void qmp_put_string(struct json_object *o, const char *key, const char *value)
+{
+    json_object_object_add(o, key, json_object_new_string(value));
+}
+
+void qmp_put_int(struct json_object *o, const char *key, int value)
+{
+    json_object_object_add(o, key, json_object_new_int(value));
+}
+
+void qmp_put_bool(struct json_object *o, const char *key, bool value)
+{
+    json_object_object_add(o, key, json_object_new_boolean(value));
+}
+
 void qmp_stop(struct qmp *q)
 {
     int fd = q->fd.fd;

@@ -50,7 +50,7 @@ static int usb_add(int bus, int addr, int ctrl, int port)
 static void port_has(int port, const char *place)
 {
     char *back = get("/local/domain/0/backend/qusb/%d/0/port/%d", GUEST, port);
-    char *record = get("/libxl/%d/device/qusb/0/port/%d", GUEST, port);
+    char *record = get("/libxl/%d/device/vusb/0/port/%d", GUEST, port);
 
     assert_string_equal(back, place);
     assert_string_equal(record, place);
@@ -78,6 +78,15 @@ static void stored_usb(int nr_ctrls, int nr_devs)
     libxl_domain_config_dispose(&c);
 }
 
+/* The guest is to find it where its driver looks. */
+static void front_is_for_the_guests_driver(void)
+{
+    char *back = get("/local/domain/%d/device/vusb/0/backend", GUEST);
+
+    assert_string_equal(back, "/local/domain/0/backend/qusb/5/0");
+    free(back);
+}
+
 static void usb_devices_have_ports(void **state)
 {
     libxl_device_usbctrl ctrl;
@@ -93,6 +102,7 @@ static void usb_devices_have_ports(void **state)
     ctrl.type = LIBXL_USBCTRL_TYPE_QUSB;
     ctrl.ports = 2;
     DO(libxl_device_usbctrl_add(ctx, GUEST, &ctrl, &how));
+    front_is_for_the_guests_driver();
     assert_int_equal(usb_add(1, 9, 0, 1), ERROR_INVAL);
     assert_int_equal(usb_add(1, 1, 0, 1), ERROR_INVAL);
     assert_int_equal(usb_add(1, 3, 1, 1), ERROR_INVAL);
@@ -121,6 +131,139 @@ static void usb_devices_have_ports(void **state)
     libxl_device_usbctrl_dispose(&ctrl);
     stored_usb(0, 0);
     guest_absent();
+}
+
+static void model_has(const char *what)
+{
+    char *devices = fake_qmp_devices();
+
+    if (strcmp(devices, what))
+        fail_msg("the device model has\n%sand not\n%s", devices, what);
+    free(devices);
+}
+
+static void hvm_present(void)
+{
+    fake_qmp_open(XEN_RUN_DIR "/qmp-libxl-5");
+    guest_create();
+}
+
+static void hvm_absent(void)
+{
+    guest_absent();
+    fake_qmp_close();
+}
+
+static libxl_device_usbctrl ctrl_of(libxl_usbctrl_type type, int version, int ports)
+{
+    libxl_device_usbctrl d;
+
+    libxl_device_usbctrl_init(&d);
+    d.type = type;
+    d.version = version;
+    d.ports = ports;
+    return d;
+}
+
+static libxl_device_usbdev host_usb(int addr, int ctrl, int port)
+{
+    libxl_device_usbdev d;
+
+    libxl_device_usbdev_init(&d);
+    libxl_device_usbdev_init_type(&d, LIBXL_USBDEV_TYPE_HOSTDEV);
+    d.u.hostdev.hostbus = 1;
+    d.u.hostdev.hostaddr = (uint8_t)addr;
+    d.ctrl = ctrl;
+    d.port = port;
+    return d;
+}
+
+#define UHCI "{\"driver\":\"piix3-usb-uhci\",\"id\":\"xenusb-0\"}\n"
+#define XHCI "{\"driver\":\"nec-usb-xhci\",\"id\":\"xenusb-1\",\"p2\":4,\"p3\":4}\n"
+#define EHCI "{\"driver\":\"usb-ehci\",\"id\":\"xenusb-2\"}\n"
+#define HOSTDEV(ctrl, port, addr)                                                                  \
+    "{\"driver\":\"usb-host\",\"id\":\"xenusb-" #ctrl "-port-" #port "\",\"bus\":\"xenusb-" #ctrl  \
+    ".0\",\"port\":\"" #port "\",\"hostbus\":1,\"hostaddr\":" #addr "}\n"
+
+static void hvm_guests_have_emulated_controllers(void **state)
+{
+    libxl_device_usbctrl d;
+    libxl_usbctrlinfo info;
+    char *node;
+    int nr;
+
+    make_hvm_config();
+    config.usbctrls = calloc(2, sizeof(*config.usbctrls));
+    config.num_usbctrls = 2;
+    config.usbctrls[0] = ctrl_of(LIBXL_USBCTRL_TYPE_AUTO, 1, 0);
+    config.usbctrls[1] = ctrl_of(LIBXL_USBCTRL_TYPE_DEVICEMODEL, 3, 4);
+    config.usbdevs = calloc(1, sizeof(*config.usbdevs));
+    config.usbdevs[config.num_usbdevs++] = host_usb(3, 1, 2);
+    hvm_present();
+    model_has(UHCI XHCI HOSTDEV(1, 2, 3));
+    node = get("/libxl/%d/device/vusb/1/type", GUEST);
+    assert_string_equal(node, "devicemodel");
+    free(node);
+    assert_null(get("/local/domain/%d/device/vusb", GUEST));
+    libxl_device_usbctrl_list_free(libxl_device_usbctrl_list(ctx, GUEST, &nr), 2);
+    assert_int_equal(nr, 2);
+    assert_int_equal(libxl_devid_to_device_usbctrl(ctx, GUEST, 0, &d), 0);
+    assert_int_equal(libxl_device_usbctrl_getinfo(ctx, GUEST, &d, &info), 0);
+    assert_int_equal(info.type, LIBXL_USBCTRL_TYPE_DEVICEMODEL);
+    assert_int_equal(info.version, 1);
+    assert_int_equal(info.ports, 2);
+    assert_int_equal(info.state, 0);
+    libxl_usbctrlinfo_dispose(&info);
+    libxl_device_usbctrl_dispose(&d);
+    d = ctrl_of(LIBXL_USBCTRL_TYPE_AUTO, 2, 8);
+    assert_int_equal(libxl_device_usbctrl_add(ctx, GUEST, &d, NULL), ERROR_INVAL);
+    d = ctrl_of(LIBXL_USBCTRL_TYPE_AUTO, 3, 16);
+    assert_int_equal(libxl_device_usbctrl_add(ctx, GUEST, &d, NULL), ERROR_INVAL);
+    d = ctrl_of(LIBXL_USBCTRL_TYPE_AUTO, 0, 0);
+    DO(libxl_device_usbctrl_add(ctx, GUEST, &d, &how));
+    assert_int_equal(d.devid, 2);
+    model_has(UHCI XHCI HOSTDEV(1, 2, 3) EHCI);
+    stored_usb(3, 1);
+    assert_int_equal(libxl_devid_to_device_usbctrl(ctx, GUEST, 1, &d), 0);
+    DO(libxl_device_usbctrl_remove(ctx, GUEST, &d, &how));
+    model_has(UHCI EHCI);
+    stored_usb(2, 0);
+    assert_int_equal(libxl_devid_to_device_usbctrl(ctx, GUEST, 1, &d), ERROR_NOTFOUND);
+    hvm_absent();
+}
+
+static int add_result(libxl_device_usbdev *d)
+{
+    over = false;
+    assert_int_equal(libxl_device_usbdev_add(ctx, GUEST, d, &how), 0);
+    return finish();
+}
+
+static void devices_are_plugged_into_emulated_controllers(void **state)
+{
+    libxl_device_usbdev first = host_usb(3, -1, 0), second = host_usb(4, 0, 1);
+
+    make_hvm_config();
+    hvm_present();
+    /* With no controller there it brings one. */
+    fake_qmp.refused = "usb-host";
+    assert_int_equal(add_result(&first), ERROR_QMP_GENERIC_ERROR);
+    stored_usb(1, 0);
+    fake_qmp.refused = NULL;
+    first = host_usb(3, -1, 0);
+    assert_int_equal(add_result(&first), 0);
+    assert_int_equal(first.ctrl, 0);
+    assert_int_equal(first.port, 1);
+    model_has("{\"driver\":\"usb-ehci\",\"id\":\"xenusb-0\"}\n" HOSTDEV(0, 1, 3));
+    stored_usb(1, 1);
+    assert_int_equal(libxl_device_usbdev_add(ctx, GUEST, &second, NULL), ERROR_INVAL);
+    second.port = 0;
+    assert_int_equal(add_result(&second), 0);
+    assert_int_equal(second.port, 2);
+    DO(libxl_device_usbdev_remove(ctx, GUEST, &first, &how));
+    model_has("{\"driver\":\"usb-ehci\",\"id\":\"xenusb-0\"}\n" HOSTDEV(0, 2, 4));
+    stored_usb(1, 1);
+    hvm_absent();
 }
 
 /* Sound cards. */
@@ -273,15 +416,6 @@ static libxl_device_pci pci_at(int dev, int func)
     return pci;
 }
 
-static void model_has(const char *what)
-{
-    char *devices = fake_qmp_devices();
-
-    if (strcmp(devices, what))
-        fail_msg("the device model has\n%sand not\n%s", devices, what);
-    free(devices);
-}
-
 static void pci_list_is(const char *expected)
 {
     int nr;
@@ -300,18 +434,6 @@ static void stored_pci(int nr)
 
     assert_int_equal(c.num_pcidevs, nr);
     libxl_domain_config_dispose(&c);
-}
-
-static void hvm_present(void)
-{
-    fake_qmp_open(XEN_RUN_DIR "/qmp-libxl-5");
-    guest_create();
-}
-
-static void hvm_absent(void)
-{
-    guest_absent();
-    fake_qmp_close();
 }
 
 #define PLUGGED                                                                                    \
@@ -418,6 +540,8 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usb_devices_have_ports),
+        cmocka_unit_test(hvm_guests_have_emulated_controllers),
+        cmocka_unit_test(devices_are_plugged_into_emulated_controllers),
         cmocka_unit_test(sound_cards_are_described),
         cmocka_unit_test(what_no_card_can_have_is_refused),
         cmocka_unit_test(hvm_guests_get_pci_devices),
