@@ -454,6 +454,20 @@ int xc_set_domain_cpu_policy(xc_interface *xch, uint32_t domid, uint32_t nr_leav
                              xen_cpuid_leaf_t *leaves, uint32_t nr_msrs, xen_msr_entry_t *msrs,
                              uint32_t *err_leaf_p, uint32_t *err_subleaf_p, uint32_t *err_msr_p);
 uint32_t xc_get_cpu_featureset_size(void);
+
+/* What is known of features, and what guests can have (_MAX) or have (_DEF), apart from what the
+ * machine has; sets of as many words as xc_get_cpu_featureset_size() says. NULL: no such set. */
+enum xc_static_cpu_featuremask {
+    XC_FEATUREMASK_KNOWN,
+    XC_FEATUREMASK_SPECIAL,
+    XC_FEATUREMASK_PV_MAX,
+    XC_FEATUREMASK_PV_DEF,
+    XC_FEATUREMASK_HVM_SHADOW_MAX,
+    XC_FEATUREMASK_HVM_SHADOW_DEF,
+    XC_FEATUREMASK_HVM_HAP_MAX,
+    XC_FEATUREMASK_HVM_HAP_DEF,
+};
+const uint32_t *xc_get_static_cpu_featuremask(enum xc_static_cpu_featuremask mask);
 #endif
 
 #endif

@@ -2,9 +2,6 @@
 /* CPU policies: reading them from the hypervisor, changing and giving them back. */
 #include "policy.h"
 
-/* Words of a feature set. Source: arch-x86/cpufeatureset.h. */
-#define NR_FEATURE_WORDS 19u
-
 xc_cpu_policy_t *xc_cpu_policy_init(void)
 {
     return calloc(1, sizeof(xc_cpu_policy_t));

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Words of a feature set. Source: arch-x86/cpufeatureset.h. */
+#define NR_FEATURE_WORDS 19u
+
 #include "xenctrl.h"
 
 #include "xenguest.h"

@@ -24,17 +24,6 @@ static int check_type(struct scope *sc, const libxl_domain_config *c)
 
 static int check_pv(struct scope *sc, libxl_domain_build_info *b)
 {
-    /* Older programs set these where only PV guests had them. */
-    if (!b->bootloader && b->u.pv.bootloader) {
-        b->bootloader = xstrdup(b->u.pv.bootloader);
-        libxl_string_list_copy(sc->ctx, &b->bootloader_args, &b->u.pv.bootloader_args);
-    }
-    if (!b->kernel && b->u.pv.kernel)
-        b->kernel = xstrdup(b->u.pv.kernel);
-    if (!b->ramdisk && b->u.pv.ramdisk)
-        b->ramdisk = xstrdup(b->u.pv.ramdisk);
-    if (!b->cmdline && b->u.pv.cmdline)
-        b->cmdline = xstrdup(b->u.pv.cmdline);
     if (!b->kernel && !b->bootloader) {
         LOG_ERROR(sc, "neither a kernel nor a bootloader is given");
         return ERROR_INVAL;
@@ -45,10 +34,65 @@ static int check_pv(struct scope *sc, libxl_domain_build_info *b)
     return 0;
 }
 
+/* Older programs set these where only guests of one type had them. */
+
+static void move_string(char **to, char **from)
+{
+    if (*to)
+        return;
+    *to = *from;
+    *from = NULL;
+}
+
+static void move_defbool(libxl_defbool *to, libxl_defbool *from)
+{
+    if (libxl_defbool_is_default(*to))
+        *to = *from;
+    libxl_defbool_unset(from);
+}
+
+static void move_pv(libxl_domain_build_info *b)
+{
+    if (!b->bootloader) {
+        libxl_string_list_dispose(&b->bootloader_args);
+        b->bootloader_args = b->u.pv.bootloader_args;
+        b->u.pv.bootloader_args = NULL;
+    }
+    move_string(&b->bootloader, &b->u.pv.bootloader);
+    move_string(&b->kernel, &b->u.pv.kernel);
+    move_string(&b->ramdisk, &b->u.pv.ramdisk);
+    move_string(&b->cmdline, &b->u.pv.cmdline);
+}
+
+static void move_hvm(libxl_domain_build_info *b)
+{
+    if (b->timer_mode == LIBXL_TIMER_MODE_UNKNOWN)
+        b->timer_mode = b->u.hvm.timer_mode;
+    b->u.hvm.timer_mode = LIBXL_TIMER_MODE_UNKNOWN;
+    move_defbool(&b->nested_hvm, &b->u.hvm.nested_hvm);
+    move_defbool(&b->apic, &b->u.hvm.apic);
+    move_defbool(&b->acpi, &b->u.hvm.acpi);
+    if (!b->altp2m && !libxl_defbool_is_default(b->u.hvm.altp2m) &&
+        libxl_defbool_val(b->u.hvm.altp2m))
+        b->altp2m = LIBXL_ALTP2M_MODE_MIXED;
+}
+
+int libxl__domain_build_info_copy_deprecated(libxl_ctx *ctx, libxl_domain_build_info *p)
+{
+    (void)ctx;
+    if (p->type == LIBXL_DOMAIN_TYPE_PV)
+        move_pv(p);
+    else if (p->type == LIBXL_DOMAIN_TYPE_HVM)
+        move_hvm(p);
+    return 0;
+}
+
 static int check_kind(struct scope *sc, libxl_domain_build_info *b)
 {
-    int rc;
+    int rc = libxl__domain_build_info_copy_deprecated(sc->ctx, b);
 
+    if (rc)
+        return rc;
     if (b->type == LIBXL_DOMAIN_TYPE_PV)
         return check_pv(sc, b);
     rc = b->type == LIBXL_DOMAIN_TYPE_HVM ? defaults_hvm(sc, b) : defaults_pvh(sc, b);

@@ -91,28 +91,11 @@ static int device_model_check(struct scope *sc, const libxl_domain_build_info *b
     return spice_check(sc, &b->u.hvm.spice);
 }
 
-/* Older programs set these where only HVM guests had them. */
-static void take_old_places(libxl_domain_build_info *b)
-{
-    if (b->timer_mode == LIBXL_TIMER_MODE_UNKNOWN)
-        b->timer_mode = b->u.hvm.timer_mode;
-    if (libxl_defbool_is_default(b->nested_hvm))
-        b->nested_hvm = b->u.hvm.nested_hvm;
-    if (libxl_defbool_is_default(b->apic))
-        b->apic = b->u.hvm.apic;
-    if (libxl_defbool_is_default(b->acpi))
-        b->acpi = b->u.hvm.acpi;
-    if (!b->altp2m && !libxl_defbool_is_default(b->u.hvm.altp2m) &&
-        libxl_defbool_val(b->u.hvm.altp2m))
-        b->altp2m = LIBXL_ALTP2M_MODE_MIXED;
-}
-
 int defaults_hvm(struct scope *sc, libxl_domain_build_info *b)
 {
     uint64_t hole;
     int rc;
 
-    take_old_places(b);
     if (!b->device_model_version)
         b->device_model_version = LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN;
     libxl_defbool_setdefault(&b->device_model_stubdomain, false);

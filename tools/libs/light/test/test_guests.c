@@ -246,6 +246,36 @@ static void acpi_tells_of_nodes(void **state)
     libxl_domain_build_info_dispose(&b);
 }
 
+/* Fields that have moved. */
+
+static void old_places_are_looked_into(void **state)
+{
+    libxl_domain_build_info b;
+
+    (void)state;
+    libxl_domain_build_info_init(&b);
+    libxl_domain_build_info_init_type(&b, LIBXL_DOMAIN_TYPE_PV);
+    b.u.pv.kernel = strdup("/old");
+    b.u.pv.ramdisk = strdup("/old");
+    b.ramdisk = strdup("/new");
+    assert_int_equal(libxl__domain_build_info_copy_deprecated(&ctx, &b), 0);
+    assert_string_equal(b.kernel, "/old");
+    assert_string_equal(b.ramdisk, "/new");
+    libxl_domain_build_info_dispose(&b);
+
+    libxl_domain_build_info_init(&b);
+    libxl_domain_build_info_init_type(&b, LIBXL_DOMAIN_TYPE_HVM);
+    libxl_defbool_set(&b.u.hvm.apic, false);
+    libxl_defbool_set(&b.u.hvm.acpi, false);
+    libxl_defbool_set(&b.acpi, true);
+    libxl_defbool_set(&b.u.hvm.altp2m, true);
+    assert_int_equal(libxl__domain_build_info_copy_deprecated(&ctx, &b), 0);
+    assert_false(libxl_defbool_val(b.apic));
+    assert_true(libxl_defbool_val(b.acpi));
+    assert_int_equal(b.altp2m, LIBXL_ALTP2M_MODE_MIXED);
+    libxl_domain_build_info_dispose(&b);
+}
+
 /* The device model. */
 
 static void hvm_init(libxl_domain_config *c, unsigned int nr_disks)
@@ -439,6 +469,7 @@ static void host_map_of_a_large_guest_goes_on_above(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(old_places_are_looked_into),
         cmocka_unit_test(acpi_tables_lead_from_rsdp_to_every_cpu),
         cmocka_unit_test(acpi_refuses_more_cpus_than_have_short_ids),
         cmocka_unit_test(nodes_lie_around_the_hole),
