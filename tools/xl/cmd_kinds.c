@@ -350,7 +350,7 @@ int main_pci_attach(int argc, char **argv)
     no_options(argc, argv, "pci-attach", 2);
     domid = find_domain(argv[optind]);
     pci_spec("pci-attach", "PCI_SPEC_STRING", argv[optind + 1], &pci);
-    rc = told("libxl_device_pci_add", libxl_device_pci_add(ctx, domid, &pci, NULL));
+    rc = libxl_device_pci_add(ctx, domid, &pci, NULL) ? EXIT_BAD : EXIT_OK;
     libxl_device_pci_dispose(&pci);
     return rc;
 }

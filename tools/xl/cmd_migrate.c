@@ -629,6 +629,8 @@ int main_remus(int argc, char **argv)
     int opt, r;
 
     libxl_domain_remus_info_init(&info);
+    if (settings.netbuf_script)
+        info.netbufscript = must_alloc(strdup(settings.netbuf_script));
     while ((opt = command_getopt(argc, argv, "Fbundi:s:N:ecph", NULL, "remus", 1)) != -1) {
         switch (opt) {
         case 'i':

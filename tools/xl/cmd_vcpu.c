@@ -112,6 +112,18 @@ static int pin_all(uint32_t domid, const libxl_bitmap *hard, const libxl_bitmap 
     return rc ? EXIT_BAD : EXIT_OK;
 }
 
+static libxl_domain_type type_of(uint32_t domid)
+{
+    libxl_domain_type type = LIBXL_DOMAIN_TYPE_INVALID;
+    libxl_dominfo info;
+
+    libxl_dominfo_init(&info);
+    if (!libxl_domain_info(ctx, &info, domid))
+        type = info.domain_type;
+    libxl_dominfo_dispose(&info);
+    return type;
+}
+
 int main_vcpu_pin(int argc, char **argv)
 {
     static const struct option longopts[] = {
@@ -122,14 +134,16 @@ int main_vcpu_pin(int argc, char **argv)
     };
     libxl_bitmap hard_map, soft_map;
     const libxl_bitmap *hard, *soft;
-    bool force = settings.force;
+    bool force = settings.force, ignore_masks = false;
     unsigned long vcpu = 0;
     uint32_t domid;
     const char *which;
     int opt, rc, r = EXIT_OK;
 
-    while ((opt = command_getopt(argc, argv, "fh", longopts, "vcpu-pin", 3)) != -1)
+    while ((opt = command_getopt(argc, argv, "fh", longopts, "vcpu-pin", 3)) != -1) {
         force = force || opt == 'f';
+        ignore_masks = ignore_masks || opt == 'i';
+    }
     libxl_bitmap_init(&hard_map);
     libxl_bitmap_init(&soft_map);
     domid = find_domain(argv[optind]);
@@ -139,6 +153,8 @@ int main_vcpu_pin(int argc, char **argv)
         return EXIT_BAD;
     }
     hard = affinity(argv[optind + 2], "hard", &hard_map);
+    if (hard && !ignore_masks && cpumask_apply(type_of(domid), &hard_map))
+        return EXIT_BAD;
     soft = affinity(argv[optind + 3], "soft", &soft_map);
     if (settings.dry_run) {
         print_plan(hard, soft, which);

@@ -31,6 +31,7 @@ static const struct key hvm_keys[] = {
     {"vkb_device", KEY_DEFBOOL, B(u.hvm.vkb_device)},
     {"usbversion", KEY_INTEGER, B(u.hvm.usbversion)},
     {"mmio_hole", KEY_MIB, B(u.hvm.mmio_hole_memkb)},
+    {"rdm_mem_boundary", KEY_MIB, B(u.hvm.rdm_mem_boundary_memkb)},
     {"nographic", KEY_DEFBOOL, B(u.hvm.nographic)},
     {"keymap", KEY_STRING, B(u.hvm.keymap)},
     {"vnc", KEY_DEFBOOL, B(u.hvm.vnc.enable)},
@@ -177,6 +178,35 @@ static void take_words(XLU_Config *cfg, libxl_domain_build_info *b)
         b->u.hvm.vendor_device = (libxl_vendor_device)v;
 }
 
+/* A truth value, or the kind of card. */
+static void take_graphics(XLU_Config *cfg, libxl_domain_build_info *b)
+{
+    const char *s;
+    long l;
+
+    if (!xlu_cfg_get_long(cfg, "gfx_passthru", &l, 1)) {
+        libxl_defbool_set(&b->u.hvm.gfx_passthru, l);
+    } else if (!xlu_cfg_get_string(cfg, "gfx_passthru", &s, 0)) {
+        if (libxl_gfx_passthru_kind_from_string(s, &b->u.hvm.gfx_passthru_kind)) {
+            fprintf(stderr, "ERROR: invalid value \"%s\" for \"gfx_passthru\"\n", s);
+            exit(EXIT_BAD);
+        }
+        libxl_defbool_set(&b->u.hvm.gfx_passthru, true);
+    }
+}
+
+static void take_rdm(XLU_Config *cfg, libxl_domain_build_info *b)
+{
+    const char *s;
+
+    if (xlu_cfg_get_string(cfg, "rdm", &s, 0))
+        return;
+    if (xlu_rdm_parse(cfg, &b->u.hvm.rdm, s)) {
+        fprintf(stderr, "ERROR: failed to parse rdm setting\n");
+        exit(EXIT_BAD);
+    }
+}
+
 static void take_vga(XLU_Config *cfg, libxl_domain_build_info *b)
 {
     static const struct {
@@ -297,6 +327,8 @@ static void take_hvm(XLU_Config *cfg, libxl_domain_build_info *b)
     take_keys(cfg, hvm_keys, ARRAY_SIZE(hvm_keys), b);
     take_words(cfg, b);
     take_vga(cfg, b);
+    take_graphics(cfg, b);
+    take_rdm(cfg, b);
     take_one_or_more(cfg, "serial", &b->u.hvm.serial, &b->u.hvm.serial_list);
     take_one_or_more(cfg, "usbdevice", &b->u.hvm.usbdevice, &b->u.hvm.usbdevice_list);
     take_viridian(cfg, b);

@@ -188,6 +188,10 @@ int create_domain(const struct create_options *o)
     libxl_domain_config_init(&m.config);
     config_parse(&src, &m.config);
     free(src.text);
+    if (!o->ignore_masks && cpumask_apply_config(&m.config)) {
+        r = EXIT_BAD;
+        goto out;
+    }
     if (o->debug || settings.dry_run || settings.verbosity > 3)
         print_config(&m.config);
     if (settings.dry_run)

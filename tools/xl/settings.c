@@ -47,6 +47,8 @@ void settings_load(const char *file)
         {"vm.cpumask", &settings.cpumask},
         {"vm.pv.cpumask", &settings.pv_cpumask},
         {"vm.hvm.cpumask", &settings.hvm_cpumask},
+        {"blkdev_start", &settings.blkdev_start},
+        {"remus.default.netbufscript", &settings.netbuf_script},
     };
     struct config_source src = {.name = file};
     XLU_Config *cfg;

@@ -49,6 +49,7 @@ struct settings {
     int max_grant_version;
     bool domid_random;
     char *cpumask, *pv_cpumask, *hvm_cpumask;
+    char *blkdev_start, *netbuf_script;
 };
 extern struct settings settings;
 void settings_load(const char *file); /* ends the program if the file is wrong */
@@ -84,6 +85,11 @@ int parse_cpus(const char *s, libxl_bitmap *map);
 void print_bitmap(const uint8_t *map, int nr, FILE *f);
 char *domain_name_or_id(uint32_t domid); /* to be freed */
 void print_state(FILE *f, const libxl_dominfo *info);
+
+/* cpumask.c: takes from @map, or from all vCPUs of @d, the CPUs that xl.conf takes from guests.
+ * ERROR_INVAL with a message if none is left. */
+int cpumask_apply(libxl_domain_type type, libxl_bitmap *map);
+int cpumask_apply_config(libxl_domain_config *d);
 
 /* config.c: from a parsed file to libxl's structure. Ends the program with a message on errors. */
 struct config_source {

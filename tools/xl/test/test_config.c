@@ -139,6 +139,23 @@ static void numa_nodes_are_read(void **state)
     libxl_domain_config_dispose(&d);
 }
 
+static void reserved_memory_is_read(void **state)
+{
+    libxl_domain_config d;
+
+    (void)state;
+    parse(BASE "type='hvm'\nrdm='strategy=host,policy=relaxed'\nrdm_mem_boundary=1024\n"
+               "gfx_passthru='igd'\npci=['00:03.0,rdm_policy=strict']\n",
+          &d);
+    assert_int_equal(d.b_info.u.hvm.rdm.strategy, LIBXL_RDM_RESERVE_STRATEGY_HOST);
+    assert_int_equal(d.b_info.u.hvm.rdm.policy, LIBXL_RDM_RESERVE_POLICY_RELAXED);
+    assert_int_equal(d.b_info.u.hvm.rdm_mem_boundary_memkb, 1024 << 10);
+    assert_true(libxl_defbool_val(d.b_info.u.hvm.gfx_passthru));
+    assert_int_equal(d.b_info.u.hvm.gfx_passthru_kind, LIBXL_GFX_PASSTHRU_KIND_IGD);
+    assert_int_equal(d.pcidevs[0].rdm_policy, LIBXL_RDM_RESERVE_POLICY_STRICT);
+    libxl_domain_config_dispose(&d);
+}
+
 static void sound_cards_are_read(void **state)
 {
     libxl_domain_config d;
@@ -207,6 +224,8 @@ static void what_is_wrong_ends_the_program(void **state)
         "vnuma=[['pnode=0','size=64','vcpus=0','vdistances=10','colour=red']]",
         "maxvcpus=3\nvnuma=[['pnode=0','size=64','vcpus=0','vdistances=10']]",
         "maxmem=65\nvnuma=[['pnode=0','size=64','vcpus=0','vdistances=10']]",
+        "type='hvm'\nrdm='strategy=guest'",
+        "type='hvm'\ngfx_passthru='voodoo'",
         "vsnd=['CARD, short-name=Main']",
         "vsnd=[['short-name=Main']]",
         "vsnd=[['CARD, colour=red']]",
@@ -231,9 +250,13 @@ static void what_is_wrong_ends_the_program(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(devices_are_read),       cmocka_unit_test(keyboards_add_up),
-        cmocka_unit_test(network_cards_are_read), cmocka_unit_test(numa_nodes_are_read),
-        cmocka_unit_test(sound_cards_are_read),   cmocka_unit_test(what_is_wrong_ends_the_program),
+        cmocka_unit_test(devices_are_read),
+        cmocka_unit_test(keyboards_add_up),
+        cmocka_unit_test(network_cards_are_read),
+        cmocka_unit_test(numa_nodes_are_read),
+        cmocka_unit_test(reserved_memory_is_read),
+        cmocka_unit_test(sound_cards_are_read),
+        cmocka_unit_test(what_is_wrong_ends_the_program),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,8 +181,12 @@ int pci_defaults(struct scope *sc, libxl_domain_config *c)
         return ERROR_INVAL;
     }
     rc = check_passthrough(sc, &c->c_info);
-    for (int i = 0; i < c->num_pcidevs && !rc; i++)
+    for (int i = 0; i < c->num_pcidevs && !rc; i++) {
+        if (c->c_info.type == LIBXL_DOMAIN_TYPE_HVM &&
+            c->pcidevs[i].rdm_policy == LIBXL_RDM_RESERVE_POLICY_INVALID)
+            c->pcidevs[i].rdm_policy = c->b_info.u.hvm.rdm.policy;
         rc = check_usable(sc, &c->pcidevs[i]);
+    }
     return rc;
 }
 

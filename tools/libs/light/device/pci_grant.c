@@ -113,9 +113,7 @@ int pci_test(struct scope *sc, uint32_t domid, const libxl_device_pci *pci)
 {
     if (!xc_test_assign_device(sc->ctx->xch, domid, sbdf(pci)))
         return 0;
-    LOG_ERROR(sc, "PCI device " PCI_BDF_FMT " %s", PCI_BDF(pci),
-              errno == ENOSYS || errno == ENODEV ? "cannot be assigned - no IOMMU?"
-                                                 : "is assigned to another guest already");
+    LOG_ERRNO(sc, "PCI device " PCI_BDF_FMT " cannot be assigned - no IOMMU?", PCI_BDF(pci));
     return ERROR_FAIL;
 }
 

@@ -28,6 +28,24 @@ unsigned int host_map_layout(const struct e820entry *host, unsigned int nr_host,
                              struct e820entry *out, unsigned int room);
 int host_map_set(struct scope *sc, uint32_t domid, uint64_t ram_kb);
 
+/* Memory reserved for devices, in rising order; HVM guests. */
+#define RDM_MAX 64
+struct rdm_list {
+    unsigned int nr;
+    struct rdm_range {
+        uint64_t start, end; /* bytes */
+        bool strict;         /* that it is in the way of RAM is an error */
+    } range[RDM_MAX];
+};
+int rdm_collect(struct scope *sc, const libxl_domain_config *c, struct rdm_list *list);
+/*
+ * Takes RAM of the layout in @dom out of the way: what is in that of a range at @boundary or above
+ * goes above 4 GiB. Ranges below, and what is not strict, go out of the list. ERROR_FAIL with a
+ * message if a strict one is in the way.
+ */
+int rdm_resolve(struct scope *sc, struct rdm_list *list, uint64_t boundary,
+                struct xc_dom_image *dom);
+
 /* Virtual NUMA of a guest that is to come: 0 or ERROR_VNUMA_CONFIG_INVALID. */
 int vnuma_check(struct scope *sc, const libxl_domain_build_info *b, unsigned int host_nodes);
 /* Where the nodes' memory is, when it is known where memory is. In scope memory. */

@@ -14,7 +14,7 @@
 #define FOUR_GIB       (1ULL << 32)
 #define LOW_RAM        0x100000u /* firmware itself describes what is below */
 #define VGA_HOLE_PAGES 0x20u
-#define E820_ROOM      8
+#define E820_ROOM      (8 + RDM_MAX)
 
 /* Firmware. */
 
@@ -235,14 +235,22 @@ static int make_tables(struct scope *sc, struct xc_dom_image *dom, const libxl_d
     return acpi_build(sc, b, dom, &m->data, &m->length);
 }
 
+static void map_add_reserved(struct map *m, const struct rdm_list *rdm, uint64_t from, uint64_t to)
+{
+    for (unsigned int i = 0; i < rdm->nr; i++)
+        if (rdm->range[i].start >= from && rdm->range[i].start < to)
+            map_add(m, rdm->range[i].start, rdm->range[i].end, E820_RESERVED);
+}
+
 static int set_map(struct scope *sc, uint32_t domid, struct xc_dom_image *dom,
-                   const libxl_domain_build_info *b)
+                   const libxl_domain_build_info *b, const struct rdm_list *rdm)
 {
     const struct xc_hvm_firmware_module *acpi = &dom->acpi_modules[0];
     struct map *m = scope_alloc(sc, sizeof(*m));
 
     if (b->type == LIBXL_DOMAIN_TYPE_HVM) {
         map_add(m, LOW_RAM, dom->lowmem_end, E820_RAM);
+        map_add_reserved(m, rdm, dom->lowmem_end, FOUR_GIB);
     } else {
         map_add(m, 0, dom->lowmem_end, E820_RAM);
         map_add(m, acpi->guest_addr_out, acpi->guest_addr_out + acpi->length, E820_ACPI);
@@ -251,6 +259,7 @@ static int set_map(struct scope *sc, uint32_t domid, struct xc_dom_image *dom,
                 (uint64_t)X86_HVM_END_SPECIAL_REGION << XC_PAGE_SHIFT, E820_RESERVED);
     }
     map_add(m, FOUR_GIB, dom->highmem_end, E820_RAM);
+    map_add_reserved(m, rdm, FOUR_GIB, UINT64_MAX);
     dom->e820 = m->entry;
     dom->e820_entries = m->nr;
     if (!xc_domain_set_memory_map(sc->ctx->xch, domid, m->entry, m->nr))
@@ -263,9 +272,14 @@ int hvm_layout(struct scope *sc, uint32_t domid, const libxl_domain_config *conf
                struct xc_dom_image *dom)
 {
     const libxl_domain_build_info *b = &config->b_info;
+    struct rdm_list *rdm = scope_alloc(sc, sizeof(*rdm));
     int rc = platform_params(sc, domid, b);
 
     place_memory(dom, b);
+    if (!rc && b->type == LIBXL_DOMAIN_TYPE_HVM)
+        rc = rdm_collect(sc, config, rdm);
+    if (!rc && rdm->nr)
+        rc = rdm_resolve(sc, rdm, b->u.hvm.rdm_mem_boundary_memkb * 1024, dom);
     if (!rc && b->type == LIBXL_DOMAIN_TYPE_HVM)
         rc = set_clock(sc, domid, b);
     vnuma_place(sc, b, dom);
@@ -273,7 +287,7 @@ int hvm_layout(struct scope *sc, uint32_t domid, const libxl_domain_config *conf
         rc = vnuma_tell(sc, domid, b, dom);
     if (!rc)
         rc = make_tables(sc, dom, b);
-    return rc ? rc : set_map(sc, domid, dom, b);
+    return rc ? rc : set_map(sc, domid, dom, b, rdm);
 }
 
 /* The end. */

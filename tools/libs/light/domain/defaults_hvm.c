@@ -120,6 +120,8 @@ int defaults_hvm(struct scope *sc, libxl_domain_build_info *b)
     libxl_defbool_setdefault(&b->u.hvm.vkb_device, true);
     libxl_defbool_setdefault(&b->u.hvm.xen_platform_pci, true);
     libxl_defbool_setdefault(&b->u.hvm.gfx_passthru, false);
+    if (b->u.hvm.rdm_mem_boundary_memkb == LIBXL_MEMKB_DEFAULT)
+        b->u.hvm.rdm_mem_boundary_memkb = LIBXL_RDM_MEM_BOUNDARY_MEMKB_DEFAULT;
     rc = graphics_defaults(sc, b);
     if (!rc)
         rc = device_model_check(sc, b);

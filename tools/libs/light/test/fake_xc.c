@@ -190,6 +190,14 @@ int xc_physdev_unmap_pirq(xc_interface *xch, uint32_t domid, int pirq)
     return right(domid, false);
 }
 
+int xc_reserved_device_memory_map(xc_interface *xch, uint32_t flags, uint16_t seg, uint8_t bus,
+                                  uint8_t devfn, struct xen_reserved_device_memory entries[],
+                                  uint32_t *nr)
+{
+    *nr = 0;
+    return 0;
+}
+
 int xc_test_assign_device(xc_interface *xch, uint32_t domid, uint32_t sbdf)
 {
     errno = ENOSYS;

@@ -246,6 +246,41 @@ static void acpi_tells_of_nodes(void **state)
     libxl_domain_build_info_dispose(&b);
 }
 
+/* Memory reserved for devices. */
+
+static void ram_goes_out_of_the_way_of_devices(void **state)
+{
+    struct xc_dom_image dom = {.lowmem_end = 3 * GIB};
+    struct rdm_list rdm = {.nr = 3,
+                           .range = {{GIB, GIB + 4096, false},
+                                     {2 * GIB + (256 << 20), 2 * GIB + (257 << 20), true},
+                                     {3 * GIB + 4096, 3 * GIB + 8192, true}}};
+
+    (void)state;
+    assert_int_equal(rdm_resolve(&sc, &rdm, 2 * GIB, &dom), 0);
+    assert_int_equal(dom.lowmem_end, 2 * GIB + (256 << 20));
+    assert_int_equal(dom.highmem_end, 4 * GIB + (768 << 20));
+    assert_int_equal(rdm.nr, 2);
+    assert_int_equal(rdm.range[0].start, dom.lowmem_end);
+    assert_int_equal(rdm.range[1].start, 3 * GIB + 4096);
+}
+
+static void what_is_strict_and_in_the_way_is_an_error(void **state)
+{
+    struct xc_dom_image dom = {.lowmem_end = 3 * GIB, .highmem_end = 5 * GIB};
+    struct rdm_list below = {.nr = 1, .range = {{GIB, GIB + 4096, true}}},
+                    above = {.nr = 1, .range = {{5 * GIB - 4096, 6 * GIB, true}}},
+                    behind = {.nr = 1, .range = {{5 * GIB, 6 * GIB, true}}};
+
+    (void)state;
+    assert_int_equal(rdm_resolve(&sc, &below, 2 * GIB, &dom), ERROR_FAIL);
+    assert_int_equal(rdm_resolve(&sc, &above, 2 * GIB, &dom), ERROR_FAIL);
+    assert_int_equal(rdm_resolve(&sc, &behind, 2 * GIB, &dom), 0);
+    assert_int_equal(behind.nr, 1);
+    assert_int_equal(dom.lowmem_end, 3 * GIB);
+    assert_int_equal(dom.highmem_end, 5 * GIB);
+}
+
 /* Fields that have moved. */
 
 static void old_places_are_looked_into(void **state)
@@ -469,6 +504,8 @@ static void host_map_of_a_large_guest_goes_on_above(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ram_goes_out_of_the_way_of_devices),
+        cmocka_unit_test(what_is_strict_and_in_the_way_is_an_error),
         cmocka_unit_test(old_places_are_looked_into),
         cmocka_unit_test(acpi_tables_lead_from_rsdp_to_every_cpu),
         cmocka_unit_test(acpi_refuses_more_cpus_than_have_short_ids),
