@@ -16,6 +16,32 @@ static uint32_t find_pool(const char *name)
     exit(EXIT_BAD);
 }
 
+static int add_node(const char *nr, libxl_bitmap *cpus)
+{
+    char node[32];
+
+    snprintf(node, sizeof(node), "node:%s", nr ? nr : "");
+    return parse_cpus(node, cpus);
+}
+
+/* One node or a list; not 0 if none is asked for. */
+static int pool_nodes(XLU_Config *cfg, libxl_bitmap *cpus, int *rc)
+{
+    XLU_ConfigList *list;
+    const char *s;
+    int nr;
+
+    if (!xlu_cfg_get_list(cfg, "nodes", &list, &nr, 1)) {
+        for (int i = 0; i < nr && !*rc; i++)
+            *rc = add_node(xlu_cfg_get_listitem(list, i), cpus);
+        return 0;
+    }
+    if (xlu_cfg_get_string(cfg, "nodes", &s, 0))
+        return -1;
+    *rc = add_node(s, cpus);
+    return 0;
+}
+
 /* The free CPUs that are asked for; the first one if nothing is said. */
 static int pool_cpus(XLU_Config *cfg, const libxl_bitmap *free_cpus, libxl_bitmap *cpus)
 {
@@ -23,14 +49,7 @@ static int pool_cpus(XLU_Config *cfg, const libxl_bitmap *free_cpus, libxl_bitma
     const char *s;
     int nr, rc = 0, cpu = 0;
 
-    if (!xlu_cfg_get_list(cfg, "nodes", &list, &nr, 1)) {
-        for (int i = 0; i < nr && !rc; i++) {
-            char node[32];
-
-            s = xlu_cfg_get_listitem(list, i);
-            snprintf(node, sizeof(node), "node:%s", s ? s : "");
-            rc = parse_cpus(node, cpus);
-        }
+    if (!pool_nodes(cfg, cpus, &rc)) {
         for (int i = 0; i < (int)cpus->size * 8; i++)
             if (!libxl_bitmap_test(free_cpus, i))
                 libxl_bitmap_reset(cpus, i);
