@@ -353,15 +353,16 @@ static void device_told(libxl_ctx *ctx, struct dm_task *t, int rc)
 
 static void device_begin(struct usb_change *c)
 {
-    c->task = (struct dm_task){.sc = &c->ao->sc, .domid = c->domid, .done = device_told};
-    if (usbctrl_type(&c->ao->sc, c->domid, c->dev.ctrl) != LIBXL_USBCTRL_TYPE_DEVICEMODEL)
+    if (usbctrl_type(&c->ao->sc, c->domid, c->dev.ctrl) != LIBXL_USBCTRL_TYPE_DEVICEMODEL) {
         change_end(c, 0);
-    else if (*c->place)
+        return;
+    }
+    c->task = (struct dm_task){.sc = &c->ao->sc, .domid = c->domid, .done = device_told};
+    if (*c->place)
         usb_dev_plug(&c->task, &c->dev);
     else
         usb_dev_unplug(&c->task, c->dev.ctrl, c->dev.port);
-    if (c->task.nr)
-        dm_task_run(&c->task);
+    dm_task_run(&c->task);
 }
 
 static void controller_added(libxl_ctx *ctx, struct device_op *op, int rc)

@@ -98,12 +98,20 @@ static bool is_emulated(const libxl_domain_config *c, int ctrl)
     return false;
 }
 
-void usb_plug_all(struct dm_task *t, const libxl_domain_config *c)
+/* The arguments of device_add are those of the option too. */
+void usb_plug_all(struct dm_args *a)
 {
+    const libxl_domain_config *c = a->config;
+    struct dm_task t = {.sc = a->sc};
+
     for (int i = 0; i < c->num_usbctrls; i++)
         if (is_emulated(c, c->usbctrls[i].devid))
-            usb_ctrl_plug(t, &c->usbctrls[i]);
+            usb_ctrl_plug(&t, &c->usbctrls[i]);
     for (int i = 0; i < c->num_usbdevs; i++)
         if (is_emulated(c, c->usbdevs[i].ctrl))
-            usb_dev_plug(t, &c->usbdevs[i]);
+            usb_dev_plug(&t, &c->usbdevs[i]);
+    for (unsigned int i = 0; i < t.nr; i++)
+        dm_arg2(a, "-device", "%s",
+                json_object_to_json_string_ext(t.step[i].arguments, JSON_C_TO_STRING_PLAIN));
+    dm_task_stop(&t);
 }

@@ -16,7 +16,8 @@ void usb_ctrl_plug(struct dm_task *t, const libxl_device_usbctrl *d);
 void usb_ctrl_unplug(struct dm_task *t, int ctrl);
 void usb_dev_plug(struct dm_task *t, const libxl_device_usbdev *d);
 void usb_dev_unplug(struct dm_task *t, int ctrl, int port);
-/* All those of a new domain. */
-void usb_plug_all(struct dm_task *t, const libxl_domain_config *c);
+/* All those of a new domain, to the command line: a device model that starts from a saved state
+ * must have them by then. */
+void usb_plug_all(struct dm_args *a);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "device/device.h"
+#include "device/usb_emulated.h"
 #include "dm/dm.h"
 
 #define CONSOLE_LIMIT "1048576"
@@ -238,7 +238,9 @@ static int add_hvm(struct dm_args *a)
     add_list(a, b->extra_hvm);
     add_machine(a);
     dm_arg2(a, "-m", "%llu", (unsigned long long)(b->max_memkb - b->video_memkb) / 1024);
-    return dm_args_disks(a);
+    rc = dm_args_disks(a);
+    usb_plug_all(a);
+    return rc;
 }
 
 static int add_pv(struct dm_args *a)

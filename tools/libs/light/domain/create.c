@@ -15,7 +15,6 @@
 
 #include "core/userdata.h"
 #include "device/pci_plug.h"
-#include "device/usb_emulated.h"
 #include "dm/dm.h"
 #include "domain/arch.h"
 #include "domain/bootloader.h"
@@ -33,7 +32,6 @@ struct create {
     struct build_result built;
     struct device_batch disks, nics;
     struct dm_start dm;
-    struct dm_task usb;
     struct pci_plug_all pci;
     struct domain_destroy destroy;
     int restore_fd; /* -1: not restoring */
@@ -243,9 +241,9 @@ static void pci_plugged(libxl_ctx *ctx, struct pci_plug_all *all, int rc)
     device_batch_run(ctx, &c->nics, device_add);
 }
 
-static void usb_plugged(libxl_ctx *ctx, struct dm_task *t, int rc)
+static void dm_started(libxl_ctx *ctx, struct dm_start *d, int rc)
 {
-    struct create *c = CONTAINER_OF(t, struct create, usb);
+    struct create *c = CONTAINER_OF(d, struct create, dm);
     bool hvm = c->config.c_info.type == LIBXL_DOMAIN_TYPE_HVM;
 
     (void)ctx;
@@ -259,20 +257,6 @@ static void usb_plugged(libxl_ctx *ctx, struct dm_task *t, int rc)
                                    .nr = hvm ? c->config.num_pcidevs : 0,
                                    .done = pci_plugged};
     pci_plug_all(&c->pci);
-}
-
-static void dm_started(libxl_ctx *ctx, struct dm_start *d, int rc)
-{
-    struct create *c = CONTAINER_OF(d, struct create, dm);
-
-    (void)ctx;
-    if (rc) {
-        create_failed(c, rc);
-        return;
-    }
-    c->usb = (struct dm_task){.sc = &c->ao->sc, .domid = c->domid, .done = usb_plugged};
-    usb_plug_all(&c->usb, &c->config);
-    dm_task_run(&c->usb);
 }
 
 /* A device model with state of its own? */

@@ -87,6 +87,14 @@ static struct json_object *device_add(struct json_object *arguments)
     return returned(json_object_new_object());
 }
 
+void fake_qmp_started_with(const char *json)
+{
+    struct json_object *arguments = json_tokener_parse(json);
+
+    json_object_put(device_add(arguments));
+    json_object_put(arguments);
+}
+
 static bool is_pci(int i)
 {
     return !strcmp(text_of(devices[i].arguments, "driver"), "xen-pci-passthrough");

@@ -16,6 +16,8 @@ void fake_qmp_open(const char *socket_path); /* at a path that is free */
 void fake_qmp_close(void);
 bool fake_qmp_moves(void);
 
+/* One that it has been started with, by the same arguments. */
+void fake_qmp_started_with(const char *json);
 /* The devices: the arguments of each as JSON, a line each; to be freed. */
 char *fake_qmp_devices(void);
 

@@ -200,7 +200,10 @@ static void hvm_guests_have_emulated_controllers(void **state)
     config.usbdevs = calloc(1, sizeof(*config.usbdevs));
     config.usbdevs[config.num_usbdevs++] = host_usb(3, 1, 2);
     hvm_present();
-    model_has(UHCI XHCI HOSTDEV(1, 2, 3));
+    model_has("");
+    fake_qmp_started_with(UHCI);
+    fake_qmp_started_with(XHCI);
+    fake_qmp_started_with(HOSTDEV(1, 2, 3));
     node = get("/libxl/%d/device/vusb/1/type", GUEST);
     assert_string_equal(node, "devicemodel");
     free(node);

@@ -372,6 +372,49 @@ static void hvm_disks_are_on_the_controllers_of_their_names(void **state)
     libxl_domain_config_dispose(&c);
 }
 
+static void hvm_usb_controllers_are_qemus(void **state)
+{
+    libxl_domain_config c;
+    struct dm_args a = {.sc = &sc, .domid = 7, .config = &c};
+
+    (void)state;
+    hvm_init(&c, 1);
+    disk_set(&c.disks[0], "hda", "/a", false);
+    c.num_usbctrls = 2;
+    c.usbctrls = calloc(2, sizeof(*c.usbctrls));
+    for (int i = 0; i < 2; i++) {
+        libxl_device_usbctrl_init(&c.usbctrls[i]);
+        c.usbctrls[i].type =
+            i ? LIBXL_USBCTRL_TYPE_DEVICEMODEL : LIBXL_USBCTRL_TYPE_QUSB; /* not QEMU's */
+        c.usbctrls[i].devid = i;
+        c.usbctrls[i].version = 3;
+        c.usbctrls[i].ports = 5;
+    }
+    c.usbdevs = calloc(1, sizeof(*c.usbdevs));
+    libxl_device_usbdev_init(&c.usbdevs[c.num_usbdevs]);
+    libxl_device_usbdev_init_type(&c.usbdevs[c.num_usbdevs], LIBXL_USBDEV_TYPE_HOSTDEV);
+    c.usbdevs[c.num_usbdevs].ctrl = 1;
+    c.usbdevs[c.num_usbdevs].port = 2;
+    c.usbdevs[c.num_usbdevs].u.hostdev.hostbus = 3;
+    c.usbdevs[c.num_usbdevs++].u.hostdev.hostaddr = 4;
+    c.b_info.u.hvm.usbdevice_list = calloc(4, sizeof(char *));
+    c.b_info.u.hvm.usbdevice_list[0] = strdup("tablet");
+    c.b_info.u.hvm.usbdevice_list[1] = strdup("host:8.2");
+    c.b_info.u.hvm.usbdevice_list[2] = strdup("host:046d:c077");
+    assert_int_equal(dm_args_build(&a), 0);
+    assert_true(
+        has(&a, "-device", "{\"driver\":\"nec-usb-xhci\",\"id\":\"xenusb-1\",\"p2\":5,\"p3\":5}"));
+    assert_true(has(&a, "-device",
+                    "{\"driver\":\"usb-host\",\"id\":\"xenusb-1-port-2\",\"bus\":\"xenusb-1.0\","
+                    "\"port\":\"2\",\"hostbus\":3,\"hostaddr\":4}"));
+    for (unsigned int i = 0; i < a.nr; i++)
+        assert_null(strstr(a.argv[i], "xenusb-0"));
+    assert_true(has(&a, "-usbdevice", "tablet"));
+    assert_true(has(&a, "-device", "usb-host,hostbus=8,hostaddr=2"));
+    assert_true(has(&a, "-device", "usb-host,vendorid=0x46d,productid=0xc077"));
+    libxl_domain_config_dispose(&c);
+}
+
 static void hvm_ide_disk_cannot_be_read_only(void **state)
 {
     libxl_domain_config c;
@@ -514,6 +557,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_with_nodes_is_found),
         cmocka_unit_test(acpi_tells_of_nodes),
         cmocka_unit_test(hvm_disks_are_on_the_controllers_of_their_names),
+        cmocka_unit_test(hvm_usb_controllers_are_qemus),
         cmocka_unit_test(hvm_ide_disk_cannot_be_read_only),
         cmocka_unit_test(hvm_guest_without_a_kernel_boots_its_disks),
         cmocka_unit_test(hvm_defaults_refuse_what_cannot_be),
