@@ -49,6 +49,7 @@ void settings_load(const char *file)
         {"vm.hvm.cpumask", &settings.hvm_cpumask},
         {"blkdev_start", &settings.blkdev_start},
         {"remus.default.netbufscript", &settings.netbuf_script},
+        {"colo.default.proxyscript", &settings.proxy_script},
     };
     struct config_source src = {.name = file};
     XLU_Config *cfg;
@@ -70,6 +71,8 @@ void settings_load(const char *file)
             fprintf(stderr, "invalid domid_policy option");
         settings.domid_random = !strcmp(s, "random");
     }
+    if (!xlu_cfg_get_string(cfg, "output_format", &s, 0) && strcmp(s, "json"))
+        fprintf(stderr, "xl: output_format \"%s\" is not supported: it stays JSON\n", s);
     xlu_cfg_destroy(cfg);
     free(src.text);
 }

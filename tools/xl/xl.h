@@ -49,7 +49,7 @@ struct settings {
     int max_grant_version;
     bool domid_random;
     char *cpumask, *pv_cpumask, *hvm_cpumask;
-    char *blkdev_start, *netbuf_script;
+    char *blkdev_start, *netbuf_script, *proxy_script;
 };
 extern struct settings settings;
 void settings_load(const char *file); /* ends the program if the file is wrong */
