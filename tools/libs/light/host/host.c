@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/internal.h"
+#include "device/pci.h"
 
 #include <xen/version.h>
 
@@ -149,13 +150,12 @@ void libxl_cputopology_list_free(libxl_cputopology *list, int nb_cpu)
     free(list);
 }
 
-#define SYSFS_PCI   "/sys/bus/pci/devices"
 #define PCI_DEVICES 4096 /* more are left out */
 
 /* How many devices the kernel knows; at most @room. */
 static unsigned int pci_devices(physdev_pci_device_t *devs, unsigned int room)
 {
-    DIR *dir = opendir(SYSFS_PCI);
+    DIR *dir = opendir(SYSFS_PCI "/devices");
     unsigned int nr = 0, seg, bus, dev, func;
     struct dirent *e;
 
