@@ -344,7 +344,7 @@ int main_config_update(int argc, char **argv)
     if (rc) {
         fprintf(stderr, "Failed to read config file: %s: %s\n", src.name ? src.name : "",
                 strerror(rc));
-        return exit_code(ERROR_FAIL);
+        return src.name ? exit_code(ERROR_FAIL) : EXIT_BAD;
     }
     libxl_domain_config_init(&d);
     config_parse(&src, &d);
