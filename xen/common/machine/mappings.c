@@ -4,7 +4,6 @@
 #include <xen/mm.h>
 #include <xen/port/mappings.h>
 #include <xen/port/page_tables.h>
-#include <asm/page.h>
 
 int xen_map_pages(unsigned long va, mfn_t mfn, unsigned long nr, uint64_t flags)
 {
@@ -48,7 +47,7 @@ void *vmap_device(paddr_t addr, size_t len, uint64_t flags)
 int port_vmap_map(unsigned long va, const mfn_t *mfns, unsigned int nr)
 {
     for (unsigned int i = 0; i < nr; i++) {
-        int rc = xen_map_range(va + i * PAGE_SIZE, mfns[i], 1, PAGE_HYPERVISOR_RW);
+        int rc = xen_map_range(va + i * PAGE_SIZE, mfns[i], 1, page_flags_memory);
 
         if (rc) {
             xen_unmap_range(va, i);

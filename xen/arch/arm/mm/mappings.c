@@ -15,6 +15,8 @@
 
 extern pte_t xen_root[PT_ENTRIES];
 
+const uint64_t page_flags_memory = PAGE_HYPERVISOR_RW;
+
 /* Tables before any RAM is mapped: for early devices, and for the first bank of RAM. */
 static pte_t boot_table[NR_BOOT_TABLES][PT_ENTRIES] __section(".bss.page_aligned") __aligned(4096);
 static unsigned int boot_tables_used;

@@ -11,6 +11,8 @@
 #include <asm/cpu.h>
 #include <asm/page.h>
 
+const uint64_t page_flags_memory = PAGE_HYPERVISOR_RW;
+
 pte_t idle_l4[PT_ENTRIES] __aligned(4096);
 
 static pte_t *entry_table(pte_t e)

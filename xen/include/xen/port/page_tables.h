@@ -8,6 +8,9 @@
 
 #include <xen/types.h>
 
+/* Flags for memory: cached, writable, not executable. */
+extern const uint64_t page_flags_memory;
+
 /* Map @nr frames from @mfn at @va, in large pages where both are aligned. 0, -EEXIST, -ENOMEM; on
  * error part of the range may be mapped. */
 int __must_check xen_map_range(unsigned long va, mfn_t mfn, unsigned long nr, uint64_t flags);
