@@ -290,7 +290,7 @@ static bool budget_take(int64_t nr, int64_t own)
     return false;
 }
 
-static bool is_zero(const struct page_info *pg, unsigned int order)
+static __maybe_unused bool is_zero(const struct page_info *pg, unsigned int order)
 {
     const uint64_t *word = page_to_virt(pg);
 

@@ -433,20 +433,5 @@ static int disk_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_dis
     return device_op_run(ao, op, false);
 }
 
-int libxl_device_disk_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
-                             const libxl_asyncop_how *ao_how)
-{
-    return disk_take_away(ctx, domid, disk, ao_how, false);
-}
-
-int libxl_device_disk_safe_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
-                                  const libxl_asyncop_how *ao_how)
-{
-    return disk_take_away(ctx, domid, disk, ao_how, false);
-}
-
-int libxl_device_disk_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *disk,
-                              const libxl_asyncop_how *ao_how)
-{
-    return disk_take_away(ctx, domid, disk, ao_how, true);
-}
+DEVICE_REMOVE_BY(disk)
+DEVICE_REMOVE_VERB(disk, safe_remove, false)

@@ -29,18 +29,27 @@
         return device_op_run(ao, op, true);                                                        \
     }
 
-/* @kind_name may look at the device, d. */
-#define DEVICE_REMOVE_(type, kind_name, verb, force)                                               \
+/* By a type_take_away(ctx, domid, d, ao_how, force) of the kind's own. */
+#define DEVICE_REMOVE_VERB(type, verb, force)                                                      \
     int libxl_device_##type##_##verb(libxl_ctx *ctx, uint32_t domid, libxl_device_##type *d,       \
                                      const libxl_asyncop_how *ao_how)                              \
+    {                                                                                              \
+        return type##_take_away(ctx, domid, d, ao_how, force);                                     \
+    }
+#define DEVICE_REMOVE_BY(type)                                                                     \
+    DEVICE_REMOVE_VERB(type, remove, false)                                                        \
+    DEVICE_REMOVE_VERB(type, destroy, true)
+
+/* @kind_name may look at the device, d. */
+#define DEVICE_REMOVE(type, kind_name)                                                             \
+    static int type##_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_##type *d,      \
+                                const libxl_asyncop_how *ao_how, bool force)                       \
     {                                                                                              \
         struct device dev = {domid, d->backend_domid, kind_name, d->devid, NULL};                  \
                                                                                                    \
         return device_take_away(ctx, &dev, &type##_kind, d, ao_how, force);                        \
-    }
-#define DEVICE_REMOVE(type, kind_name)                                                             \
-    DEVICE_REMOVE_(type, kind_name, remove, false)                                                 \
-    DEVICE_REMOVE_(type, kind_name, destroy, true)
+    }                                                                                              \
+    DEVICE_REMOVE_BY(type)
 
 #define DEVICE_LIST_APPEND(type)                                                                   \
     static void list_append_##type(struct scope *sc, uint32_t domid, const char *kind,             \

@@ -17,6 +17,7 @@
 #include "core/domains.h"
 #include "core/userdata.h"
 #include "device/config.h"
+#include "device/interface.h"
 #include "device/pci_plug.h"
 
 #define XENBUS_RECONFIGURING   7
@@ -508,17 +509,7 @@ static int pci_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_pci 
     return ao_run(c->ao);
 }
 
-int libxl_device_pci_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_pci *pci,
-                            const libxl_asyncop_how *ao_how)
-{
-    return pci_take_away(ctx, domid, pci, ao_how, false);
-}
-
-int libxl_device_pci_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_pci *pci,
-                             const libxl_asyncop_how *ao_how)
-{
-    return pci_take_away(ctx, domid, pci, ao_how, true);
-}
+DEVICE_REMOVE_BY(pci)
 
 static bool pci_read(struct scope *sc, uint32_t domid, unsigned int nr, libxl_device_pci *pci)
 {

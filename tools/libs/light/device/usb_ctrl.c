@@ -240,17 +240,7 @@ static int usbctrl_take_away(libxl_ctx *ctx, uint32_t domid, const libxl_device_
     return ao_run(c->ao);
 }
 
-int libxl_device_usbctrl_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_usbctrl *d,
-                                const libxl_asyncop_how *ao_how)
-{
-    return usbctrl_take_away(ctx, domid, d, ao_how, false);
-}
-
-int libxl_device_usbctrl_destroy(libxl_ctx *ctx, uint32_t domid, libxl_device_usbctrl *d,
-                                 const libxl_asyncop_how *ao_how)
-{
-    return usbctrl_take_away(ctx, domid, d, ao_how, true);
-}
+DEVICE_REMOVE_BY(usbctrl)
 
 DEVICE_LIST(usbctrl, USB_KIND)
 DEVICE_LIST_FREE(usbctrl)
