@@ -64,6 +64,7 @@ int decompress_lzma(const void *in, size_t in_len, void *out, size_t out_cap, si
         return -E2BIG;
     io.in = p + HEADER_LEN;
     io.out_limit = size == UINT64_MAX ? io.out_end : io.out + size;
+    lzma_init(&w->lzma);
     lzma_reset(&w->lzma);
     if (lzma_start(&w->lzma, &io))
         return -EINVAL;

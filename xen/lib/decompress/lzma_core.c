@@ -13,6 +13,7 @@ enum {
     POS_STATES = 16,
     LITERAL_STATES = 7, /* states below follow a literal */
     LEN_MIN = 2,
+    MATCH_MAX = 273, /* LEN_MIN + 8 + 8 + 255 */
     END_POS_MODEL = 14,
     ALIGN_BITS = 4,
 
@@ -41,8 +42,7 @@ enum {
 
 _Static_assert(LITERAL <= LZMA_PROBS_FIXED, "fixed probabilities");
 
-#define PROB_BITS 11
-#define PROB_INIT (1 << (PROB_BITS - 1))
+#define PROB_INIT (LZMA_PROB_ONE / 2)
 #define MOVE_BITS 5
 #define RANGE_MIN (1u << 24)
 
@@ -57,10 +57,18 @@ int lzma_set_props(struct lzma *s, unsigned int props)
     pb = props / 45;
     if (lc + lp > LZMA_LC_LP_MAX)
         return -EOPNOTSUPP;
-    s->lc = lc;
-    s->literal_mask = (1u << lp) - 1;
+    s->literal_shift = 8 - lc;
+    s->literal_mask = ((1u << lp) - 1) << 8 | 0xff;
     s->pos_mask = (1u << pb) - 1;
     return 0;
+}
+
+void lzma_init(struct lzma *s)
+{
+    for (unsigned int p = 0; p < LZMA_PROB_ONE; p++) {
+        s->next[0][p] = (uint16_t)(p + ((LZMA_PROB_ONE - p) >> MOVE_BITS));
+        s->next[1][p] = (uint16_t)(p - (p >> MOVE_BITS));
+    }
 }
 
 void lzma_reset(struct lzma *s)
@@ -88,12 +96,13 @@ int lzma_start(struct lzma *s, struct lzma_io *io)
 
 /*
  * The range decoder. lzma_run() keeps one of these as a local object and everything that uses it
- * is inlined there, so that its members live in registers: a bit of the input costs some fifteen
+ * is inlined there, so that its members live in registers: a bit of the input costs some eleven
  * instructions, and a call or a store would double that.
  */
 struct coder {
     uint32_t range, code;
     const uint8_t *in;
+    const uint16_t (*next)[LZMA_PROB_ONE];
 };
 
 #define NORMALIZE()                                                                                \
@@ -106,37 +115,37 @@ struct coder {
 
 /*
  * The empty asm hides from the compiler that a probability has 16 bits: it would do the arithmetic
- * below in 16 bits, in registers of their own.
+ * below in 16 bits, in registers of their own. What a probability becomes is looked up, which takes
+ * one instruction where to compute it takes three.
  */
 #define BIT_BEGIN(p)                                                                               \
     do {                                                                                           \
         prob = *(p);                                                                               \
         __asm__("" : "+r"(prob));                                                                  \
         NORMALIZE();                                                                               \
-        bound = (rc->range >> PROB_BITS) * prob;                                                   \
+        bound = (rc->range >> LZMA_PROB_BITS) * (uint32_t)prob;                                    \
     } while (0)
 
 #define BIT_IS_0(p) likely(rc->code < bound)
 
-/* Up by a fraction of what is missing; written so that it takes no constant in a register. */
-#define PROB_TOP ((1u << PROB_BITS) - (1u << MOVE_BITS) + 1)
 #define BIT_TAKE_0(p)                                                                              \
     do {                                                                                           \
         rc->range = bound;                                                                         \
-        *(p) = (uint16_t)(prob - (uint32_t)((int32_t)(prob - PROB_TOP) >> MOVE_BITS));             \
+        *(p) = rc->next[0][prob];                                                                  \
     } while (0)
 
 #define BIT_TAKE_1(p)                                                                              \
     do {                                                                                           \
         rc->range -= bound;                                                                        \
         rc->code -= bound;                                                                         \
-        *(p) = (uint16_t)(prob - (prob >> MOVE_BITS));                                             \
+        *(p) = rc->next[1][prob];                                                                  \
     } while (0)
 
 /* One step down a tree whose probabilities begin at @tree. */
 #define TREE_STEP(tree, sym)                                                                       \
     do {                                                                                           \
         BIT_BEGIN(&(tree)[sym]);                                                                   \
+        __asm__("" : "+r"(sym));                                                                   \
         if (BIT_IS_0(p_)) {                                                                        \
             BIT_TAKE_0(&(tree)[sym]);                                                              \
             (sym) += (sym);                                                                        \
@@ -150,6 +159,7 @@ struct coder {
 #define REVERSE_STEP(tree, sym, m)                                                                 \
     do {                                                                                           \
         BIT_BEGIN(&(tree)[sym]);                                                                   \
+        __asm__("" : "+r"(sym));                                                                   \
         if (BIT_IS_0(p_)) {                                                                        \
             BIT_TAKE_0(&(tree)[sym]);                                                              \
             (sym) += (m);                                                                          \
@@ -226,15 +236,15 @@ static void copy_near(uint8_t *out, size_t dist, uint8_t *end, const uint8_t *bu
         __builtin_memcpy(out, &w, sizeof(w));
 }
 
-HOT uint32_t state_after_literal(uint32_t state)
+HOT size_t state_after_literal(size_t state)
 {
     return state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
 }
 
 HOT size_t plain_literal(struct coder *rc, uint16_t *p)
 {
-    uint32_t prob, bound;
-    size_t sym = 1;
+    uint32_t bound;
+    size_t prob, sym = 1;
 
     TREE_3(p, sym);
     TREE_3(p, sym);
@@ -245,8 +255,8 @@ HOT size_t plain_literal(struct coder *rc, uint16_t *p)
 
 HOT size_t matched_literal(struct coder *rc, uint16_t *p, size_t match)
 {
-    uint32_t prob, bound;
-    size_t sym = 1;
+    uint32_t bound;
+    size_t prob, sym = 1;
 
     MATCHED_STEP(p, sym, match, plain_7);
     MATCHED_STEP(p, sym, match, plain_6);
@@ -276,10 +286,10 @@ plain_0:
 }
 
 /* @p: one of the two coders of lengths. */
-HOT uint32_t match_length(struct coder *rc, uint16_t *p, uint32_t pos_state)
+HOT uint32_t match_length(struct coder *rc, uint16_t *p, size_t pos_state)
 {
-    uint32_t prob, bound;
-    size_t len = 1;
+    uint32_t bound;
+    size_t prob, len = 1;
 
     BIT_BEGIN(p + LEN_CHOICE);
     if (BIT_IS_0(p + LEN_CHOICE)) {
@@ -305,18 +315,26 @@ HOT uint32_t match_length(struct coder *rc, uint16_t *p, uint32_t pos_state)
     return (uint32_t)len + LEN_MIN + 16 - 256;
 }
 
-/* The bits of a far distance that all count as equally likely. */
+/* One of the bits of a far distance that all count as equally likely. */
+#define DIRECT_BIT(value)                                                                          \
+    do {                                                                                           \
+        NORMALIZE();                                                                               \
+        rc->range >>= 1;                                                                           \
+        (value) <<= 1;                                                                             \
+        if (rc->code >= rc->range) {                                                               \
+            rc->code -= rc->range;                                                                 \
+            (value)++;                                                                             \
+        }                                                                                          \
+    } while (0)
+
 HOT uint32_t direct_bits(struct coder *rc, uint32_t value, uint32_t nr)
 {
-    do {
-        NORMALIZE();
-        rc->range >>= 1;
-        value <<= 1;
-        if (rc->code >= rc->range) {
-            rc->code -= rc->range;
-            value++;
-        }
-    } while (--nr);
+    if (nr & 1)
+        DIRECT_BIT(value);
+    for (nr >>= 1; nr; nr--) {
+        DIRECT_BIT(value);
+        DIRECT_BIT(value);
+    }
     return value;
 }
 
@@ -324,7 +342,8 @@ HOT uint32_t direct_bits(struct coder *rc, uint32_t value, uint32_t nr)
 HOT uint32_t match_distance(struct coder *rc, uint16_t *probs, uint32_t len)
 {
     uint16_t *p = probs + POS_SLOT + (len < 6 ? len - LEN_MIN : 3) * 64;
-    uint32_t prob, bound, dist, nr;
+    size_t prob;
+    uint32_t bound, dist, nr;
     size_t slot = 1, m = 1, sym = 1;
 
     TREE_3(p, slot);
@@ -354,11 +373,12 @@ HOT uint32_t match_distance(struct coder *rc, uint16_t *probs, uint32_t len)
  * The bits that say which of the last distances a match repeats; it moves to rep[0].
  * Returns: whether this is the short form, one byte at rep[0].
  */
-HOT bool repeated_distance(struct coder *rc, uint16_t *probs, uint32_t state, uint32_t pos_state,
-                           uint32_t rep[4])
+HOT bool repeated_distance(struct coder *rc, uint16_t *probs, size_t state, size_t pos_state,
+                           uint32_t *rep)
 {
     uint16_t *p = probs + IS_REP0 + state;
-    uint32_t prob, bound, dist;
+    size_t prob;
+    uint32_t bound, dist;
 
     BIT_BEGIN(p);
     if (BIT_IS_0(p)) {
@@ -402,15 +422,18 @@ enum lzma_stop lzma_run(struct lzma *s, struct lzma_io *io)
     uint16_t *const probs = s->probs;
     const uint8_t *const in_limit = io->in_limit, *const window = io->window;
     uint8_t *out = io->out, *const out_limit = io->out_limit, *const out_end = io->out_end;
-    struct coder coder = {s->range, s->code, io->in}, *const rc = &coder;
-    uint32_t rep[4] = {s->rep[0], s->rep[1], s->rep[2], s->rep[3]};
-    uint32_t state = s->state, prob, bound;
+    struct coder coder = {s->range, s->code, io->in, s->next}, *const rc = &coder;
+    uint32_t *const rep = s->rep;
+    uint32_t bound;
+    size_t state = s->state, prob;
     enum lzma_stop stop = LZMA_FULL;
+    const uint8_t *const wide_limit = out_end - out > MATCH_MAX + 8 ? out_end - MATCH_MAX - 8 : out;
 
     while (out < out_limit) {
         size_t pos = (size_t)(out - window);
-        uint32_t pos_state = (uint32_t)pos & s->pos_mask, len;
+        size_t pos_state = pos & s->pos_mask;
         uint16_t *p = probs + IS_MATCH + state * POS_STATES + pos_state;
+        uint32_t len;
 
         if (unlikely(rc->in > in_limit)) {
             stop = LZMA_STARVED;
@@ -418,11 +441,10 @@ enum lzma_stop lzma_run(struct lzma *s, struct lzma_io *io)
         }
         BIT_BEGIN(p);
         if (BIT_IS_0(p)) {
-            uint32_t prev = likely(pos) ? out[-1] : 0;
+            uint32_t context = (uint32_t)pos << 8 | (likely(pos) ? out[-1] : 0);
 
             BIT_TAKE_0(p);
-            p = probs + LITERAL +
-                0x300 * ((((uint32_t)pos & s->literal_mask) << s->lc) + (prev >> (8 - s->lc)));
+            p = probs + LITERAL + 0x300 * (size_t)((context & s->literal_mask) >> s->literal_shift);
             if (state < LITERAL_STATES)
                 *out = (uint8_t)plain_literal(rc, p);
             else
@@ -460,7 +482,7 @@ enum lzma_stop lzma_run(struct lzma *s, struct lzma_io *io)
             stop = rep[0] >= pos ? LZMA_BAD : LZMA_CROSSED;
             break;
         }
-        if (likely(rep[0] >= 7 && (size_t)(out_end - out) >= len + 8))
+        if (likely(rep[0] >= 7 && out < wide_limit))
             copy_wide(out, out - rep[0] - 1, out + len);
         else
             copy_near(out, (size_t)rep[0] + 1, out + len, out_end);
@@ -472,8 +494,6 @@ enum lzma_stop lzma_run(struct lzma *s, struct lzma_io *io)
     io->out = out;
     s->range = rc->range;
     s->code = rc->code;
-    s->state = state;
-    for (int i = 0; i < 4; i++)
-        s->rep[i] = rep[i];
+    s->state = (uint32_t)state;
     return stop;
 }

@@ -15,12 +15,18 @@
 #define LZMA_PROBS_FIXED 1984
 #define LZMA_PROBS_MAX   (LZMA_PROBS_FIXED + (0x300 << LZMA_LC_LP_MAX))
 
+#define LZMA_PROB_BITS 11
+#define LZMA_PROB_ONE  (1 << LZMA_PROB_BITS)
+
 struct lzma {
     uint32_t range, code;
     uint32_t rep[4]; /* the last distances, less one */
     uint32_t state;
-    uint32_t lc, literal_mask, pos_mask;
+    uint32_t literal_shift; /* 8 - lc */
+    uint32_t literal_mask;  /* of the position, above 8 bits for the byte before */
+    uint32_t pos_mask;
     uint16_t probs[LZMA_PROBS_MAX];
+    uint16_t next[2][LZMA_PROB_ONE]; /* what a probability becomes by a bit of 0, of 1 */
 };
 
 enum lzma_stop {
@@ -43,6 +49,9 @@ struct lzma_io {
 
 /* Set lc, lp and pb from the encoded byte. Returns: 0, -EINVAL, -EOPNOTSUPP (lc + lp > 4). */
 int lzma_set_props(struct lzma *s, unsigned int props);
+
+/* Before anything else. */
+void lzma_init(struct lzma *s);
 
 /* Forget all that was learnt. */
 void lzma_reset(struct lzma *s);

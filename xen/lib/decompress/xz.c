@@ -350,6 +350,7 @@ int decompress_xz(const void *in, size_t in_len, void *out, size_t out_cap, size
     };
     int rc;
 
+    lzma_init(&x.scratch->lzma);
     do {
         rc = stream(&x);
     } while (!rc && another_stream(&x));
