@@ -163,6 +163,33 @@ void conn_event(struct conn *conn, const struct conn *cause, const char *path, c
     out_put(conn, m, cause && !cause->privileged ? cause->dom : NULL);
 }
 
+/* Who caused an event is not known any more; an answer counts as its own domain's. */
+static int requeue(struct conn *conn, const struct xsd_sockmsg *hdr, const void *body,
+                   unsigned int sent)
+{
+    struct out_msg *m = out_new(hdr);
+
+    if (!m)
+        return -ENOMEM;
+    memcpy(m->body, body, hdr->len);
+    m->sent = sent;
+    m->event = hdr->type == XS_WATCH_EVENT;
+    out_put(conn, m, conn->privileged || m->event ? NULL : conn->dom);
+    return 0;
+}
+
+int conn_requeue(struct conn *conn, const struct xsd_sockmsg *hdr, const void *body)
+{
+    return requeue(conn, hdr, body, 0);
+}
+
+int conn_requeue_rest(struct conn *conn, const void *rest, size_t len)
+{
+    struct xsd_sockmsg hdr = {.type = XS_INVALID, .len = (uint32_t)len};
+
+    return requeue(conn, &hdr, rest, sizeof(hdr)); /* the header in front of it is not sent */
+}
+
 struct out_msg *conn_out_peek(struct conn *conn)
 {
     return STAILQ_FIRST(&conn->out);

@@ -152,6 +152,8 @@ void store_tell_special(struct store *s, bool release);
 
 /* watch.c */
 int watch_add(struct conn *conn, const char *given, const char *path, const char *token);
+/* One that an earlier daemon had, as the client gave its path: no quota, no first event. */
+int watch_restore(struct conn *conn, const char *given, const char *token);
 int watch_del(struct conn *conn, const char *path, const char *token);
 void watch_del_all(struct conn *conn);
 void watch_tell(struct store *s, struct view *v, const struct conn *cause);
@@ -168,6 +170,9 @@ bool conn_may_request(const struct conn *conn);
 void conn_reply(struct conn *conn, const struct xsd_sockmsg *req, const void *data, size_t len);
 void conn_reply_error(struct conn *conn, const struct xsd_sockmsg *req, int err);
 void conn_event(struct conn *conn, const struct conn *cause, const char *path, const char *token);
+/* Queues what an earlier daemon left unsent: a message, or the last @len bytes of one. -ENOMEM. */
+int conn_requeue(struct conn *conn, const struct xsd_sockmsg *hdr, const void *body);
+int conn_requeue_rest(struct conn *conn, const void *rest, size_t len);
 struct out_msg *conn_out_peek(struct conn *conn);
 void conn_out_pop(struct conn *conn);
 void conn_out_age(struct conn *conn);

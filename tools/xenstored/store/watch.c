@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,15 +62,12 @@ static int watch_check(struct conn *conn, const char *path, const char *token)
     return 0;
 }
 
-int watch_add(struct conn *conn, const char *given, const char *path, const char *token)
+/* @strip: see struct watch. 0 or -ENOMEM. */
+static int watch_insert(struct conn *conn, const char *path, size_t strip, const char *token)
 {
+    struct watch *w = calloc(1, sizeof(*w));
     struct watch_list *l;
-    struct watch *w;
-    int rc = watch_check(conn, path, token);
 
-    if (rc)
-        return rc;
-    w = calloc(1, sizeof(*w));
     if (!w)
         return -ENOMEM;
     w->path = strdup(path);
@@ -80,7 +78,7 @@ int watch_add(struct conn *conn, const char *given, const char *path, const char
     if (!l)
         goto fail;
     w->conn = conn;
-    w->strip = given[0] != '/' && given[0] != '@' ? strlen(path) - strlen(given) : 0;
+    w->strip = strip;
     w->seq = ++conn->s->watch_seq;
     LIST_INSERT_HEAD(l, w, path_link);
     LIST_INSERT_HEAD(&conn->watches, w, conn_link);
@@ -90,6 +88,33 @@ int watch_add(struct conn *conn, const char *given, const char *path, const char
 fail:
     watch_free(w);
     return -ENOMEM;
+}
+
+static bool is_relative(const char *given)
+{
+    return given[0] != '/' && given[0] != '@';
+}
+
+int watch_add(struct conn *conn, const char *given, const char *path, const char *token)
+{
+    int rc = watch_check(conn, path, token);
+
+    if (rc)
+        return rc;
+    return watch_insert(conn, path, is_relative(given) ? strlen(path) - strlen(given) : 0, token);
+}
+
+int watch_restore(struct conn *conn, const char *given, const char *token)
+{
+    char path[STORE_PATH_ROOM];
+    size_t strip = 0;
+
+    if (is_relative(given))
+        strip = (size_t)snprintf(path, sizeof(path), "/local/domain/%u/", conn->dom->domid);
+    if (strip + strlen(given) >= sizeof(path))
+        return -EINVAL;
+    strcpy(path + strip, given);
+    return watch_find(conn, path, token) ? 0 : watch_insert(conn, path, strip, token);
 }
 
 static void watch_drop(struct watch *w)
