@@ -14,10 +14,13 @@
 #include <xen/grant_table.h>
 
 #include "io.h"
+#include "live/live.h"
+#include "live/stream.h"
 
 #define PAGE_BYTES 4096u
 #define MAX_GRANTS STORE_NR_DOMIDS
 
+/* Also handed on in a live update: numbers keep their meaning. */
 enum map_kind { MAP_GRANT, MAP_FOREIGN, MAP_KERNEL };
 
 struct xen_handles {
@@ -210,14 +213,17 @@ static int host_introduce(void *ctx, uint32_t domid, uint64_t gfn, uint32_t port
     struct daemon *d = ctx;
     struct link *l = d->xen ? find_domain(d, domid) : NULL;
     void *page;
-    int kind;
+    int kind, rc;
 
     if (!d->xen)
         return -EINVAL;
     if (l)
         return l->remote_port == port ? 0 : rebind(d, l, port);
     page = map_page(d->xen, domid, gfn, &kind);
-    return page ? add_domain(d, domid, page, kind, port) : -EINVAL;
+    rc = page ? add_domain(d, domid, page, kind, port) : -EINVAL;
+    if (!rc)
+        find_domain(d, domid)->gfn = gfn;
+    return rc;
 }
 
 static void host_release(void *ctx, uint32_t domid)
@@ -263,8 +269,14 @@ static void host_log(void *ctx, const char *text)
     syslog(LOG_NOTICE, "%s", text);
 }
 
+static int host_live_update(void *ctx, struct conn *conn, const struct xsd_sockmsg *req,
+                            const char *const *words, unsigned int nr)
+{
+    return live_command(ctx, conn, req, words, nr);
+}
+
 const struct host_ops domain_host_ops = {
-    host_introduce, host_release, host_domain_exists, host_set_log, host_log,
+    host_introduce, host_release, host_domain_exists, host_set_log, host_log, host_live_update,
 };
 
 /* VIRQ_DOM_EXC: some domain has shut down, crashed or died; find out which. */
@@ -327,7 +339,19 @@ int domio_fd(const struct daemon *d)
     return d->xen ? xenevtchn_fd(d->xen->xce) : -1;
 }
 
-int domio_open(struct daemon *d)
+int domio_virq_port(const struct daemon *d)
+{
+    return d->xen ? d->xen->virq_port : -1;
+}
+
+void domio_check(struct daemon *d)
+{
+    if (d->xen)
+        check_domains(d);
+}
+
+/* @evtchn_fd: open event channels to go on with, or -1. */
+static int handles_open(struct daemon *d, int evtchn_fd)
 {
     struct xen_handles *x = calloc(1, sizeof(*x));
 
@@ -336,15 +360,33 @@ int domio_open(struct daemon *d)
     d->xen = x;
     x->virq_port = -1;
     x->xch = xc_interface_open(NULL, NULL, 0);
-    x->xce = xenevtchn_open(NULL, 0);
+    x->xce = evtchn_fd < 0 ? xenevtchn_open(NULL, 0) : xenevtchn_fdopen(NULL, evtchn_fd, 0);
     x->fmem = xenforeignmemory_open(NULL, 0);
     if (!x->xch || !x->xce || !x->fmem)
         return -errno;
     x->xgt = xengnttab_open(NULL, 0);
     if (x->xgt)
         (void)xengnttab_set_max_grants(x->xgt, MAX_GRANTS);
-    x->virq_port = xenevtchn_bind_virq(x->xce, VIRQ_DOM_EXC);
-    return x->virq_port < 0 ? -errno : 0;
+    return 0;
+}
+
+int domio_open(struct daemon *d)
+{
+    int rc = handles_open(d, -1);
+
+    if (rc)
+        return rc;
+    d->xen->virq_port = xenevtchn_bind_virq(d->xen->xce, VIRQ_DOM_EXC);
+    return d->xen->virq_port < 0 ? -errno : 0;
+}
+
+int domio_resume(struct daemon *d, int evtchn_fd, int virq_port)
+{
+    int rc = handles_open(d, evtchn_fd);
+
+    if (!rc)
+        d->xen->virq_port = virq_port;
+    return rc;
 }
 
 static int read_number(const char *file, unsigned long *out)
@@ -364,27 +406,81 @@ static int read_number(const char *file, unsigned long *out)
     return end == text ? -EINVAL : 0;
 }
 
-/* The kernel that we run on shares its page and its port through xenfs. */
+/* The kernel that we run on shares its page and its port through xenfs. NULL: see errno. */
+static void *map_kernel_page(void)
+{
+    int fd = open("/proc/xen/xsd_kva", O_RDWR | O_CLOEXEC), saved;
+    void *page;
+
+    if (fd < 0)
+        return NULL;
+    page = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    saved = errno;
+    close(fd);
+    errno = saved;
+    return page == MAP_FAILED ? NULL : page;
+}
+
 int domio_connect_dom0(struct daemon *d)
 {
     unsigned long port = 0;
-    int fd, rc = read_number("/proc/xen/xsd_port", &port);
+    int rc = read_number("/proc/xen/xsd_port", &port);
     void *page;
 
     if (rc)
         return rc;
-    fd = open("/proc/xen/xsd_kva", O_RDWR | O_CLOEXEC);
-    if (fd < 0)
+    page = map_kernel_page();
+    if (!page)
         return -errno;
-    page = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    rc = -errno;
-    close(fd);
-    if (page == MAP_FAILED)
-        return rc;
     rc = add_domain(d, 0, page, MAP_KERNEL, (uint32_t)port);
     if (rc == 0)
         store_domain_introduced(d->s, 0);
     return rc;
+}
+
+/* The indices are those that this daemon's forerunner knew: the page may hold anything. */
+static struct link *adopt_page(struct daemon *d, const struct live_conn *c, void *page, int kind)
+{
+    struct link *l = link_new(d, &dom_ops, c->domid);
+
+    if (!l) {
+        unmap_page(d->xen, page, kind);
+        return NULL;
+    }
+    TAILQ_INSERT_TAIL(&d->rings, l, link);
+    d->xen->by_domid[c->domid] = l;
+    ring_attach(&l->ring, page);
+    l->ring.req_cons = c->own.req_cons;
+    l->ring.rsp_prod = c->own.rsp_prod;
+    l->map_kind = kind;
+    l->gfn = c->own.gfn;
+    l->remote_port = c->own.remote_port;
+    l->dead = c->own.dead != 0;
+    if ((int)c->port >= 0 && port_set(d->xen, c->port, l) != 0) {
+        drop_domain(d, l);
+        return NULL;
+    }
+    return l;
+}
+
+struct link *domio_adopt(struct daemon *d, const struct live_conn *c)
+{
+    int kind = MAP_KERNEL;
+    struct link *l = NULL;
+    void *page = NULL;
+
+    if (d->xen && c->own.map_kind == MAP_KERNEL)
+        page = map_kernel_page();
+    else if (d->xen)
+        page = map_page(d->xen, c->domid, c->own.gfn, &kind);
+    if (page)
+        l = adopt_page(d, c, page, kind);
+    if (l)
+        return l;
+    syslog(LOG_WARNING, "live update: domain %u cannot be reached any more", c->domid);
+    if (d->xen && (int)c->port >= 0)
+        (void)xenevtchn_unbind(d->xen->xce, c->port);
+    return NULL;
 }
 
 void domio_close(struct daemon *d)

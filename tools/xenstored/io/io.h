@@ -34,6 +34,7 @@ struct link {
     bool dead;  /* not served */
     bool gone;  /* released; freed at the end of the round */
     bool moved; /* bytes moved in this turn */
+    bool held;  /* a whole request is here and may not be taken yet: see live_waits() */
     struct xsd_sockmsg hdr;
     unsigned int got; /* bytes of header and body */
     char body[XENSTORE_PAYLOAD_MAX + 1];
@@ -47,11 +48,14 @@ struct link {
     uint32_t domid;
     int port; /* ours, or -1 */
     uint32_t remote_port;
+    uint64_t gfn; /* of the ring, as introduced */
     int map_kind; /* see domio.c */
 };
 TAILQ_HEAD(link_list, link);
 
-struct xen_handles; /* domio.c */
+struct xen_handles;  /* domio.c */
+struct live_session; /* live/live.h */
+struct live_conn;    /* live/stream.h */
 
 struct daemon {
     struct store *s;
@@ -62,6 +66,11 @@ struct daemon {
     struct xen_handles *xen; /* NULL: run without domains */
     FILE *trace;
     const char *trace_file;
+    char *log_name; /* what @trace was opened as */
+    int argc;       /* what this program was called with */
+    char **argv;
+    int pid_fd;                /* locked, or -1 */
+    struct live_session *live; /* or NULL */
     bool verbose;
     volatile bool stop;
 };
@@ -77,6 +86,7 @@ void link_free(struct link *l);
 /* sock.c */
 int sock_listen(struct daemon *d, const char *path);
 void sock_accept(struct daemon *d);
+struct link *sock_adopt(struct daemon *d, int fd); /* NULL: out of memory, @fd as it was */
 
 /* domio.c */
 extern const struct host_ops domain_host_ops;
@@ -86,6 +96,12 @@ int domio_fd(const struct daemon *d);
 void domio_event(struct daemon *d);
 void domio_reap(struct daemon *d); /* frees what was released in this round */
 void domio_close(struct daemon *d);
+int domio_virq_port(const struct daemon *d); /* or -1 */
+void domio_check(struct daemon *d);          /* looks for domains that have ended */
+/* As domio_open(), with event channels that are open at @evtchn_fd already. */
+int domio_resume(struct daemon *d, int evtchn_fd, int virq_port);
+/* Goes on with the ring of a domain. NULL: it cannot be mapped, its channel is closed. */
+struct link *domio_adopt(struct daemon *d, const struct live_conn *c);
 
 /* trace.c */
 int trace_open(struct daemon *d, const char *file);

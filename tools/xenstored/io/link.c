@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "io.h"
+#include "live/live.h"
 
 #define HDR_BYTES ((unsigned int)sizeof(struct xsd_sockmsg))
 
@@ -40,6 +41,7 @@ void link_set_ready(struct link *l, bool ready)
 void link_free(struct link *l)
 {
     link_set_ready(l, false);
+    live_conn_gone(l->d, l->conn);
     conn_free(l->conn);
     free(l);
 }
@@ -105,6 +107,11 @@ static int take_request(struct link *l)
     if (rc <= 0) {
         link_set_ready(l, rc < 0);
         return rc;
+    }
+    l->held = l->hdr.type == XS_TRANSACTION_START && live_waits(l->d);
+    if (l->held) {
+        link_set_ready(l, false);
+        return 0;
     }
     l->got = 0;
     l->body[l->hdr.len] = '\0';

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "io.h"
+#include "live/live.h"
 
 #define TICK_MS 1000
 
@@ -54,8 +55,8 @@ static int set_fill(struct daemon *d, struct poll_set *set)
     set_add(set, domio_fd(d), POLLIN); /* -1 is ignored */
     TAILQ_FOREACH(l, &d->socks, link)
     {
-        short events =
-            (conn_may_request(l->conn) ? POLLIN : 0) | (conn_out_peek(l->conn) ? POLLOUT : 0);
+        short events = (conn_may_request(l->conn) && !l->held ? POLLIN : 0) |
+                       (conn_out_peek(l->conn) ? POLLOUT : 0);
 
         l->poll = set_add(set, l->fd, events);
     }
@@ -122,6 +123,7 @@ int loop_run(struct daemon *d)
         domio_reap(d);
         if (set.fds[0].revents & POLLIN)
             sock_accept(d);
+        live_poll(d);
     }
     free(set.fds);
     return rc;

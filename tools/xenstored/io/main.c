@@ -13,6 +13,7 @@
 #include <xenstore_lib.h>
 
 #include "io.h"
+#include "live/live.h"
 #include "options.h"
 
 static struct daemon the_daemon;
@@ -33,7 +34,8 @@ static void set_signals(void)
     signal(SIGHUP, SIG_IGN);
 }
 
-static void write_pid_file(const char *file)
+/* The descriptor stays open, and with it the lock. */
+static int write_pid_file(const char *file)
 {
     char text[16];
     int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -46,7 +48,7 @@ static void write_pid_file(const char *file)
     len = snprintf(text, sizeof(text), "%d\n", (int)getpid());
     if (ftruncate(fd, 0) != 0 || write(fd, text, (size_t)len) != len)
         err(1, "writing pid file %s", file);
-    /* stays open, and with it the lock */
+    return fd;
 }
 
 /* The parent ends with the child's verdict, so that the socket is there when it returns. */
@@ -143,6 +145,23 @@ static void start_socket(struct daemon *d)
         errx(1, "socket %s: %s", xs_daemon_socket(), strerror(-rc));
 }
 
+static void start_all(struct daemon *d, const struct options *o)
+{
+    int rc;
+
+    if (o->pid_file)
+        d->pid_fd = write_pid_file(o->pid_file);
+    if (o->trace_file && (rc = trace_open(d, o->trace_file)) != 0)
+        errx(1, "trace file %s: %s", o->trace_file, strerror(-rc));
+    start_store(d, o);
+    start_domains(d, o);
+    start_socket(d);
+    if (o->output_pid) {
+        printf("%d\n", (int)getpid());
+        fflush(stdout);
+    }
+}
+
 static void stop_all(struct daemon *d)
 {
     struct link *l;
@@ -153,6 +172,7 @@ static void stop_all(struct daemon *d)
     store_free(d->s);
     if (d->trace)
         fclose(d->trace);
+    free(d->log_name);
     unlink(xs_daemon_socket());
 }
 
@@ -163,26 +183,24 @@ int main(int argc, char **argv)
     int ready_fd = -1, rc;
 
     options_parse(argc, argv, &o);
+    if (o.live_check)
+        return live_check(&o);
     TAILQ_INIT(&d->socks);
     TAILQ_INIT(&d->rings);
     TAILQ_INIT(&d->ready);
     d->verbose = o.verbose;
     d->trace_file = o.trace_file;
-    if (!o.no_fork)
+    d->argc = argc;
+    d->argv = argv;
+    d->pid_fd = -1;
+    if (!o.no_fork && o.live_fd < 0)
         ready_fd = fork_off();
-    if (o.pid_file)
-        write_pid_file(o.pid_file);
     openlog("xenstored", LOG_PID, LOG_DAEMON);
     set_signals();
-    if (o.trace_file && (rc = trace_open(d, o.trace_file)) != 0)
-        errx(1, "trace file %s: %s", o.trace_file, strerror(-rc));
-    start_store(d, &o);
-    start_domains(d, &o);
-    start_socket(d);
-    if (o.output_pid) {
-        printf("%d\n", (int)getpid());
-        fflush(stdout);
-    }
+    if (o.live_fd >= 0)
+        live_resume(d, &o);
+    else
+        start_all(d, &o);
     if (o.verbose)
         syslog(LOG_INFO, "ready");
     report_ready(ready_fd);

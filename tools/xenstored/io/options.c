@@ -41,9 +41,12 @@ static const char usage_text[] =
     "                          domain is deleted (this is a security risk!)\n"
     "  -p, --priv-domid <domid> give this domain the rights of dom0\n"
     "  -V, --verbose           to request verbose execution.\n"
+    "      --live-update=<fd>   go on with the state at this descriptor: not for users, see\n"
+    "                          xenstore-control live-update\n"
+    "      --live-check         with it: only see whether the state can be read\n"
     "      --internal-no-domains run without a hypervisor, for tests: sockets only\n";
 
-enum { OPT_NO_DOMAINS = 256 };
+enum { OPT_NO_DOMAINS = 256, OPT_LIVE_UPDATE, OPT_LIVE_CHECK };
 
 static const struct option longopts[] = {
     {"no-domain-init", no_argument, NULL, 'D'},
@@ -68,6 +71,8 @@ static const struct option longopts[] = {
     {"keep-orphans", no_argument, NULL, 'K'},
     {"verbose", no_argument, NULL, 'V'},
     {"watch-nb", required_argument, NULL, 'W'},
+    {"live-update", required_argument, NULL, OPT_LIVE_UPDATE},
+    {"live-check", no_argument, NULL, OPT_LIVE_CHECK},
     {"internal-no-domains", no_argument, NULL, OPT_NO_DOMAINS},
     {0},
 };
@@ -179,6 +184,12 @@ static void parse_one(int opt, struct options *o)
     case OPT_NO_DOMAINS:
         o->no_domains = true;
         break;
+    case OPT_LIVE_UPDATE:
+        o->live_fd = (int)number("live-update", optarg);
+        break;
+    case OPT_LIVE_CHECK:
+        o->live_check = true;
+        break;
     case 'R':
         break;
     case 'I':
@@ -201,10 +212,12 @@ void options_parse(int argc, char **argv, struct options *o)
 {
     int opt;
 
-    *o = (struct options){.quotas = default_quotas, .priv_domid = NO_DOMID};
+    *o = (struct options){.quotas = default_quotas, .priv_domid = NO_DOMID, .live_fd = -1};
     while ((opt = getopt_long(argc, argv, "DE:F:HI::KNPS:t:A:M:Q:q:T:RVW:w:p:e:m:", longopts,
                               NULL)) != -1)
         parse_one(opt, o);
+    if (o->live_check && o->live_fd < 0)
+        errx(1, "nothing to check");
     if (optind != argc)
         errx(1, "no arguments desired");
     if (o->quotas.path_max == 0 || o->quotas.path_max > XENSTORE_ABS_PATH_MAX)

@@ -63,18 +63,21 @@ int sock_listen(struct daemon *d, const char *path)
     return 0;
 }
 
+struct link *sock_adopt(struct daemon *d, int fd)
+{
+    struct link *l = link_new(d, &sock_ops, 0);
+
+    if (!l)
+        return NULL;
+    l->fd = fd;
+    TAILQ_INSERT_TAIL(&d->socks, l, link);
+    return l;
+}
+
 void sock_accept(struct daemon *d)
 {
     int fd = accept4(d->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    struct link *l;
 
-    if (fd < 0)
-        return;
-    l = link_new(d, &sock_ops, 0);
-    if (!l) {
+    if (fd >= 0 && !sock_adopt(d, fd))
         close(fd);
-        return;
-    }
-    l->fd = fd;
-    TAILQ_INSERT_TAIL(&d->socks, l, link);
 }

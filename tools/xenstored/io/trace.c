@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The trace file: a line per message. */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -35,10 +36,14 @@ static const char *const names[XS_TYPE_COUNT] = {
 int trace_open(struct daemon *d, const char *file)
 {
     FILE *f = fopen(file, "ae");
+    char *name;
 
     if (!f)
         return -errno;
     setvbuf(f, NULL, _IOLBF, 0);
+    name = strdup(file); /* @file may be the old one */
+    free(d->log_name);
+    d->log_name = name;
     if (d->trace)
         fclose(d->trace);
     d->trace = f;

@@ -8,8 +8,9 @@
 
 #include "stream.h"
 
-#define WHY_ROOM 128
-#define HDR_MAX  (sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX) /* a whole message */
+#define WHY_ROOM  128
+#define MAX_PORTS (1u << 17) /* of a domain, public/event_channel.h */
+#define HDR_MAX   (sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX) /* a whole message */
 
 struct reader {
     const unsigned char *data, *body;
@@ -156,6 +157,8 @@ static int read_ring(struct reader *r, const struct live_conn_body *body, struct
     c->fd = -1;
     if (c->domid >= STORE_NR_DOMIDS)
         return bad(r, "%u is no domain", c->domid);
+    if (c->port >= MAX_PORTS && c->port != UINT32_MAX)
+        return bad(r, "%u is no event channel", c->port);
     for (unsigned int i = 0; i < r->img->nr_conns; i++)
         if (!r->img->conns[i].socket && r->img->conns[i].domid == c->domid)
             return bad(r, "second ring of domain %u", c->domid);
@@ -459,7 +462,7 @@ static int read_gens(struct reader *r)
 
 static int read_sum(struct reader *r)
 {
-    uint64_t sum;
+    uint64_t sum = 0;
     int rc = take_copy(r, &sum, sizeof(sum));
 
     if (rc)

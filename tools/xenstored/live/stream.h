@@ -57,7 +57,7 @@ struct live_conn_body {
     union {
         struct {
             uint16_t domid, target;
-            uint32_t port; /* ours */
+            uint32_t port; /* ours, or all ones */
         } ring;
         struct {
             int32_t fd;

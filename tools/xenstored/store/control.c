@@ -81,14 +81,11 @@ static int cmd_logfile(struct control *c)
 
 static int cmd_live_update(struct control *c)
 {
+    struct store *s = c->conn->s;
+
     if (c->nr == 0)
         return -EINVAL;
-    if (strcmp(c->words[0], "-s") == 0 || strcmp(c->words[0], "-a") == 0 ||
-        strcmp(c->words[0], "-c") == 0)
-        answer(c, "Not in live-update session.");
-    else
-        answer(c, "Live update is not supported.");
-    return 0;
+    return s->host->live_update(s->host_ctx, c->conn, c->hdr, c->words, c->nr);
 }
 
 static void print_usage(FILE *f, const struct store *s)

@@ -60,6 +60,9 @@ struct host_ops {
     /* @file NULL: only switch. 0 or a negative errno. */
     int (*set_log)(void *ctx, bool on, const char *file);
     void (*log)(void *ctx, const char *text);
+    /* "live-update" of dom0 with one word at least: answers, if later, and 0; or an errno. */
+    int (*live_update)(void *ctx, struct conn *conn, const struct xsd_sockmsg *req,
+                       const char *const *words, unsigned int nr);
 };
 
 struct watch {

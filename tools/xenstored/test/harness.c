@@ -37,8 +37,19 @@ static void fake_log(void *ctx, const char *text)
     (void)text;
 }
 
+static int fake_live_update(void *ctx, struct conn *conn, const struct xsd_sockmsg *req,
+                            const char *const *words, unsigned int nr)
+{
+    (void)ctx;
+    (void)conn;
+    (void)req;
+    (void)words;
+    (void)nr;
+    return -EACCES;
+}
+
 static const struct host_ops fake_host = {
-    fake_introduce, fake_release, fake_exists, fake_set_log, fake_log,
+    fake_introduce, fake_release, fake_exists, fake_set_log, fake_log, fake_live_update,
 };
 
 struct store *harness_store(void)
