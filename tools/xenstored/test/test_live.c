@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "fail.h"
 #include "live/stream.h"
 
 #define ASK(c, type, text) harness_ask(c, type, 0, text, sizeof(text) - 1)
@@ -214,6 +215,51 @@ static int read_only_copy(const unsigned char *data, size_t len, char why[128])
     return rc;
 }
 
+/* As many allocations as succeed: reading, connecting and writing end in -ENOMEM or are right. */
+static bool survives(const struct live_buf *b, long n)
+{
+    struct store *s = harness_store();
+    struct live_buf again = {0};
+    struct live_image img;
+    char why[128] = "";
+    bool done;
+    int rc;
+
+    until_failure = n;
+    rc = live_read(b->data, b->len, s, &img, why);
+    for (unsigned int i = 0; i < img.nr_conns && !rc; i++) {
+        img.conns[i].conn = conn_new(s, img.conns[i].domid);
+        rc = img.conns[i].conn ? 0 : -ENOMEM;
+    }
+    rc = rc ? rc : live_attach(&img);
+    for (unsigned int i = 0; i < img.nr_conns && !rc; i++)
+        img.conns[i].out_len = 0;
+    rc = rc ? rc : live_write(&again, s, &img);
+    done = until_failure >= 0;
+    until_failure = -1;
+    if (rc)
+        assert_int_equal(rc, -ENOMEM);
+    else
+        assert_memory_equal(again.data, b->data, b->len);
+    assert_true(!done || rc == 0);
+    free(again.data);
+    live_image_free(&img);
+    store_free(s);
+    return done;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    struct world *w = *state;
+    struct live_buf b = written(w->s, &w->img);
+    long n = 0;
+
+    while (!survives(&b, n))
+        n++;
+    assert_true(n > 50);
+    free(b.data);
+}
+
 static void a_stream_that_is_cut_is_refused(void **state)
 {
     struct world *w = *state;
@@ -295,9 +341,13 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, start, stop)
     const struct CMUnitTest tests[] = {
-        T(a_state_comes_back_as_it_was),     T(watches_and_queues_go_on),
-        T(a_stream_that_is_cut_is_refused),  T(every_flipped_bit_is_seen),
-        T(bytes_behind_the_end_are_refused), T(a_stream_without_our_records_is_read),
+        T(a_state_comes_back_as_it_was),
+        T(watches_and_queues_go_on),
+        T(every_allocation_may_fail),
+        T(a_stream_that_is_cut_is_refused),
+        T(every_flipped_bit_is_seen),
+        T(bytes_behind_the_end_are_refused),
+        T(a_stream_without_our_records_is_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
