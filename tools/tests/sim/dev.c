@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libxensim: the devices /dev/xen/{privcmd,evtchn,gntdev} of a process whose "machine" is xen-sim.
- * Test builds (SIM=y) link everything so that open(), close(), ioctl(), mmap() and munmap() come
- * here first; what is not of these devices goes on to the C library. The socket's name is in
- * $XEN_SIM. See xen/arch/sim/server_abi.h.
+ * Test builds (SIM=y) link everything so that open(), close(), execv(), ioctl(), mmap() and
+ * munmap() come here first; what is not of these devices goes on to the C library. The socket's
+ * name is in $XEN_SIM. See xen/arch/sim/server_abi.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +34,7 @@ int __wrap_ioctl(int fd, unsigned long request, ...);
 void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off);
 int __wrap_munmap(void *addr, size_t len);
 long __wrap_syscall(long nr, ...);
+int __wrap_execv(const char *path, char *const argv[]);
 
 /* An open device. It outlives its descriptor as long as something is mapped, as the kernel's do. */
 struct device {
@@ -169,6 +170,74 @@ fail:
     free(d);
     errno = saved;
     return -1;
+}
+
+/*
+ * A device whose descriptor stays open over execv() is one in the next program too, which learns of
+ * it, and of the connection behind it, from the environment.
+ */
+#define KEPT_DEVICES "XEN_SIM_KEPT"
+#define KEPT_ROOM    128
+
+static void keep_conns(bool kept, char *text)
+{
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (struct device *d = devices; d; d = d->next) {
+        if (d->fd < 0 || d->pid != getpid() || fcntl(d->fd, F_GETFD) & FD_CLOEXEC)
+            continue;
+        (void)fcntl(d->conn, F_SETFD, kept ? 0 : FD_CLOEXEC);
+        if (used < KEPT_ROOM)
+            used += (size_t)snprintf(text + used, KEPT_ROOM - used, "%d %d %d ", (int)d->kind,
+                                     d->fd, d->conn);
+    }
+}
+
+int __wrap_execv(const char *path, char *const argv[])
+{
+    char text[KEPT_ROOM];
+    int saved;
+
+    pthread_mutex_lock(&lock);
+    keep_conns(true, text);
+    if (text[0])
+        setenv(KEPT_DEVICES, text, 1);
+    (void)execv(path, argv);
+    saved = errno;
+    unsetenv(KEPT_DEVICES);
+    keep_conns(false, text);
+    pthread_mutex_unlock(&lock);
+    errno = saved;
+    return -1;
+}
+
+static void adopt_device(enum sim_device kind, int fd, int conn)
+{
+    struct device *d = calloc(1, sizeof(*d));
+    struct stat st;
+
+    if (!d || fstat(fd, &st)) {
+        free(d);
+        return;
+    }
+    *d = (struct device){
+        .next = devices, .kind = kind, .fd = fd, .conn = conn, .ino = st.st_ino, .pid = getpid()};
+    devices = d;
+    (void)fcntl(conn, F_SETFD, FD_CLOEXEC);
+    (void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+}
+
+__attribute__((constructor)) static void adopt_devices(void)
+{
+    const char *text = getenv(KEPT_DEVICES);
+    int kind, fd, conn, len;
+
+    while (text && sscanf(text, "%d %d %d %n", &kind, &fd, &conn, &len) == 3) {
+        adopt_device((enum sim_device)kind, fd, conn);
+        text += len;
+    }
+    unsetenv(KEPT_DEVICES);
 }
 
 /* Not where another file has been put in its place (by dup2, to restrict it). */

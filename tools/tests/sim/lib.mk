@@ -3,7 +3,7 @@
 # names sanitizers.
 SIM_DIR := $(TOOLS)/tests/sim
 SIM_LIB := $(LIBOUT)/libxensim.so
-SIM_WRAP := $(foreach f,open close ioctl mmap munmap syscall,-Wl,--wrap=$(f))
+SIM_WRAP := $(foreach f,open close execv ioctl mmap munmap syscall,-Wl,--wrap=$(f))
 SIM_SAN := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 OPT = $(if $(SAN),-O1,-O2) -g
 libexecdir = $(BINOUT)

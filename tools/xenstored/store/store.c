@@ -135,7 +135,8 @@ int path_resolve(const struct conn *conn, const char *in, bool special, char out
     if (in[0] == '@' && !special)
         return -EINVAL;
     if (in[0] == '@') {
-        if (strlen(in) > max || strlen(in) >= STORE_PATH_ROOM || strchr(in, '/') || !path_chars_ok(in))
+        if (strlen(in) > max || strlen(in) >= STORE_PATH_ROOM || strchr(in, '/') ||
+            !path_chars_ok(in))
             return -EINVAL;
         strcpy(out, in);
         return 0;
