@@ -75,9 +75,12 @@ void hotplug_arguments(struct scope *sc, const struct device *d, const char *bac
     env_add(h, &n, scope_strdup(sc, "XENBUS_BASE_PATH=backend"));
     if (vif) {
         char *gw = store_readf(sc, XBT_NULL, "%s/gatewaydev", back_path);
+        char *name = scope_printf(sc, "%s%s", vif_name(sc, d, back_path), tap ? "-emu" : "");
 
         env_add(h, &n, scope_printf(sc, "netdev=%s", gw ? gw : ""));
-        env_add(h, &n, scope_printf(sc, "vif=%s%s", vif_name(sc, d, back_path), tap ? "-emu" : ""));
+        env_add(h, &n, scope_printf(sc, "vif=%s", name));
+        if (tap)
+            env_add(h, &n, scope_printf(sc, "INTERFACE=%s", name));
     }
     env_inherit(h, &n);
 }
