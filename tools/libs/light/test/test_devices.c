@@ -532,6 +532,36 @@ static void hvm_guests_are_made_with_pci_devices(void **state)
     fake_no_iommu = false;
 }
 
+/* What scripts are called with: that of the backend, then the one of the tap. */
+static void scripts_are_told_of_taps(void **state)
+{
+    static const char calls[] = "online type_if=vif vif5.0 - backend/vif/5/0 gw0\n"
+                                "add type_if=tap vif5.0-emu vif5.0-emu backend/vif/5/0 gw0\n";
+    const char *script = XEN_RUN_DIR "/vif-script", *path = XEN_RUN_DIR "/vif-calls";
+    char got[512] = "";
+    FILE *f;
+
+    write_file(script,
+               "#!/bin/sh\necho \"$* $vif ${INTERFACE--} $XENBUS_PATH $netdev\" >>" XEN_RUN_DIR
+               "/vif-calls\n",
+               0755);
+    unlink(path);
+    make_hvm_config();
+    config.nics = calloc(1, sizeof(*config.nics));
+    make_nic(&config.nics[config.num_nics++]);
+    config.nics[0].nictype = LIBXL_NIC_TYPE_VIF_IOEMU;
+    config.nics[0].gatewaydev = strdup("gw0");
+    free(config.nics[0].script);
+    config.nics[0].script = strdup(script);
+    hvm_present();
+    f = fopen(path, "r");
+    assert_non_null(f);
+    assert_in_range(fread(got, 1, sizeof(got) - 1, f), 1, sizeof(got) - 1);
+    fclose(f);
+    assert_string_equal(got, calls);
+    hvm_absent();
+}
+
 /* The device model: there until it is killed, but not for ever. */
 static _Noreturn void device_model(void)
 {
@@ -552,6 +582,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(hvm_guests_get_pci_devices),
         cmocka_unit_test(what_the_device_model_refuses_is_taken_back),
         cmocka_unit_test(hvm_guests_are_made_with_pci_devices),
+        cmocka_unit_test(scripts_are_told_of_taps),
     };
     int failures;
 
