@@ -46,13 +46,18 @@ void unit_assign(struct sched_unit *u, struct runq *rq)
 
 void runstate_change(struct vcpu *v, int state, s_time_t now)
 {
-    s_time_t delta = now - (s_time_t)v->runstate.state_entry_time;
+    struct vcpu_runstate_info *r = &v->runstate;
+    s_time_t delta = now - (s_time_t)r->state_entry_time;
 
+    WRITE_ONCE(v->runstate_seq, v->runstate_seq + 1);
+    smp_wmb();
     if (delta > 0) {
-        v->runstate.time[v->runstate.state] += (uint64_t)delta;
-        v->runstate.state_entry_time = (uint64_t)now;
+        WRITE_ONCE(r->time[r->state], r->time[r->state] + (uint64_t)delta);
+        WRITE_ONCE(r->state_entry_time, (uint64_t)now);
     }
-    v->runstate.state = state;
+    WRITE_ONCE(r->state, state);
+    smp_wmb();
+    WRITE_ONCE(v->runstate_seq, v->runstate_seq + 1);
 }
 
 void unit_account(struct sched_unit *u, s_time_t now)
@@ -328,20 +333,31 @@ void vcpu_yield(void)
     softirq_raise(SOFTIRQ_SCHEDULE);
 }
 
+/* A change may be under way on another CPU: try again. */
+static void runstate_read(const struct vcpu *v, struct vcpu_runstate_info *out)
+{
+    const struct vcpu_runstate_info *r = &v->runstate;
+    unsigned int seq;
+
+    do {
+        seq = READ_ONCE(v->runstate_seq);
+        smp_rmb();
+        out->state = READ_ONCE(r->state);
+        out->state_entry_time = READ_ONCE(r->state_entry_time);
+        for (unsigned int i = 0; i < ARRAY_SIZE(out->time); i++)
+            out->time[i] = READ_ONCE(r->time[i]);
+        smp_rmb();
+    } while (unlikely(seq & 1 || seq != READ_ONCE(v->runstate_seq)));
+}
+
 void vcpu_runstate_get(const struct vcpu *v, struct vcpu_runstate_info *out)
 {
-    unsigned long flags;
-    struct runq *rq = NULL;
     s_time_t delta;
 
-    if (v->sched->rq && v != current)
-        rq = unit_lock(v->sched, &flags);
-    *out = v->runstate;
+    runstate_read(v, out);
     delta = NOW() - (s_time_t)out->state_entry_time;
     if (delta > 0)
         out->time[out->state] += (uint64_t)delta;
-    if (rq)
-        spin_unlock_irqrestore(&rq->lock, flags);
 }
 
 s_time_t vcpu_cpu_time(const struct vcpu *v)

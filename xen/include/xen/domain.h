@@ -60,7 +60,9 @@ struct vcpu {
     struct sched_unit *sched;               /* scheduler's own */
     cpumask_t hard_affinity, soft_affinity; /* [domain's pool] */
     uint32_t dirty_cpu; /* CPU whose registers hold its lazy state; VCPU_CPU_CLEAN: none */
-    struct vcpu_runstate_info runstate; /* [RUNQ lock] */
+    /* Changed with its queue locked, or on its CPU with interrupts off; read by the sequence. */
+    struct vcpu_runstate_info runstate;
+    unsigned int runstate_seq;          /* odd: a change is under way */
     uint64_t runstate_guest;            /* guest virtual address of its copy, 0: none */
     struct page_info *runstate_page[2]; /* [runstate_lock] the copy's, held; NULL: by address */
     spinlock_t runstate_lock;           /* unranked, interrupts off */
