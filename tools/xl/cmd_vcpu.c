@@ -219,7 +219,8 @@ int main_vcpu_set(int argc, char **argv)
     if (rc == ERROR_DOMAIN_NOTFOUND)
         fprintf(stderr, "Domain %u does not exist.\n", domid);
     else if (rc)
-        fprintf(stderr, "libxl_set_vcpuonline failed domid=%u nr=%lu\n", domid, nr);
+        fprintf(stderr, "libxl_set_vcpuonline failed domid=%u max_vcpus=%lu, rc: %d\n", domid, nr,
+                rc);
     libxl_bitmap_dispose(&map);
     return rc ? EXIT_BAD : EXIT_OK;
 }

@@ -97,6 +97,21 @@ void dm_continue(struct dm_task *t);
 void dm_save(struct dm_task *t, bool live);
 void dm_log_dirty(struct dm_task *t, bool enable);
 
+/* The virtual CPUs of its machine: those that are there, and then those that shall be plugged in.
+ * None is ever taken out: a guest is only asked to leave it alone. */
+struct dm_cpus {
+    /* Set by the caller: */
+    struct scope *sc;
+    uint32_t domid;
+    const libxl_bitmap *wanted; /* or NULL */
+    libxl_bitmap *present;      /* all zeros, of any size; or NULL */
+    void (*done)(libxl_ctx *ctx, struct dm_cpus *c, int rc);
+    /* Private: */
+    struct qmp qmp;
+    struct dm_task task;
+};
+void dm_cpus(struct dm_cpus *c);
+
 /* Is it an HVM guest with a device model? */
 bool dm_has_state(struct scope *sc, uint32_t domid);
 /* Files: what a device model has written, and what one is to start from. */

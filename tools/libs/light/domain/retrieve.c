@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A domain's configuration as it is now: what was stored, with what has changed since. */
 #include "core/userdata.h"
+#include "dm/dm.h"
 #include "domain/domain.h"
 
 static void take_name(struct scope *sc, uint32_t domid, libxl_domain_config *config)
@@ -33,6 +34,7 @@ static int take_memory(struct scope *sc, uint32_t domid, libxl_domain_config *co
     return rc;
 }
 
+/* The words of xenstore: what the guest is asked to use. */
 static void take_vcpus(struct scope *sc, uint32_t domid, libxl_domain_config *config)
 {
     libxl_domain_build_info *b = &config->b_info;
@@ -49,27 +51,59 @@ static void take_vcpus(struct scope *sc, uint32_t domid, libxl_domain_config *co
     }
 }
 
+static int take(struct scope *sc, uint32_t domid, libxl_domain_config *config)
+{
+    int lock = userdata_lock(sc), rc;
+
+    if (lock < 0)
+        return lock;
+    libxl_domain_config_dispose(config);
+    rc = config_load(sc, domid, config);
+    userdata_unlock(lock);
+    if (rc == ERROR_JSON_CONFIG_EMPTY)
+        LOG_ERROR(sc, "the domain has no stored configuration");
+    if (rc)
+        return rc;
+    take_name(sc, domid, config);
+    take_vcpus(sc, domid, config);
+    rc = take_memory(sc, domid, config);
+    return rc ? rc : libxl_domain_sched_params_get(sc->ctx, domid, &config->b_info.sched_params);
+}
+
+struct retrieval {
+    struct ao *ao;
+    libxl_domain_config *config;
+    libxl_bitmap present;
+    struct dm_cpus cpus;
+};
+
+/* Another device model, to be given the guest's state, needs all CPUs that this one has. */
+static void cpus_known(libxl_ctx *ctx, struct dm_cpus *c, int rc)
+{
+    struct retrieval *r = CONTAINER_OF(c, struct retrieval, cpus);
+
+    if (!rc)
+        libxl_bitmap_copy(ctx, &r->config->b_info.avail_vcpus, &r->present);
+    libxl_bitmap_dispose(&r->present);
+    ao_complete(r->ao, rc);
+}
+
 int libxl_retrieve_domain_configuration(libxl_ctx *ctx, uint32_t domid,
                                         libxl_domain_config *d_config,
                                         const libxl_asyncop_how *ao_how)
 {
     struct ao *ao = ao_begin(ctx, domid, ao_how);
-    struct scope *sc = &ao->sc;
-    int lock = userdata_lock(sc), rc;
+    struct retrieval *r = scope_alloc(&ao->sc, sizeof(*r));
+    int rc = take(&ao->sc, domid, d_config);
 
-    if (lock < 0)
-        return ao_finish(ao, lock);
-    libxl_domain_config_dispose(d_config);
-    rc = config_load(sc, domid, d_config);
-    userdata_unlock(lock);
-    if (rc == ERROR_JSON_CONFIG_EMPTY)
-        LOG_ERROR(sc, "the domain has no stored configuration");
-    if (!rc) {
-        take_name(sc, domid, d_config);
-        take_vcpus(sc, domid, d_config);
-        rc = take_memory(sc, domid, d_config);
-    }
-    if (!rc)
-        rc = libxl_domain_sched_params_get(ctx, domid, &d_config->b_info.sched_params);
-    return ao_finish(ao, rc);
+    if (rc || !d_config->b_info.max_vcpus || !dm_has_state(&ao->sc, domid))
+        return ao_finish(ao, rc);
+    r->ao = ao;
+    r->config = d_config;
+    libxl_bitmap_init(&r->present);
+    libxl_bitmap_alloc(ctx, &r->present, d_config->b_info.max_vcpus);
+    r->cpus =
+        (struct dm_cpus){.sc = &ao->sc, .domid = domid, .present = &r->present, .done = cpus_known};
+    dm_cpus(&r->cpus);
+    return ao_run(ao);
 }

@@ -3,6 +3,7 @@
 #include "core/domains.h"
 #include "core/loop.h"
 #include "core/store.h"
+#include "dm/dm.h"
 #include "core/userdata.h"
 
 static int sized_alloc(libxl_ctx *ctx, libxl_bitmap *map, int max, int (*ask)(libxl_ctx *))
@@ -257,11 +258,13 @@ int libxl_domain_get_nodeaffinity(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *
     return rc;
 }
 
-/* vCPU hot plug of PV guests: a word per vCPU in xenstore. */
+/* vCPU hot plug: a word per vCPU in xenstore, after an HVM guest's machine has them. */
 
 struct online {
+    struct ao *ao;
     uint32_t domid, max;
-    const libxl_bitmap *map;
+    libxl_bitmap *map; /* ours */
+    struct dm_cpus cpus;
 };
 
 static int write_online(struct scope *sc, xs_transaction_t t, void *arg)
@@ -276,29 +279,56 @@ static int write_online(struct scope *sc, xs_transaction_t t, void *arg)
     return rc;
 }
 
-static int online_set(struct scope *sc, uint32_t domid, const libxl_bitmap *map)
+static int online_check(struct scope *sc, struct online *o)
 {
-    struct online o = {.domid = domid, .map = map};
     xc_domaininfo_t xd;
-    int rc = domain_get(sc, domid, &xd);
+    int rc = domain_get(sc, o->domid, &xd);
 
     if (rc)
         return rc;
-    if (libxl_bitmap_count_set(map) > (int)xd.max_vcpu_id + 1) {
-        LOG_ERROR(sc, "Requested %d VCPUs, however maxcpus is %u!", libxl_bitmap_count_set(map),
+    if (libxl_bitmap_count_set(o->map) > (int)xd.max_vcpu_id + 1) {
+        LOG_ERROR(sc, "Requested %d VCPUs, however maxcpus is %u!", libxl_bitmap_count_set(o->map),
                   xd.max_vcpu_id + 1);
         return ERROR_FAIL;
     }
-    if (domain_type(sc, domid) == LIBXL_DOMAIN_TYPE_HVM)
-        return ERROR_NI;
-    o.max = xd.max_vcpu_id;
-    return store_transact(sc, write_online, &o);
+    o->max = xd.max_vcpu_id;
+    return 0;
+}
+
+static void online_plugged(libxl_ctx *ctx, struct dm_cpus *c, int rc)
+{
+    struct online *o = CONTAINER_OF(c, struct online, cpus);
+
+    (void)ctx;
+    if (!rc)
+        rc = store_transact(&o->ao->sc, write_online, o);
+    ao_complete(o->ao, rc);
+}
+
+/* The caller's may be gone before the operation ends. */
+static libxl_bitmap *keep_map(struct scope *sc, const libxl_bitmap *map)
+{
+    libxl_bitmap *copy = scope_alloc(sc, sizeof(*copy));
+
+    copy->size = map->size;
+    copy->map = scope_alloc(sc, map->size);
+    memcpy(copy->map, map->map, map->size);
+    return copy;
 }
 
 int libxl_set_vcpuonline(libxl_ctx *ctx, uint32_t domid, libxl_bitmap *cpumap,
                          const libxl_asyncop_how *ao_how)
 {
     struct ao *ao = ao_begin(ctx, domid, ao_how);
+    struct online *o = scope_alloc(&ao->sc, sizeof(*o));
+    int rc;
 
-    return ao_finish(ao, online_set(&ao->sc, domid, cpumap));
+    *o = (struct online){.ao = ao, .domid = domid, .map = keep_map(&ao->sc, cpumap)};
+    rc = online_check(&ao->sc, o);
+    if (rc || !dm_has_state(&ao->sc, domid))
+        return ao_finish(ao, rc ? rc : store_transact(&ao->sc, write_online, o));
+    o->cpus =
+        (struct dm_cpus){.sc = &ao->sc, .domid = domid, .wanted = o->map, .done = online_plugged};
+    dm_cpus(&o->cpus);
+    return ao_run(ao);
 }

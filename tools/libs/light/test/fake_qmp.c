@@ -145,6 +145,28 @@ static struct json_object *query_pci(void)
     return returned(list);
 }
 
+/* Places for CPUs, the last one first. */
+static struct json_object *query_cpus(void)
+{
+    struct json_object *list = json_object_new_array();
+
+    for (int i = fake_qmp.cpus_max - 1; i >= 0; i--) {
+        struct json_object *o = json_object_new_object(), *props = json_object_new_object();
+        char id[16];
+
+        json_object_object_add(props, "core-id", json_object_new_int(0));
+        json_object_object_add(props, "socket-id", json_object_new_int(i));
+        json_object_object_add(o, "props", props);
+        json_object_object_add(o, "vcpus-count", json_object_new_int(1));
+        json_object_object_add(o, "type", json_object_new_string("test-cpu"));
+        snprintf(id, sizeof(id), "cpu-%d", i);
+        if (i < fake_qmp.cpus || find(id) >= 0)
+            json_object_object_add(o, "qom-path", json_object_new_string("/machine/a"));
+        json_object_array_add(list, o);
+    }
+    return returned(list);
+}
+
 static struct json_object *answer(struct json_object *question)
 {
     const char *command = text_of(question, "execute");
@@ -158,6 +180,8 @@ static struct json_object *answer(struct json_object *question)
         return device_del(arguments);
     if (!strcmp(command, "query-pci"))
         return query_pci();
+    if (!strcmp(command, "query-hotpluggable-cpus"))
+        return query_cpus();
     if (!strcmp(command, "query-chardev"))
         return returned(json_object_new_array());
     if (!strcmp(command, "qmp_capabilities"))

@@ -31,11 +31,31 @@ int xc_interface_close(xc_interface *xch)
     return 0;
 }
 
+int xc_domain_max_vcpus(xc_interface *xch, uint32_t domid, unsigned int max)
+{
+    (void)xch;
+    (void)domid;
+    guest.max_vcpus = max;
+    return 0;
+}
+
+xc_cpupoolinfo_t *xc_cpupool_getinfo(xc_interface *xch, uint32_t poolid)
+{
+    xc_cpupoolinfo_t *info = calloc(1, sizeof(*info));
+
+    (void)xch;
+    if (info) {
+        info->cpupool_id = poolid;
+        info->sched_id = XEN_SCHEDULER_CREDIT2;
+    }
+    return info;
+}
+
 static void describe(uint32_t domid, xc_domaininfo_t *info)
 {
     memset(info, 0, sizeof(*info));
     info->domain = (domid_t)domid;
-    info->max_vcpu_id = 0;
+    info->max_vcpu_id = domid == GUEST && guest.max_vcpus ? guest.max_vcpus - 1 : 0;
     info->nr_online_vcpus = 1;
     if (domid == GUEST && guest.suspended)
         info->flags = XEN_DOMINF_shutdown | (SHUTDOWN_suspend << XEN_DOMINF_shutdownshift);
@@ -118,7 +138,6 @@ int xc_version(xc_interface *xch, int cmd, void *arg)
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 SUCCEEDS(int, xc_domain_pause, xc_interface *x, uint32_t d)
 SUCCEEDS(int, xc_domain_unpause, xc_interface *x, uint32_t d)
-SUCCEEDS(int, xc_domain_max_vcpus, xc_interface *x, uint32_t d, unsigned int n)
 SUCCEEDS(int, xc_domain_setmaxmem, xc_interface *x, uint32_t d, uint64_t kb)
 SUCCEEDS(int, xc_domain_set_memmap_limit, xc_interface *x, uint32_t d, unsigned long kb)
 SUCCEEDS(int, xc_domain_node_setaffinity, xc_interface *x, uint32_t d, xc_nodemap_t m)
@@ -130,6 +149,8 @@ SUCCEEDS(int, xc_cpuid_apply_policy, xc_interface *x, uint32_t d, bool restore,
 SUCCEEDS(int, xc_shadow_control, xc_interface *x, uint32_t d, unsigned int op, unsigned int *mb,
          unsigned int mode)
 SUCCEEDS(int, xc_sched_id, xc_interface *x, int *id)
+SUCCEEDS(int, xc_sched_credit2_domain_get, xc_interface *x, uint32_t d,
+         struct xen_domctl_sched_credit2 *s)
 SUCCEEDS(int, xc_domain_set_time_offset, xc_interface *x, uint32_t d, int32_t s)
 SUCCEEDS(int, xc_dom_kernel_file, struct xc_dom_image *dom, const char *f)
 SUCCEEDS(int, xc_dom_module_file, struct xc_dom_image *dom, const char *f, const char *c)

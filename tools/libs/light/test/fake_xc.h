@@ -14,6 +14,7 @@ struct fake_guest {
     int rights;   /* to ranges and interrupts: given minus taken */
     int assigned; /* devices */
     uint32_t assign_flags;
+    unsigned int max_vcpus;
 };
 extern struct fake_guest guest;
 extern bool fake_no_iommu; /* of the machine */

@@ -562,6 +562,73 @@ static void scripts_are_told_of_taps(void **state)
     hvm_absent();
 }
 
+static void vcpu_words_are(const char *words)
+{
+    char *word;
+
+    for (int i = 0; words[i]; i++) {
+        word = get("/local/domain/%d/cpu/%d/availability", GUEST, i);
+        assert_string_equal(word, words[i] == '1' ? "online" : "offline");
+        free(word);
+    }
+}
+
+static int set_vcpus(const char *bits)
+{
+    libxl_bitmap map;
+    int rc;
+
+    libxl_bitmap_init(&map);
+    assert_int_equal(libxl_cpu_bitmap_alloc(ctx, &map, (int)strlen(bits)), 0);
+    for (int i = 0; bits[i]; i++)
+        if (bits[i] == '1')
+            libxl_bitmap_set(&map, i);
+    over = false;
+    rc = libxl_set_vcpuonline(ctx, GUEST, &map, &how);
+    libxl_bitmap_dispose(&map); /* before the operation is over */
+    return rc ? rc : finish();
+}
+
+static void stored_vcpus_are(const char *bits)
+{
+    libxl_domain_config c;
+
+    libxl_domain_config_init(&c);
+    DO(libxl_retrieve_domain_configuration(ctx, GUEST, &c, &how));
+    for (int i = 0; bits[i]; i++)
+        assert_int_equal(libxl_bitmap_test(&c.b_info.avail_vcpus, i) != 0, bits[i] == '1');
+    libxl_domain_config_dispose(&c);
+}
+
+#define CPU(n)                                                                                     \
+    "{\"driver\":\"test-cpu\",\"id\":\"cpu-" #n "\",\"core-id\":0,\"socket-id\":" #n "}\n"
+
+static void vcpus_are_plugged_into_the_machine(void **state)
+{
+    make_hvm_config();
+    config.b_info.max_vcpus = 4;
+    libxl_cpu_bitmap_alloc(ctx, &config.b_info.avail_vcpus, 4);
+    libxl_bitmap_set(&config.b_info.avail_vcpus, 0);
+    hvm_present();
+    fake_qmp.cpus = 1;
+    fake_qmp.cpus_max = 4;
+    vcpu_words_are("1000");
+    stored_vcpus_are("1000");
+    assert_int_equal(set_vcpus("101"), 0);
+    model_has(CPU(2));
+    vcpu_words_are("1010");
+    /* What is there stays there, though the guest is told to leave it alone. */
+    assert_int_equal(set_vcpus("11"), 0);
+    model_has(CPU(2) CPU(1));
+    vcpu_words_are("1100");
+    stored_vcpus_are("1110");
+    fake_qmp.refused = "test-cpu";
+    assert_int_equal(set_vcpus("1111"), ERROR_QMP_GENERIC_ERROR);
+    vcpu_words_are("1100");
+    assert_int_equal(set_vcpus("11111"), ERROR_FAIL);
+    hvm_absent();
+}
+
 /* The device model: there until it is killed, but not for ever. */
 static _Noreturn void device_model(void)
 {
@@ -583,6 +650,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_the_device_model_refuses_is_taken_back),
         cmocka_unit_test(hvm_guests_are_made_with_pci_devices),
         cmocka_unit_test(scripts_are_told_of_taps),
+        cmocka_unit_test(vcpus_are_plugged_into_the_machine),
     };
     int failures;
 
