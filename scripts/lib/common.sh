@@ -32,5 +32,5 @@ build_packages=(gcc make binutils python3 autoconf automake flex bison pkg-confi
 run_packages=(qemu-system-x86 cpio busybox-static iproute2 kmod util-linux xz-utils bridge-utils)
 grub_packages=(grub-pc-bin grub-common xorriso mtools)
 check_packages=(clang clang-14 libclang-rt-14-dev clang-format-14 libcmocka-dev libxen-dev dwarves xz-utils
-    zstd lz4 gzip llvm-14 valgrind device-tree-compiler libfdt-dev groff-base)
+    zstd lz4 gzip llvm-14 valgrind device-tree-compiler libfdt-dev groff-base bubblewrap e2fsprogs)
 arm64_build_packages=(gcc-aarch64-linux-gnu qemu-system-arm)
