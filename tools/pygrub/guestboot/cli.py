@@ -89,8 +89,8 @@ def reader_of(path):
     return syslinux if "linux" in name and not name.endswith(".grub") else grub2
 
 
-def find_configs(image, offset):
-    """Of each filesystem with a menu: its device, the path of the menu, the menu."""
+def find_config(image, offset):
+    """Of the first filesystem with a menu: its device, the menu's path, the menu. Failure."""
     deadline = time.monotonic() + MAX_SEARCH_S
     for device in image.devices(offset):
         if not image.names(device, "/", time_left(deadline)):
@@ -99,8 +99,8 @@ def find_configs(image, offset):
             data = read_if(image, device, path, time_left(deadline))
             if data:
                 logging.info("the menu is %s of %s", path, device)
-                yield device, path, reader.parse(to_text(data))
-                break
+                return device, path, reader.parse(to_text(data))
+    raise Failure("Unable to find partition containing kernel")
 
 
 def time_left(deadline):
@@ -125,10 +125,10 @@ def select(config, o):
     sel = config.chosen()
     entries = [e.copy() for e in config.entries]
     if o.entry is not None:
-        sel = config.named(o.entry)
-        if sel is None:
-            logging.warning("there is no entry %s; the first is taken", o.entry)
-            sel = 0
+        to = config.named(o.entry)
+        if to is None:
+            logging.warning("there is no entry %s; the default is taken", o.entry)
+        sel = sel if to is None else to
     for e in entries:
         e.args = " ".join(a for a in (e.args, o.args) if a) or None
     if not o.quiet:
@@ -186,10 +186,7 @@ def decide(image, o):
         e.kernel, e.args = o.kernel, o.args or None
         e.ramdisks = [o.ramdisk] if o.ramdisk else []
         return device_with(image, o.kernel, o.offset), e, None
-    found = next(find_configs(image, o.offset), None)
-    if not found:
-        raise Failure("Unable to find partition containing kernel")
-    device, path, config = found
+    device, path, config = find_config(image, o.offset)
     e = select(config, o)
     if not e.kernel:
         raise Failure("the entry has no kernel")
@@ -213,20 +210,25 @@ def say(o, data):
         f.write(data)
 
 
+def check_files(image, device, paths):
+    for path in paths:
+        if not image.has(device, path):
+            raise Failure(f"Error opening {path} in guest")
+
+
 def boot(image, o):
     directory = None if o.dry else directory_of(o)
     device, e, config = decide(image, o)
+    e.kernel = near(image, device, e.kernel, config)
+    e.ramdisks = [near(image, device, p, config) for p in e.ramdisks]
     if o.dry:
+        check_files(image, device, [e.kernel] + e.ramdisks)
         say(o, output.render(o.format, None, None, e.args))
         return
     files = Files(image, directory)
     try:
-        kernel = near(image, device, e.kernel, config)
-        kernel = files.take(device, [kernel], "kernel", MAX_KERNEL)
-        ramdisk = None
-        if e.ramdisks:
-            paths = [near(image, device, p, config) for p in e.ramdisks]
-            ramdisk = files.take(device, paths, "ramdisk", MAX_RAMDISK)
+        kernel = files.take(device, [e.kernel], "kernel", MAX_KERNEL)
+        ramdisk = files.take(device, e.ramdisks, "ramdisk", MAX_RAMDISK) if e.ramdisks else None
         say(o, output.render(o.format, kernel, ramdisk, e.args))
     except BaseException:
         files.remove()
@@ -234,8 +236,10 @@ def boot(image, o):
 
 
 def list_entries(image, o):
-    entries = [e for _, _, config in find_configs(image, o.offset) for e in config.entries]
-    say(o, output.listing(entries))
+    try:
+        say(o, output.listing(find_config(image, o.offset)[2].entries))
+    except Failure:
+        pass  # no menu, nothing to list
 
 
 def show_config(o):

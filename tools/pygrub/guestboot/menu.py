@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The menu on a terminal, which is the guest's console."""
 import curses
-import curses.ascii
 import os
 import time
 
@@ -14,6 +13,10 @@ HELP = ("Up and down choose, Enter or b boots, e edits, a edits the arguments, q
 
 class Quit(Exception):
     """The user wants no guest."""
+
+
+def ctrl(letter):
+    return ord(letter) & 0x1F
 
 
 def shown(text):
@@ -57,18 +60,17 @@ class Line:
             self.at = first
 
     def key(self, key):
-        moves = {curses.KEY_LEFT: max(self.at - 1, 0), curses.ascii.ctrl(ord("b")): max(self.at - 1, 0),
-                 curses.KEY_RIGHT: min(self.at + 1, len(self.text)),
-                 curses.ascii.ctrl(ord("f")): min(self.at + 1, len(self.text)),
-                 curses.KEY_HOME: 0, curses.ascii.ctrl(ord("a")): 0,
-                 curses.KEY_END: len(self.text), curses.ascii.ctrl(ord("e")): len(self.text)}
+        end = len(self.text)
+        moves = {curses.KEY_LEFT: max(self.at - 1, 0), ctrl("b"): max(self.at - 1, 0),
+                 curses.KEY_RIGHT: min(self.at + 1, end), ctrl("f"): min(self.at + 1, end),
+                 curses.KEY_HOME: 0, ctrl("a"): 0, curses.KEY_END: end, ctrl("e"): end}
         if key in moves:
             self.at = moves[key]
         elif key in (8, 127, curses.KEY_BACKSPACE):
             self.remove(self.at - 1)
-        elif key in (4, curses.KEY_DC):
+        elif key in (ctrl("d"), curses.KEY_DC):
             self.remove(self.at)
-        elif key == curses.ascii.ctrl(ord("u")):
+        elif key == ctrl("u"):
             self.text, self.at = "", 0
         elif 32 <= key < 127 and len(self.text) < 4096:
             self.insert(chr(key))
@@ -140,8 +142,8 @@ def draw(win, entries, sel, left):
 
 def moved(key, sel, nr):
     """The selection after the key; None: that is no key to move."""
-    steps = {curses.KEY_UP: -1, ord("k"): -1, ord("^"): -1, curses.ascii.ctrl(ord("p")): -1,
-             curses.KEY_DOWN: 1, ord("j"): 1, ord("v"): 1, curses.ascii.ctrl(ord("n")): 1,
+    steps = {curses.KEY_UP: -1, ord("k"): -1, ord("^"): -1, ctrl("p"): -1,
+             curses.KEY_DOWN: 1, ord("j"): 1, ord("v"): 1, ctrl("n"): 1,
              curses.KEY_PPAGE: -10, curses.KEY_NPAGE: 10, curses.KEY_HOME: -nr, curses.KEY_END: nr}
     return min(max(sel + steps[key], 0), nr - 1) if key in steps else None
 
