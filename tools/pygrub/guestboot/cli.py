@@ -9,7 +9,8 @@ import time
 
 from guestboot import grub2, legacy, menu, output, syslinux
 from guestboot.config import Entry, to_text
-from guestboot.image import MAX_CONFIG, MAX_KERNEL, MAX_RAMDISK, MAX_SEARCH_S, Image, ReadError
+from guestboot.image import MAX_CONFIG, MAX_KERNEL, MAX_RAMDISK, MAX_SEARCH_S, Image, ReadError, \
+    Refused
 
 DEFAULT_DIRECTORY = "/var/run/xen/pygrub"
 
@@ -113,7 +114,7 @@ def time_left(deadline):
 def read_if(image, device, path, left):
     try:
         return image.read(device, path, MAX_CONFIG, left)
-    except ReadError as e:
+    except Refused as e:
         logging.debug("%s of %s: %s", path, device, e)
         return None
 

@@ -122,7 +122,9 @@ class Image:
             child.stderr.close()
         if said:
             text = said.decode("ascii", "replace").strip()
-            raise Refused("".join(c if c.isprintable() else "?" for c in text))
+            text = "".join(c if c.isprintable() else "?" for c in text)
+            # That of the cage is no fault of the disk's.
+            raise ReadError(text) if text.startswith("bwrap:") else Refused(text)
 
     def send(self, device, path, take, limit):
         """take(bytes) gets the file, @limit bytes of it at most. ReadError."""
@@ -132,7 +134,7 @@ class Image:
         """Whether there is such a file."""
         try:
             self.copy(["-n", "1", "cat", name_of(device, path)], lambda data: None, 1, MAX_READ_S)
-        except ReadError:
+        except Refused:
             return False
         return True
 

@@ -205,7 +205,16 @@ class Hostile(Disks):
 
     def test_menu_without_end(self):
         disk = self.guest("endless", "title x\nkernel /k\n" + "#" * image.MAX_CONFIG)
-        self.refused("Unable to find", disk)
+        self.refused("more than", disk)
+
+    def test_a_cage_that_fails_is_no_empty_disk(self):
+        with open(self.at("bwrap"), "w", encoding="ascii") as f:
+            f.write("#!/bin/sh\necho 'bwrap: no namespaces' >&2\nexit 1\n")
+        os.chmod(self.at("bwrap"), 0o755)
+        p = subprocess.run([PROGRAM, "-l", self.debian], capture_output=True, timeout=60,
+                           env={"PATH": self.dir + ":" + os.environ["PATH"]})
+        self.assertEqual((p.returncode, p.stdout), (1, b""))
+        self.assertIn(b"no namespaces", p.stderr)
 
     def test_what_was_written_goes_when_the_rest_fails(self):
         self.refused("/none", self.guest("half", "title x\nkernel /k\ninitrd /none\n"))
