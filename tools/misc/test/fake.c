@@ -1,36 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hypervisor for the small programs, preloaded in place of what they ask of the libraries. What
- * changes anything is printed as a line "call ..." on stdout. FAKE_ERRNO: each call fails with it;
- * FAKE_PM_ERRNO: those of power management, from FAKE_PM_CPU on.
+ * The fake hypervisor's host. FAKE_PM_ERRNO: calls of power management fail, from FAKE_PM_CPU on.
  */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <xenctrl.h>
 #include <xenhypfs.h>
 
+#include "fake.h"
+
 static char nothing;
-
-/* Fails, if it is to; or else prints what is asked for. */
-#define SAY(...)                                                                                   \
-    do {                                                                                           \
-        if (fails())                                                                               \
-            return -1;                                                                             \
-        printf("call " __VA_ARGS__);                                                               \
-        fflush(stdout);                                                                            \
-        return 0;                                                                                  \
-    } while (0)
-
-static bool fails(void)
-{
-    const char *number = getenv("FAKE_ERRNO");
-
-    errno = number ? atoi(number) : 0;
-    return number;
-}
 
 static bool pm_fails(int cpu)
 {
@@ -239,6 +218,8 @@ int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
     memset(info, 0, sizeof(*info));
     info->nr_cpus = 2;
     info->max_cpu_id = 1;
+    info->free_pages = 5000;
+    info->total_pages = 100000;
     return fails() ? -1 : 0;
 }
 
