@@ -73,11 +73,12 @@ void log_at(const struct scope *sc, xentoollog_level level, int errnoval, const 
             int line, const char *func, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 #define LOG_LEVEL(sc, level, errnoval, ...)                                                        \
     log_at((sc), (level), (errnoval), __FILE__, __LINE__, __func__, __VA_ARGS__)
-#define LOG_DEBUG(sc, ...) LOG_LEVEL(sc, XTL_DEBUG, -1, __VA_ARGS__)
-#define LOG_INFO(sc, ...)  LOG_LEVEL(sc, XTL_INFO, -1, __VA_ARGS__)
-#define LOG_WARN(sc, ...)  LOG_LEVEL(sc, XTL_WARN, -1, __VA_ARGS__)
-#define LOG_ERROR(sc, ...) LOG_LEVEL(sc, XTL_ERROR, -1, __VA_ARGS__)
-#define LOG_ERRNO(sc, ...) LOG_LEVEL(sc, XTL_ERROR, errno, __VA_ARGS__) /* adds strerror */
+#define LOG_DEBUG(sc, ...)  LOG_LEVEL(sc, XTL_DEBUG, -1, __VA_ARGS__)
+#define LOG_INFO(sc, ...)   LOG_LEVEL(sc, XTL_INFO, -1, __VA_ARGS__)
+#define LOG_NOTICE(sc, ...) LOG_LEVEL(sc, XTL_NOTICE, -1, __VA_ARGS__)
+#define LOG_WARN(sc, ...)   LOG_LEVEL(sc, XTL_WARN, -1, __VA_ARGS__)
+#define LOG_ERROR(sc, ...)  LOG_LEVEL(sc, XTL_ERROR, -1, __VA_ARGS__)
+#define LOG_ERRNO(sc, ...)  LOG_LEVEL(sc, XTL_ERROR, errno, __VA_ARGS__) /* adds strerror */
 
 /* Common to all of the host. */
 int physinfo_get(struct scope *sc, xc_physinfo_t *out);

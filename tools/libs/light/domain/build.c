@@ -2,14 +2,13 @@
 /* From a domain without anything to one whose kernel or firmware is in place. */
 #include "domain/arch.h"
 #include "domain/build.h"
+#include "domain/numa.h"
 
 static int set_affinities(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
 {
-    libxl_bitmap all;
-    int rc = 0;
+    int rc = numa_place(sc, domid, b);
 
-    libxl_bitmap_init(&all);
-    if (b->cpumap.size && !b->num_vcpu_hard_affinity)
+    if (!rc && b->cpumap.size && !b->num_vcpu_hard_affinity)
         rc = libxl_set_vcpuaffinity_all(sc->ctx, domid, (unsigned int)b->max_vcpus, &b->cpumap,
                                         NULL);
     for (int i = 0; i < b->num_vcpu_hard_affinity && i < b->max_vcpus && !rc; i++)

@@ -167,6 +167,8 @@ static int memory_defaults(struct scope *sc, libxl_domain_build_info *b)
         LOG_ERROR(sc, "the domain's memory is less than its video card's");
         return ERROR_INVAL;
     }
+    if (b->type == LIBXL_DOMAIN_TYPE_PV && b->target_memkb > b->max_memkb)
+        b->max_memkb = b->target_memkb;
     if (b->target_memkb > b->max_memkb) {
         LOG_ERROR(sc, "memory target %llu KiB exceeds the maximum %llu KiB",
                   (unsigned long long)b->target_memkb, (unsigned long long)b->max_memkb);
@@ -233,6 +235,7 @@ int create_defaults(struct scope *sc, libxl_domain_config *config)
     libxl_defbool_setdefault(&b->localtime, false);
     libxl_defbool_setdefault(&b->disable_migrate, false);
     libxl_defbool_setdefault(&b->vpmu, false);
+    libxl_defbool_setdefault(&b->numa_placement, true);
     if (c->type == LIBXL_DOMAIN_TYPE_PV)
         libxl_defbool_setdefault(&b->u.pv.e820_host, config->num_pcidevs > 0);
     (void)((rc = check_kind(sc, b)) || (rc = check_passthrough(sc, config)) ||

@@ -562,6 +562,20 @@ static void scripts_are_told_of_taps(void **state)
     hvm_absent();
 }
 
+/* Configurations of PV guests with memory= above maxmem= are in use. */
+static void pv_guests_have_the_larger_of_two_sizes(void **state)
+{
+    char *node;
+
+    make_config(false);
+    config.b_info.target_memkb = config.b_info.max_memkb + 4096;
+    guest_create();
+    node = get("/local/domain/%d/memory/static-max", GUEST);
+    assert_int_equal(atol(node), config.b_info.target_memkb);
+    free(node);
+    guest_absent();
+}
+
 static void vcpu_words_are(const char *words)
 {
     char *word;
@@ -650,6 +664,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_the_device_model_refuses_is_taken_back),
         cmocka_unit_test(hvm_guests_are_made_with_pci_devices),
         cmocka_unit_test(scripts_are_told_of_taps),
+        cmocka_unit_test(pv_guests_have_the_larger_of_two_sizes),
         cmocka_unit_test(vcpus_are_plugged_into_the_machine),
     };
     int failures;

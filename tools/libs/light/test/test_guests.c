@@ -10,6 +10,7 @@
 #include "dm/dm.h"
 #include "domain/bootloader.h"
 #include "domain/build.h"
+#include "domain/numa.h"
 
 static xentoollog_logger *logger;
 static libxl_ctx ctx;
@@ -544,6 +545,76 @@ static void host_map_of_a_large_guest_goes_on_above(void **state)
     is_entry(&map[3], 1ULL << 32, (1ULL << 32) + (3ULL << 30) - 0x7ffe0000, E820_RAM);
 }
 
+/* Nodes of the host. */
+
+static const struct numa_search two_nodes = {
+    .node = {{1000, 2}, {800, 2}},
+    .nr_nodes = 2,
+    .need_kb = 500,
+    .need_cpus = 1,
+};
+
+static void the_fewest_nodes_are_chosen(void **state)
+{
+    struct numa_search s = two_nodes;
+
+    (void)state;
+    assert_int_equal(numa_choose(&s), 1); /* more memory */
+    s.need_cpus = 3;
+    assert_int_equal(numa_choose(&s), 3);
+    s.need_cpus = 5;
+    assert_int_equal(numa_choose(&s), 0);
+    s.need_cpus = 1;
+    s.need_kb = 1001;
+    assert_int_equal(numa_choose(&s), 3);
+    s.need_kb = 1801;
+    assert_int_equal(numa_choose(&s), 0);
+}
+
+static void of_equals_the_emptier_node_is_chosen(void **state)
+{
+    static const uint64_t vcpus[] = {3, 1, 3};
+    struct numa_search s = two_nodes;
+
+    (void)state;
+    s.vcpu_nodes = vcpus;
+    s.nr_vcpus = 3;
+    assert_int_equal(numa_choose(&s), 2);
+    s.need_kb = 900; /* it has not that much */
+    assert_int_equal(numa_choose(&s), 1);
+    s.nr_vcpus = 1;
+    s.need_kb = 500;
+    assert_int_equal(numa_choose(&s), 1);
+}
+
+static void nodes_that_are_not_for_the_guest_are_left_out(void **state)
+{
+    struct numa_search s = two_nodes;
+
+    (void)state;
+    s.node[0].cpus = 0;
+    assert_int_equal(numa_choose(&s), 2);
+    s.need_kb = 900;
+    assert_int_equal(numa_choose(&s), 0);
+}
+
+/* The nodes of a large host are more than all their sets can be looked at. */
+static void a_large_host_takes_no_long_search(void **state)
+{
+    struct numa_search s = {.nr_nodes = NUMA_NODES_MAX, .need_kb = 10, .need_cpus = 1};
+
+    (void)state;
+    for (int i = 0; i < NUMA_NODES_MAX; i++)
+        s.node[i] = (struct numa_node){5, 1};
+    s.node[63].free_kb = 9;
+    s.node[62].free_kb = 7;
+    assert_int_equal(numa_choose(&s), 3ULL << 62);
+    s.need_kb = 5 * 62 + 16;
+    assert_int_equal(numa_choose(&s), 0);
+    s.node[63].free_kb = 400;
+    assert_int_equal(numa_choose(&s), 1ULL << 63);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -564,6 +635,10 @@ int main(void)
         cmocka_unit_test(pv_guest_needs_a_device_model_for_its_qdisk_only),
         cmocka_unit_test(host_map_of_a_small_guest_has_the_hosts_holes),
         cmocka_unit_test(host_map_of_a_large_guest_goes_on_above),
+        cmocka_unit_test(the_fewest_nodes_are_chosen),
+        cmocka_unit_test(of_equals_the_emptier_node_is_chosen),
+        cmocka_unit_test(nodes_that_are_not_for_the_guest_are_left_out),
+        cmocka_unit_test(a_large_host_takes_no_long_search),
         cmocka_unit_test(a_bootloader_names_kernel_ramdisk_and_arguments),
     };
 
