@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The program over disks, which are made here."""
+import fcntl
 import glob
 import os
 import pty
+import re
 import resource
 import select
 import shutil
@@ -11,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tty
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -20,7 +23,7 @@ import images  # noqa: E402
 from guestboot import image  # noqa: E402
 
 PROGRAM = os.environ.get("PYGRUB", os.path.join(os.path.dirname(HERE), "pygrub"))
-UP, DOWN = b"\x1b[A", b"\x1b[B"
+DOWN = b"\x1bOB"
 
 
 class Disks(unittest.TestCase):
@@ -274,7 +277,7 @@ class Terminal(Disks):
             os.write(self.master, key)
             time.sleep(0.03)
 
-    def end(self, status=0):
+    def wait(self, status=0):
         deadline = time.monotonic() + 30
         while self.child.poll() is None:
             self.assertLess(time.monotonic(), deadline)
@@ -284,15 +287,17 @@ class Terminal(Disks):
                 except OSError:
                     pass
         self.assertEqual(self.child.returncode, status, self.screen)
-        if status:
-            return None
+
+    def end(self):
+        """What the program has told."""
+        self.wait()
         with open(self.file, encoding="ascii") as f:
             return dict(line.split(" ", 1) for line in f.read().split("\n") if line)
 
     def test_down_and_enter(self):
         self.start()
         self.see(b"Debian rescue")
-        self.keys(b"\x1bOB", b"v", b"^", b"\r")
+        self.keys(DOWN, b"v", b"^", b"\r")
         self.assertEqual(self.end()["args"], "root=/dev/xvda1 ro two")
 
     def test_edit(self):
@@ -320,11 +325,41 @@ class Terminal(Disks):
         self.keys(b"a", b"\x01x=1 \x05 y", b"\n", b"b")
         self.assertEqual(self.end()["args"], "x=1 root=/dev/xvda1 ro  quiet more y")
 
+    def test_as_libxl_calls_it(self):
+        """A raw terminal without a size as descriptor 3, a pipe as 4."""
+        source = os.path.join(HERE, "../../libs/light/domain/bootloader.c")
+        with open(source, encoding="ascii") as f:
+            text = f.read()
+        shell = re.search(r'#define WITH_TERMINAL "(.*)"\n', text).group(1).replace('\\"', '"')
+        path = re.search(r'#define OUTPUT_PATH +"(.*)"\n', text).group(1)
+        self.master, slave = pty.openpty()
+        tty.setraw(slave)
+        end, out = os.pipe()
+
+        def descriptors():
+            kept = [fcntl.fcntl(fd, fcntl.F_DUPFD, 10) for fd in (slave, out)]
+            os.dup2(kept[0], 3)
+            os.dup2(kept[1], 4)
+        self.child = subprocess.Popen(
+            ["/bin/sh", "-c", shell, "sh", PROGRAM, "--args=more", "--output=" + path,
+             "--output-format=simple0", f"--output-directory={self.out}/", self.debian],
+            preexec_fn=descriptors, close_fds=False, start_new_session=True)
+        os.close(slave)
+        os.close(out)
+        self.screen = b""
+        self.see(b"Debian rescue")
+        self.keys(DOWN, DOWN, b"\r")
+        self.wait()
+        with open(end, "rb") as f:
+            told = f.read().split(b"\0")
+        self.assertEqual([t.split(b" ")[0] for t in told], [b"kernel", b"ramdisk", b"args", b"", b""])
+        self.assertEqual(told[2], b"args single more")
+
     def test_quit(self):
         self.start()
         self.see(b"Debian rescue")
         self.keys(b"q")
-        self.end(status=1)
+        self.wait(status=1)
         self.assertEqual(os.listdir(self.out), [])
 
     def test_time_runs_out(self):
@@ -343,7 +378,7 @@ class Terminal(Disks):
         time.sleep(1.5)
         self.assertIsNone(self.child.poll())
         self.keys(b"q")
-        self.end(status=1)
+        self.wait(status=1)
 
     def test_a_terminal_that_goes_away(self):
         self.start()
