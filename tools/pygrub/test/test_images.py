@@ -343,12 +343,13 @@ class Terminal(Disks):
         self.child = subprocess.Popen(
             ["/bin/sh", "-c", shell, "sh", PROGRAM, "--args=more", "--output=" + path,
              "--output-format=simple0", f"--output-directory={self.out}/", self.debian],
-            preexec_fn=descriptors, close_fds=False, start_new_session=True)
+            preexec_fn=descriptors, close_fds=False, start_new_session=True,
+            env={"PATH": os.environ["PATH"]})
         os.close(slave)
         os.close(out)
         self.screen = b""
         self.see(b"Debian rescue")
-        self.keys(DOWN, DOWN, b"\r")
+        self.keys(b"\x1b[B", b"\x1b[B", b"\r")
         self.wait()
         with open(end, "rb") as f:
             told = f.read().split(b"\0")
