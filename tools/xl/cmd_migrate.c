@@ -34,7 +34,9 @@ static const char ready[] = "domain received, ready to unpause";
 static const char go[] = "domain is yours, you are cleared to unpause";
 static const char report[] = "my copy unpause results are as follows";
 
-#define CHILD_WAIT_S 2
+#define CHILD_WAIT_S    2
+#define SUSPEND_TRIES   50
+#define SUSPEND_WAIT_US 100000
 
 /* What both sides have. */
 struct link {
@@ -135,6 +137,8 @@ static bool child_end(struct sender *s)
     pid_t child = s->link.child, r;
     int status;
 
+    if (!child)
+        return false; /* another process's, which is dead */
     close(s->link.out);
     close(s->link.in);
     for (int i = 0; i < CHILD_WAIT_S * 20; i++) {
@@ -273,22 +277,29 @@ static int startup_failed(struct sender *s, int status)
     return gave_up(s, "Migration failed due to problems at target.");
 }
 
+static int done_here(struct sender *s)
+{
+    libxl_domain_destroy(ctx, s->domid, NULL);
+    fprintf(stderr, "Migration successful.\n");
+    child_end(s);
+    return EXIT_OK;
+}
+
 /* From the moment in which the domain may be on either side. */
 static int hand_over(struct sender *s)
 {
     char status;
 
     fprintf(stderr, "migration sender: Giving target permission to start.\n");
+    send_guard_set(GO_TOLD);
     if (TELL(&s->link, go) || EXPECT(&s->link, report) ||
         libxl_read_exactly(ctx, s->link.in, &status, sizeof(status), s->link.from, "result"))
         return handshake_failed(s);
     if (status)
         return startup_failed(s, status);
+    send_guard_set(SENT);
     fprintf(stderr, "migration sender: Target reports successful startup.\n");
-    libxl_domain_destroy(ctx, s->domid, NULL);
-    fprintf(stderr, "Migration successful.\n");
-    child_end(s);
-    return EXIT_OK;
+    return done_here(s);
 }
 
 static int migrate(struct sender *s)
@@ -311,6 +322,48 @@ static int migrate(struct sender *s)
     return hand_over(s);
 }
 
+static bool is_suspended(uint32_t domid)
+{
+    libxl_dominfo info;
+    bool is;
+
+    libxl_dominfo_init(&info);
+    is = !libxl_domain_info(ctx, &info, domid) && info.shutdown &&
+         info.shutdown_reason == LIBXL_SHUTDOWN_REASON_SUSPEND;
+    libxl_dominfo_dispose(&info);
+    return is;
+}
+
+/* The process that was killed may have asked the guest to suspend itself just before. */
+static int take_back(struct sender *s)
+{
+    char *name = libxl_domid_to_name(ctx, s->domid);
+
+    if (name && s->name && strcmp(name, s->name))
+        rename_aside(s, true);
+    free(name);
+    for (int i = 0; i < SUSPEND_TRIES && !is_suspended(s->domid); i++)
+        usleep(SUSPEND_WAIT_US);
+    if (is_suspended(s->domid)) {
+        fprintf(stderr, "Migration failed, resuming at sender.\n");
+        libxl_domain_resume(ctx, s->domid, 1, NULL);
+    }
+    return EXIT_BAD;
+}
+
+/* In place of a process that was killed. */
+static int go_on(struct sender *s, enum send_phase phase)
+{
+    switch (phase) {
+    case SENT:
+        return done_here(s);
+    case GO_TOLD:
+        return handshake_failed(s);
+    default:
+        return take_back(s);
+    }
+}
+
 int main_migrate(int argc, char **argv)
 {
     static const struct option longopts[] = {
@@ -320,6 +373,7 @@ int main_migrate(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     struct sender s = {.command = "ssh"};
+    enum send_phase phase;
     int opt, r;
 
     while ((opt = command_getopt(argc, argv, "FC:s:epDh", longopts, "migrate", 2)) != -1) {
@@ -351,7 +405,7 @@ int main_migrate(int argc, char **argv)
     s.host = argv[optind + 1];
     s.name = libxl_domid_to_name(ctx, s.domid);
     signal(SIGPIPE, SIG_IGN);
-    r = migrate(&s);
+    r = send_guard(&phase) ? migrate(&s) : go_on(&s, phase);
     free(s.name);
     return r;
 }

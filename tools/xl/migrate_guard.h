@@ -1,15 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a receiver of migrations needs so that its death leaves nothing half done: the work is done
- * by a child; the parent waits, and should the child be killed, cleans up or goes on in its place.
- * And what a sender asks that has lost its line at the last moment.
+ * What the two ends of a migration need so that the death of either leaves nothing half done: the
+ * work is done by a child; the parent waits, and should the child be killed, cleans up or goes on
+ * in its place. And what a sender asks that has lost its line at the last moment.
  */
 #ifndef XL_MIGRATE_GUARD_H
 #define XL_MIGRATE_GUARD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <libxl.h>
+
+/* How far the sender is. */
+enum send_phase {
+    SENDING,
+    GO_TOLD, /* or about to be: the domain may be the receiver's */
+    SENT,    /* it is: it has said so */
+};
+
+/*
+ * send_guard.c
+ * Fork. True in the child, which works and tells by send_guard_set() how far it is. The parent ends
+ * with the child's status where that ended by itself; false there once the child has been killed,
+ * and where it was SENDING what it had started has ended too: @phase is what to go on from.
+ */
+bool send_guard(enum send_phase *phase);
+void send_guard_set(enum send_phase phase);
 
 /* How far the receiver is. */
 enum receive_phase {
