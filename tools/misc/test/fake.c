@@ -218,7 +218,7 @@ int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
     memset(info, 0, sizeof(*info));
     info->nr_cpus = 2;
     info->max_cpu_id = 1;
-    info->free_pages = 5000;
+    info->free_pages = getenv("FAKE_FREE") ? strtoull(getenv("FAKE_FREE"), NULL, 0) : 5000;
     info->total_pages = 100000;
     return fails() ? -1 : 0;
 }

@@ -28,7 +28,7 @@ int xc_domain_getinfo(xc_interface *xch, uint32_t first_domid, unsigned int max_
     info->paused = getenv("FAKE_PAUSED") != NULL;
     info->max_vcpu_id = info->domid ? 1 : 0;
     info->nr_online_vcpus = info->max_vcpu_id + 1;
-    info->nr_pages = 100000;
+    info->nr_pages = getenv("FAKE_PAGES") ? strtoul(getenv("FAKE_PAGES"), NULL, 0) : 100000;
     return 1;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* More of the fake hypervisor's host: trace buffers, events, the store, the policy, patches. */
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -105,14 +106,14 @@ xc_cpumap_t xc_cpumap_alloc(xc_interface *xch)
     return calloc(1, 8);
 }
 
-/* Events: one port, on which something waits once. */
+/* Events: one port, on which something waits once; a program that waits for more is ended. */
 
 static int event_pipe[2];
 
 xenevtchn_handle *xenevtchn_open(struct xentoollog_logger *logger, unsigned int flags)
 {
     (void)logger, (void)flags;
-    if (pipe(event_pipe) || write(event_pipe[1], "", 1) != 1)
+    if (pipe2(event_pipe, O_NONBLOCK) || write(event_pipe[1], "", 1) != 1)
         return NULL;
     return (xenevtchn_handle *)event_pipe;
 }
@@ -149,7 +150,9 @@ xenevtchn_port_or_error_t xenevtchn_pending(xenevtchn_handle *xce)
     char c;
 
     (void)xce;
-    return read(event_pipe[0], &c, 1) == 1 ? 7 : -1;
+    if (read(event_pipe[0], &c, 1) != 1)
+        exit(0);
+    return 7;
 }
 
 int xenevtchn_unmask(xenevtchn_handle *xce, evtchn_port_t port)
