@@ -209,3 +209,34 @@ int xc_domain_hvm_setcontext(xc_interface *xch, uint32_t domid, uint8_t *hvm_ctx
     }
     SAY("hvm_setcontext %u\n", domid);
 }
+
+/* Pages taken out of use: FAKE_PAGE is the status of all of them. */
+
+static int page_status(uint32_t *status)
+{
+    *status = getenv("FAKE_PAGE") ? (uint32_t)strtoul(getenv("FAKE_PAGE"), NULL, 0) : 0;
+    return fails() ? -1 : 0;
+}
+
+int xc_mark_page_online(xc_interface *xch, unsigned long start, unsigned long end, uint32_t *status)
+{
+    (void)xch;
+    printf("call mark_page_online %lx %lx\n", start, end);
+    return page_status(status);
+}
+
+int xc_mark_page_offline(xc_interface *xch, unsigned long start, unsigned long end,
+                         uint32_t *status)
+{
+    (void)xch;
+    printf("call mark_page_offline %lx %lx\n", start, end);
+    return page_status(status);
+}
+
+int xc_query_page_offline_status(xc_interface *xch, unsigned long start, unsigned long end,
+                                 uint32_t *status)
+{
+    (void)xch;
+    printf("call query_page %lx %lx\n", start, end);
+    return page_status(status);
+}
