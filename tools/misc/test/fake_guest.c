@@ -44,7 +44,133 @@ int xc_domain_unpause(xc_interface *xch, uint32_t domid)
     SAY("unpause %u\n", domid);
 }
 
-/* Frames: a few page table entries in each of a guest's. */
+/* vCPUs: 1 is not online. Registers are numbers that differ; the stack is where rsp says. */
+
+int xc_domain_get_guest_width(xc_interface *xch, uint32_t domid, unsigned int *guest_width)
+{
+    (void)xch, (void)domid;
+    *guest_width = getenv("FAKE_WIDTH") ? (unsigned int)atoi(getenv("FAKE_WIDTH")) : 8;
+    return fails() ? -1 : 0;
+}
+
+int xc_vcpu_getinfo(xc_interface *xch, uint32_t domid, uint32_t vcpu, xc_vcpuinfo_t *info)
+{
+    (void)xch, (void)domid;
+    memset(info, 0, sizeof(*info));
+    info->vcpu = vcpu;
+    info->online = vcpu == 0 || getenv("FAKE_ONLINE");
+    return fails() ? -1 : 0;
+}
+
+#define RIP         0xffffffff81000123
+#define RSP         0xffffffff82003e80
+#define CODE_FRAME  0x81000
+#define STACK_FRAME 0x82003
+
+static void fill_registers(struct cpu_user_regs *r)
+{
+    memset(r, 0, sizeof(*r));
+    for (unsigned int i = 0; i < sizeof(*r) / 8; i++)
+        ((uint64_t *)r)[i] = 0x1111111100000000 + i;
+    r->rip = RIP;
+    r->rsp = RSP;
+    r->rbp = RSP + 0x40;
+    r->rflags = getenv("FAKE_FLAGS") ? strtoull(getenv("FAKE_FLAGS"), NULL, 0) : 0x246;
+    r->cs = 0xe033;
+    r->ss = 0xe02b;
+    r->ds = 0x11;
+    r->es = 0x22;
+    r->fs = 0x33;
+    r->gs = 0x44;
+}
+
+int xc_vcpu_getcontext(xc_interface *xch, uint32_t domid, uint32_t vcpu,
+                       vcpu_guest_context_any_t *ctxt)
+{
+    (void)xch, (void)domid, (void)vcpu;
+    memset(ctxt, 0, sizeof(*ctxt));
+    fill_registers(&ctxt->c.user_regs);
+    for (unsigned int i = 0; i < 8; i++) {
+        ctxt->c.ctrlreg[i] = 0x2000 + i;
+        ctxt->c.debugreg[i] = 0x3000 + i;
+    }
+    ctxt->c.fs_base = 0xf5;
+    ctxt->c.gs_base_kernel = 0x95;
+    ctxt->c.gs_base_user = 0x96;
+    return fails() ? -1 : 0;
+}
+
+int xc_domain_hvm_getcontext_partial(xc_interface *xch, uint32_t domid, uint16_t typecode,
+                                     uint16_t instance, void *ctxt_buf, uint32_t size)
+{
+    struct hvm_hw_cpu *c = ctxt_buf;
+
+    (void)xch, (void)domid;
+    if (fails())
+        return -1;
+    if (typecode != HVM_SAVE_CODE(CPU) || instance > 1 || size < sizeof(*c))
+        abort();
+    memset(c, 0, sizeof(*c));
+    for (unsigned int i = 0; i < 16; i++)
+        (&c->rax)[i] = 0x2222222200000000 + i;
+    c->rip = RIP;
+    c->rsp = RSP;
+    c->rbp = RSP + 0x40;
+    c->rflags = 0x10246;
+    c->cr0 = 0x80050033;
+    c->cr2 = 0x3002;
+    c->cr3 = 0x3003;
+    c->cr4 = 0x3004;
+    c->dr0 = 0x4000;
+    c->dr7 = 0x4007;
+    c->cs_sel = 0x10;
+    c->ss_sel = 0x18;
+    c->ds_sel = 0x11;
+    c->es_sel = 0x22;
+    c->fs_sel = 0x33;
+    c->gs_sel = 0x44;
+    c->fs_base = 0xf5;
+    c->gs_base = 0x95;
+    c->shadow_gs = 0x96;
+    c->msr_efer = 0xd01;
+    c->cs_arbytes = getenv("FAKE_WIDTH") ? 0xc9b : 0xa9b;
+    return 0;
+}
+
+/* Of virtual addresses the frame's number is in bits 12 to 31; those below 4 GiB are not mapped. */
+unsigned long xc_translate_foreign_address(xc_interface *xch, uint32_t domid, int vcpu,
+                                           unsigned long long virt)
+{
+    (void)xch, (void)domid, (void)vcpu;
+    return virt >> 32 ? (virt & 0xffffffff) >> 12 : 0;
+}
+
+int xc_version(xc_interface *xch, int cmd, void *arg)
+{
+    (void)xch;
+    if (cmd == XENVER_capabilities)
+        strcpy(arg, "xen-3.0-x86_64 hvm-3.0-x86_64 ");
+    return fails() ? -1 : 0;
+}
+
+/*
+ * Frames: code of bytes 0, 1 ..., a stack with text, addresses of code and frame pointers, and in
+ * others a few page table entries.
+ */
+static void fill_guest_frame(uint64_t *page, unsigned long mfn)
+{
+    for (unsigned int i = 0; i < 512; i++) {
+        if (mfn == CODE_FRAME)
+            page[i] = 0x0706050403020100 + i * 0x0808080808080808;
+        else if (mfn == STACK_FRAME)
+            page[i] = i % 8 == 1   ? RIP + 0x10 * i
+                      : i % 8 == 0 ? 0xffffffff82003000 + 8 * (i + 8)
+                      : i % 8 == 2 ? 0x6f20657265687320
+                                   : i;
+        else
+            page[i] = i % 100 == 5 ? (mfn + i / 100) << 12 | 0x67 : 0;
+    }
+}
 
 void *xc_map_foreign_range(xc_interface *xch, uint32_t dom, int size, int prot, unsigned long mfn)
 {
@@ -58,8 +184,7 @@ void *xc_map_foreign_range(xc_interface *xch, uint32_t dom, int size, int prot, 
         trace_fill(page, mfn);
         return page;
     }
-    for (unsigned int i = 0; i < 512; i++)
-        page[i] = i % 100 == 5 ? (mfn + i / 100) << 12 | 0x67 : 0;
+    fill_guest_frame(page, mfn);
     return page;
 }
 
