@@ -85,7 +85,7 @@ static void print_static_sets(uint32_t nr, bool detail)
 }
 
 /* The maximum sets are of newer hypervisors. */
-static int print_dynamic_sets(xc_interface *xch, uint32_t nr, bool detail)
+static int print_dynamic_sets(xc_interface *xch, uint32_t max, bool detail)
 {
     static const struct {
         const char *name;
@@ -101,10 +101,10 @@ static int print_dynamic_sets(xc_interface *xch, uint32_t nr, bool detail)
 
     puts("\nDynamic sets:");
     for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-        uint32_t set[MAX_WORDS] = {0}, words = nr;
+        uint32_t set[MAX_WORDS] = {0}, words = max;
 
         if (!xc_get_cpu_featureset(xch, sets[i].which, &words, set))
-            print_set(sets[i].name, set, words < nr ? words : nr, detail);
+            print_set(sets[i].name, set, words < max ? words : max, detail);
         else if (errno == EOPNOTSUPP)
             printf("%s featureset not supported by Xen\n", sets[i].name);
         else
@@ -121,6 +121,8 @@ static int print_sets(xc_interface *xch, bool detail)
         return failed("xen-cpuid", "sets of features");
     if (nr > MAX_WORDS)
         nr = MAX_WORDS;
+    if (hypervisor > MAX_WORDS)
+        hypervisor = MAX_WORDS;
     printf("nr_features: %u\n", hypervisor);
     if (!detail) {
         printf("       %24s ", "KEY");
@@ -129,7 +131,7 @@ static int print_sets(xc_interface *xch, bool detail)
         putchar('\n');
     }
     print_static_sets(nr, detail);
-    return print_dynamic_sets(xch, nr, detail);
+    return print_dynamic_sets(xch, hypervisor, detail);
 }
 
 /* A set that is given as text: what is not one ends it. */

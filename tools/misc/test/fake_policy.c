@@ -7,7 +7,7 @@
 
 #include "fake.h"
 
-/* Three words of features, or more with FAKE_WORDS. */
+/* Three words of features, or more with FAKE_WORDS; the hypervisor's are FAKE_HOST_WORDS. */
 #define MAX_WORDS 32
 
 static uint32_t nr_words(void)
@@ -36,6 +36,8 @@ const uint32_t *xc_get_static_cpu_featuremask(enum xc_static_cpu_featuremask mas
 int xc_get_cpu_featureset(xc_interface *xch, uint32_t index, uint32_t *nr_features,
                           uint32_t *featureset)
 {
+    uint32_t host;
+
     (void)xch;
     if (fails())
         return -1;
@@ -43,10 +45,14 @@ int xc_get_cpu_featureset(xc_interface *xch, uint32_t index, uint32_t *nr_featur
         errno = EOPNOTSUPP;
         return -1;
     }
-    if (!featureset) {
-        *nr_features = nr_words();
-        return 0;
+    host = getenv("FAKE_HOST_WORDS") ? (uint32_t)atoi(getenv("FAKE_HOST_WORDS")) : nr_words();
+    if (featureset && *nr_features < host) {
+        errno = ENOBUFS;
+        return -1;
     }
+    *nr_features = host;
+    if (!featureset)
+        return 0;
     for (unsigned int i = 0; i < *nr_features; i++)
         featureset[i] = 0x80000001 | index << (4 * i % 32);
     return 0;

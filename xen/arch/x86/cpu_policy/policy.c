@@ -24,13 +24,13 @@ struct cpu_policy pv_max_policy __ro_after_init, pv_def_policy __ro_after_init;
 static const uint32_t pv_max_mask[NR_FEATURE_WORDS] = {
     0x1fc9cbf5, 0xf6d83203, 0xea500800, 0x042109e3, 0x00000007, 0xfdaf0b39, 0x1a405f43,
     0x00000100, 0x64001005, 0x2001451c, 0x00001c30, 0x78000064, 0x00000000, 0x00000000,
-    0x00000000, 0x00000000, 0x1d12e173, 0x40000000, 0x00000006, 0x00000000,
+    0x00000000, 0x00000000, 0x1d12e173, 0x40000000, 0x00000006,
 };
 /* And what they have unless the tools say otherwise: those marked A. */
 static const uint32_t pv_def_mask[NR_FEATURE_WORDS] = {
     0x1fc9cbf5, 0xf6d83203, 0xea500800, 0x042109e3, 0x00000007, 0xfdaf0b29, 0x02405f43,
     0x00000000, 0x64001005, 0x2000441c, 0x00001c30, 0x78000064, 0x00000000, 0x00000000,
-    0x00000000, 0x00000000, 0x1d12e173, 0x40000000, 0x00000006, 0x00000000,
+    0x00000000, 0x00000000, 0x1d12e173, 0x40000000, 0x00000006,
 };
 
 /* Word @i of the featureset within a policy. NULL: there is none. */

@@ -157,7 +157,7 @@ DEFINE_IO(l, uint32_t)
 
 /* Features of the boot CPU (CPUID words by the public featureset order), filled early. */
 #include <public/arch-x86/cpufeatureset.h>
-#define NR_FEATURE_WORDS 20
+#define NR_FEATURE_WORDS 19
 extern uint32_t host_features[NR_FEATURE_WORDS];
 static inline bool cpu_has(unsigned int feature) /* XEN_X86_FEATURE_* */
 {
