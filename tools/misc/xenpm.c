@@ -268,6 +268,15 @@ static int set_migration_delay(xc_interface *xch, struct request *rq)
     return 0;
 }
 
+static int start(xc_interface *xch, struct request *rq)
+{
+    unsigned long seconds = 0;
+
+    if (rq->argc && (!parse_number(rq->argv[0], INT32_MAX, &seconds) || !seconds))
+        return missing("the number of seconds is wrong");
+    return sample_states(xch, rq->nr_cpus, (unsigned int)seconds);
+}
+
 static const struct command {
     const char *name, *arguments, *help;
     int (*run)(xc_interface *xch, struct request *rq);
@@ -296,6 +305,7 @@ static const struct command {
      false},
     {"enable-turbo-mode", "[CPU]", "frequencies above the nominal one", enable_turbo, true},
     {"disable-turbo-mode", "[CPU]", "none of them", disable_turbo, true},
+    {"start", "[SECONDS]", "states from now to the end of the time, or an interrupt", start, false},
 };
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

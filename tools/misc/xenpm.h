@@ -14,4 +14,7 @@ int show_parameters(xc_interface *xch, int cpu);
 int show_idle_limit(xc_interface *xch);
 int show_topology(xc_interface *xch);
 
+/* Shows in which states CPUs were from now to SIGINT, SIGALRM or the end of @seconds; 0: no end. */
+int sample_states(xc_interface *xch, int nr_cpus, unsigned int seconds);
+
 #endif

@@ -243,10 +243,17 @@ int xc_pm_get_max_px(xc_interface *xch, int cpuid, int *max_px)
     return pm_fails(cpuid) ? -1 : 0;
 }
 
+/* With FAKE_GROW counters grow from look to look. */
+static unsigned int grown(unsigned int looks)
+{
+    return getenv("FAKE_GROW") ? looks : 0;
+}
+
 int xc_pm_get_pxstat(xc_interface *xch, int cpuid, struct xc_px_stat *pxpt)
 {
     static const uint64_t transitions[] = {0, 3, 4, 0};
     static const struct xc_px_val states[] = {{2000, 123456789, 7}, {1000, 5000000, 8}};
+    static unsigned int looks[2];
 
     (void)xch;
     pxpt->total = 2;
@@ -255,6 +262,11 @@ int xc_pm_get_pxstat(xc_interface *xch, int cpuid, struct xc_px_stat *pxpt)
     pxpt->cur = (uint8_t)(cpuid & 1);
     memcpy(pxpt->trans_pt, transitions, sizeof(transitions));
     memcpy(pxpt->pt, states, sizeof(states));
+    for (int i = 0; i < 2; i++) {
+        pxpt->pt[i].residency += grown(looks[cpuid & 1]) * 150000000u * (unsigned int)(i + 1);
+        pxpt->pt[i].count += grown(looks[cpuid & 1]) * 3u * (unsigned int)(i + 1);
+    }
+    looks[cpuid & 1]++;
     return pm_fails(cpuid) ? -1 : 0;
 }
 
@@ -268,6 +280,7 @@ int xc_pm_get_max_cx(xc_interface *xch, int cpuid, int *max_cx)
 int xc_pm_get_cxstat(xc_interface *xch, int cpuid, struct xc_cx_stat *cxpt)
 {
     static const uint64_t triggers[] = {0, 100, 2000}, ns[] = {0, 7000000, 123456789012};
+    static unsigned int looks[2];
 
     (void)xch;
     cxpt->nr = 3;
@@ -275,10 +288,15 @@ int xc_pm_get_cxstat(xc_interface *xch, int cpuid, struct xc_cx_stat *cxpt)
     cxpt->idle_time = 98765432109;
     memcpy(cxpt->triggers, triggers, sizeof(triggers));
     memcpy(cxpt->residencies, ns, sizeof(ns));
+    for (unsigned int i = 0; i < 3; i++) {
+        cxpt->triggers[i] += grown(looks[cpuid & 1]) * 10 * (i + 1);
+        cxpt->residencies[i] += grown(looks[cpuid & 1]) * 100000000ull * (i + 1);
+    }
     for (uint32_t i = 0; cxpt->pc && i < cxpt->nr_pc; i++)
-        cxpt->pc[i] = (i + 1) * 1000000ULL;
+        cxpt->pc[i] = (i + 1) * 1000000ULL * (1 + grown(looks[cpuid & 1]) * 50);
     for (uint32_t i = 0; cxpt->cc && i < cxpt->nr_cc; i++)
-        cxpt->cc[i] = (i + 1) * 2000000ULL;
+        cxpt->cc[i] = (i + 1) * 2000000ULL * (1 + grown(looks[cpuid & 1]) * 50);
+    looks[cpuid & 1]++;
     if (!getenv("FAKE_PC"))
         cxpt->nr_pc = cxpt->nr_cc = 0;
     return pm_fails(cpuid) ? -1 : 0;
