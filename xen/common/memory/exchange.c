@@ -13,7 +13,7 @@
 #include <xen/port/p2m.h>
 #include <xen/port/page_type.h>
 #include <xen/softirq.h>
-#include <asm/current.h>
+#include <xen/xsm.h>
 
 #include "private.h"
 
@@ -184,12 +184,10 @@ long memory_exchange(void *arg)
     t.out_shift = high - exch.out.extent_order;
     bits = XENMEMF_get_address_bits(exch.out.mem_flags);
     t.memflags = bits && bits < 64 ? MEMF_bits(bits) : 0;
-    if (port_translated(current->domain))
-        return -EOPNOTSUPP;
-    t.d = rcu_lock_domain_by_any_id(exch.in.domid);
-    if (t.d == NULL)
-        return -ESRCH;
-    rc = t.d != current->domain ? -EPERM : run(&t, arg);
+    rc = rcu_lock_domain_for(XSM_MEMORY, XENMEM_exchange, exch.in.domid, &t.d);
+    if (rc)
+        return rc;
+    rc = port_translated(t.d) ? -EOPNOTSUPP : run(&t, arg);
     rcu_unlock_domain(t.d);
     return rc;
 }

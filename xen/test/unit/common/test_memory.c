@@ -120,6 +120,27 @@ SIM_TEST(frames_are_exchanged)
     }
     EXPECT_EQ(sim_op(hvm->vcpu[0], __HYPERVISOR_memory_op, XENMEM_exchange, &e, sizeof(e)),
               -EOPNOTSUPP);
+    /* By the toolstack: the guest's frame gets another one of the machine's. */
+    in = sim_page_virt(dom0, 4);
+    out = sim_page_virt(dom0, 5);
+    in[0] = ((xen_pfn_t *)sim_page_virt(pv, 5))[3];
+    out[0] = 23;
+    e = (struct xen_memory_exchange){
+        .in = {.nr_extents = 1, .domid = 1, .extent_start.p = (void *)sim_page(dom0, 4)},
+        .out = {.nr_extents = 1, .domid = 1, .extent_start.p = (void *)sim_page(dom0, 5)}};
+    EXPECT_EQ(sim_op(dom0->vcpu[0], __HYPERVISOR_memory_op, XENMEM_exchange, &e, sizeof(e)), 0);
+    EXPECT_EQ(pv->tot_pages, 64);
+    EXPECT_EQ(page_owner(mfn_to_page(mk_mfn(out[0]))), pv);
+    e.nr_exchanged = 0;
+    EXPECT_EQ(sim_op(dom0->vcpu[0], __HYPERVISOR_memory_op, XENMEM_exchange, &e, sizeof(e)),
+              -EINVAL); /* no longer its frame */
+    sim_check_invariants();
+    e.in.domid = e.out.domid = 2;
+    EXPECT_EQ(sim_op(pv->vcpu[0], __HYPERVISOR_memory_op, XENMEM_exchange, &e, sizeof(e)), -EPERM);
+    e.in.domid = e.out.domid = 99;
+    EXPECT_EQ(sim_op(dom0->vcpu[0], __HYPERVISOR_memory_op, XENMEM_exchange, &e, sizeof(e)),
+              -ESRCH);
+    e.in.domid = e.out.domid = DOMID_SELF;
     e.in.nr_extents = 3;
     EXPECT_EQ(sim_op(pv->vcpu[0], __HYPERVISOR_memory_op, XENMEM_exchange, &e, sizeof(e)), -EINVAL);
 }

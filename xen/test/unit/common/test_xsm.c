@@ -157,6 +157,7 @@ union argument {
     struct sched_pin_override pin;
     struct xen_memory_domain dom;
     struct xen_memory_reservation res;
+    struct xen_memory_exchange exchange;
     struct xen_add_to_physmap phys;
     struct xen_add_to_physmap_batch batch;
     struct xen_remove_from_physmap remove;
@@ -391,6 +392,12 @@ static const struct path paths[] = {
      0,
      1,
      .fill = extent_40},
+    {MEMORY(exchange),
+     &ctl,
+     {.exchange = {.in = {.domid = 1}, .out = {.domid = 1}}},
+     {XSM_MEMORY, XENMEM_exchange, &a},
+     -EPERM,
+     0},
     {MEMORY(populate_physmap),
      &a,
      {.res = {.nr_extents = 1, .extent_order = 10, .domid = DOMID_SELF}},
@@ -681,8 +688,7 @@ static const struct {
          BIT_OF(EVTCHNOP_bind_vcpu) | BIT_OF(EVTCHNOP_unmask) | BIT_OF(EVTCHNOP_init_control) |
          BIT_OF(EVTCHNOP_expand_array) | BIT_OF(EVTCHNOP_set_priority)},
     {__HYPERVISOR_grant_table_op, BIT_OF(GNTTABOP_set_version) | BIT_OF(GNTTABOP_swap_grant_ref)},
-    {__HYPERVISOR_memory_op,
-     BIT_OF(XENMEM_maximum_ram_page) | BIT_OF(XENMEM_exchange) | BIT_OF(XENMEM_memory_map)},
+    {__HYPERVISOR_memory_op, BIT_OF(XENMEM_maximum_ram_page) | BIT_OF(XENMEM_memory_map)},
     {__HYPERVISOR_sched_op, BIT_OF(SCHEDOP_yield) | BIT_OF(SCHEDOP_block) |
                                 BIT_OF(SCHEDOP_shutdown) | BIT_OF(SCHEDOP_poll) |
                                 BIT_OF(SCHEDOP_shutdown_code) | BIT_OF(SCHEDOP_watchdog)},
