@@ -909,6 +909,13 @@ int xc_flask_getavc_threshold(xc_interface *xch);
 int xc_flask_setavc_threshold(xc_interface *xch, int threshold);
 int xc_flask_relabel_domain(xc_interface *xch, uint32_t domid, uint32_t sid);
 
+/*
+ * For programs with an ELF library of their own, whose structure this is: nothing of this one's
+ * uses or makes one, so that nothing is set. Says so in @xch's log.
+ */
+struct elf_binary;
+void xc_elf_set_logfile(xc_interface *xch, struct elf_binary *elf, int verbose);
+
 /* kexec and livepatch. */
 int xc_kexec_exec(xc_interface *xch, int type);
 int xc_kexec_get_range(xc_interface *xch, int range, int nr, uint64_t *size, uint64_t *start);

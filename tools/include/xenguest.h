@@ -202,6 +202,12 @@ struct xc_dom_arch {
     struct xc_dom_arch *next;
 };
 
+/*
+ * For guests of @hooks->guest_type these are used, rather than the library's own, from the next
+ * xc_dom_set_arch_hooks() on; a hook may be NULL. @hooks must stay, and its .next is the library's.
+ */
+void xc_dom_register_arch_hooks(struct xc_dom_arch *hooks);
+
 #define XC_DOM_PAGE_SHIFT(dom) ((dom)->arch_hooks->page_shift)
 #define XC_DOM_PAGE_SIZE(dom)  (1LL << (dom)->arch_hooks->page_shift)
 
@@ -410,6 +416,14 @@ int xc_mark_page_offline(xc_interface *xch, unsigned long start, unsigned long e
                          uint32_t *status);
 int xc_query_page_offline_status(xc_interface *xch, unsigned long start, unsigned long end,
                                  uint32_t *status);
+
+/*
+ * Another frame in place of @mfn of a PV guest of 64 bits that is paused or suspended: contents,
+ * page tables and the guest's list follow. EBUSY: it runs; EINVAL: no frame that can be exchanged;
+ * or the hypervisor's error, such as for a frame that is mapped elsewhere. All is as before then,
+ * unless the log says otherwise.
+ */
+int xc_exchange_page(xc_interface *xch, uint32_t domid, xen_pfn_t mfn);
 
 /* What is known of a PV guest's memory. */
 struct xc_domain_meminfo {

@@ -67,7 +67,7 @@ int xc_dom_boot_mem_init(struct xc_dom_image *dom)
 {
     if (!dom->arch_hooks && xc_dom_set_arch_hooks(dom))
         return -1;
-    return dom->arch_hooks->meminit(dom);
+    return dom_hook(dom, dom->arch_hooks->meminit);
 }
 
 uint64_t xc_dom_virt_base(struct xc_dom_image *dom)
@@ -120,7 +120,7 @@ int xc_dom_build_image(struct xc_dom_image *dom)
         return dom_fail(dom, XC_INTERNAL_ERROR, EINVAL, "the guest has no memory yet");
     if (dom_place(dom) || dom_kernel_load(dom) || write_modules(dom))
         return -1;
-    return translated ? 0 : dom->arch_hooks->setup_pgtables(dom);
+    return translated ? 0 : dom_hook(dom, dom->arch_hooks->setup_pgtables);
 }
 
 static int write_shared_info(struct xc_dom_image *dom)
@@ -128,6 +128,8 @@ static int write_shared_info(struct xc_dom_image *dom)
     void *p;
     int rc;
 
+    if (!dom->arch_hooks->shared_info)
+        return 0;
     p = xc_map_foreign_range(dom->xch, dom->guest_domid, XC_PAGE_SIZE, PROT_READ | PROT_WRITE,
                              dom->shared_info_mfn);
     if (!p)
@@ -145,11 +147,12 @@ int xc_dom_boot_image(struct xc_dom_image *dom)
         info.domid != dom->guest_domid)
         return dom_fail(dom, XC_INTERNAL_ERROR, ESRCH, "domain %u is gone", dom->guest_domid);
     dom->shared_info_mfn = info.shared_info_frame;
-    if (dom->arch_hooks->start_info(dom) || (!xc_dom_translated(dom) && write_shared_info(dom)))
+    if (dom_hook(dom, dom->arch_hooks->bootearly) || dom_hook(dom, dom->arch_hooks->start_info) ||
+        (!xc_dom_translated(dom) && write_shared_info(dom)))
         return -1;
     /* Page tables must not be mapped writable any more when they are pinned. */
     xc_dom_unmap_all(dom);
-    if ((dom->arch_hooks->bootlate && dom->arch_hooks->bootlate(dom)) || dom->arch_hooks->vcpu(dom))
+    if (dom_hook(dom, dom->arch_hooks->bootlate) || dom_hook(dom, dom->arch_hooks->vcpu))
         return -1;
     xc_dom_log_memory_footprint(dom);
     return 0;

@@ -104,6 +104,11 @@ int dom_populate(struct xc_dom_image *dom, const struct mem_range *r);
 /* The range that dom->vmemranges[@idx] describes. */
 int dom_vnuma_range(struct xc_dom_image *dom, unsigned int idx, struct mem_range *r);
 
+/* The library's own hooks for the image's kind of guest, of each architecture. */
+struct xc_dom_arch *dom_own_hooks(const struct xc_dom_image *dom);
+/* Calls a hook where there is one. 0, or what it returns. */
+int dom_hook(struct xc_dom_image *dom, int (*hook)(struct xc_dom_image *dom));
+
 /* The kinds of guest: PV on x86-64, and what numbers its frames itself (HVM and PVH). */
 extern struct xc_dom_arch dom_arch_pv64;
 extern struct xc_dom_arch dom_arch_hvm;

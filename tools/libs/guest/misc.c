@@ -21,6 +21,12 @@ const char *xc_domain_get_native_protocol(xc_interface *xch, uint32_t domid)
 #endif
 }
 
+void xc_elf_set_logfile(xc_interface *xch, struct elf_binary *elf, int verbose)
+{
+    (void)elf, (void)verbose;
+    xc_report(xch, XC_LOG_MAIN, XTL_WARN, -1, "no log is set for an ELF file of another library's");
+}
+
 static int page_op(xc_interface *xch, uint32_t cmd, unsigned long start, unsigned long end,
                    uint32_t *status)
 {

@@ -9,10 +9,9 @@ bool xc_dom_translated(const struct xc_dom_image *dom)
     return dom->container_type == XC_DOM_HVM_CONTAINER;
 }
 
-int xc_dom_set_arch_hooks(struct xc_dom_image *dom)
+struct xc_dom_arch *dom_own_hooks(const struct xc_dom_image *dom)
 {
-    dom->arch_hooks = xc_dom_translated(dom) ? &dom_arch_hvm : &dom_arch_pv64;
-    return 0;
+    return xc_dom_translated(dom) ? &dom_arch_hvm : &dom_arch_pv64;
 }
 
 int dom_kernel_parse(struct xc_dom_image *dom)
@@ -67,10 +66,10 @@ static int place_pv(struct xc_dom_image *dom)
     if (xc_dom_alloc_segment(dom, &dom->kernel_seg, "kernel", dom->kernel_seg.vstart, kernel_len) ||
         place_modules(dom, true) ||
         (!p2m_apart && xc_dom_alloc_segment(dom, &dom->p2m_seg, "frame list", 0, p2m_len)) ||
-        dom->arch_hooks->alloc_magic_pages(dom) || dom->arch_hooks->alloc_pgtables(dom) ||
-        place_modules(dom, false))
+        dom_hook(dom, dom->arch_hooks->alloc_magic_pages) ||
+        dom_hook(dom, dom->arch_hooks->alloc_pgtables) || place_modules(dom, false))
         return -1;
-    return p2m_apart ? dom->arch_hooks->alloc_p2m_list(dom) : 0;
+    return p2m_apart ? dom_hook(dom, dom->arch_hooks->alloc_p2m_list) : 0;
 }
 
 /* HVM and PVH: what matters is where things are in memory. */
@@ -83,7 +82,7 @@ static int place_translated(struct xc_dom_image *dom)
     if (xc_dom_alloc_segment(dom, &dom->kernel_seg, "kernel", dom->kernel_seg.vstart, kernel_len) ||
         dom_hvm_place(dom) || place_modules(dom, true) || place_modules(dom, false))
         return -1;
-    return dom->arch_hooks->alloc_magic_pages(dom);
+    return dom_hook(dom, dom->arch_hooks->alloc_magic_pages);
 }
 
 int dom_place(struct xc_dom_image *dom)

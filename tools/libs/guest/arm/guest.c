@@ -136,7 +136,7 @@ int dom_place(struct xc_dom_image *dom)
     for (unsigned int i = 0; i < dom->num_modules; i++)
         if (place(dom, &dom->modules[i].seg, i ? "module" : "ramdisk", dom->modules[i].size, &at))
             return -1;
-    return dom->arch_hooks->alloc_magic_pages(dom);
+    return dom_hook(dom, dom->arch_hooks->alloc_magic_pages);
 }
 
 static int param(struct xc_dom_image *dom, uint32_t idx, uint64_t value)
@@ -208,10 +208,10 @@ static struct xc_dom_arch dom_arch_arm64 = {
     .meminit = arm_meminit,
 };
 
-int xc_dom_set_arch_hooks(struct xc_dom_image *dom)
+struct xc_dom_arch *dom_own_hooks(const struct xc_dom_image *dom)
 {
-    dom->arch_hooks = &dom_arch_arm64;
-    return 0;
+    (void)dom;
+    return &dom_arch_arm64;
 }
 
 int xc_dom_devicetree_file(struct xc_dom_image *dom, const char *filename)

@@ -45,3 +45,9 @@ xen_pfn_t *xc_map_m2p(xc_interface *xch, unsigned long max_mfn, int prot, unsign
     refuse(xch, "the machine-to-guest table");
     return NULL;
 }
+
+int xc_exchange_page(xc_interface *xch, uint32_t domid, xen_pfn_t mfn)
+{
+    (void)domid, (void)mfn;
+    return refuse(xch, "exchanging a guest's frame");
+}
