@@ -368,8 +368,10 @@ static void take_pci(XLU_Config *cfg, libxl_domain_config *d)
 
         libxl_device_pci_init(&d->pcidevs[d->num_pcidevs]);
         pci_for_all(cfg, &d->pcidevs[d->num_pcidevs]);
-        if (!s || xlu_pci_parse_spec_string(cfg, &d->pcidevs[d->num_pcidevs++], s))
-            exit(EXIT_BAD);
+        if (s && !xlu_pci_parse_spec_string(cfg, &d->pcidevs[d->num_pcidevs++], s))
+            continue;
+        fprintf(stderr, "unable to parse PCI_SPEC_STRING `%s' for passthrough\n", s ? s : "");
+        exit(-ERROR_INVAL);
     }
 }
 

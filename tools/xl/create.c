@@ -156,8 +156,8 @@ int bring_up(const struct create_options *o, libxl_domain_config *d, uint32_t *d
     if (lock < 0)
         return ERROR_FAIL;
     rc = make_room(d);
-    if (!rc && make(o, d, domid))
-        rc = ERROR_FAIL;
+    if (!rc)
+        rc = make(o, d, domid);
     close(lock);
     if (!rc && o->vnc)
         viewer_start(*domid, o->vnc_password);

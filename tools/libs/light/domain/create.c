@@ -18,6 +18,7 @@
 #include "dm/dm.h"
 #include "domain/arch.h"
 #include "domain/bootloader.h"
+#include "domain/build.h"
 #include "domain/domain.h"
 #include "domain/helper.h"
 
@@ -71,7 +72,7 @@ static void create_failed(struct create *c, int rc)
     cancel_stop(&c->console_cancel);
     if (c->restore_fd >= 0)
         unlink(dm_resume_path(&c->ao->sc, c->domid));
-    c->rc = rc;
+    c->rc = rc == ERROR_ABORTED ? rc : ERROR_FAIL; /* whatever the reason, as the stock library */
     c->destroy.sc = &c->ao->sc;
     c->destroy.domid = c->domid;
     c->destroy.done = create_undone;
@@ -488,17 +489,25 @@ static int create_steps(struct create *c)
     return 0;
 }
 
-/* Whatever can be refused is, before anything is made. */
-static int create_check(struct create *c)
+static int check_vnuma(struct scope *sc, const libxl_domain_build_info *b)
 {
-    struct scope *sc = &c->ao->sc;
-    libxl_domain_config *cfg = &c->config;
-    int rc = c->restore_fd >= 0 ? restore_check(c) : 0;
-    bool hvm;
+    libxl_numainfo *host;
+    int nr;
 
-    if (!rc)
-        rc = create_defaults(sc, cfg);
-    hvm = cfg->c_info.type == LIBXL_DOMAIN_TYPE_HVM;
+    if (!b->num_vnuma_nodes)
+        return 0;
+    host = libxl_get_numainfo(sc->ctx, &nr);
+    if (!host)
+        return ERROR_FAIL;
+    libxl_numainfo_list_free(host, nr);
+    return vnuma_check(sc, b, (unsigned int)nr);
+}
+
+static int check_devices(struct scope *sc, libxl_domain_config *cfg)
+{
+    bool hvm = cfg->c_info.type == LIBXL_DOMAIN_TYPE_HVM;
+    int rc = 0;
+
     for (int i = 0; i < cfg->num_nics; i++)
         if (cfg->nics[i].devid < 0)
             cfg->nics[i].devid = i;
@@ -516,11 +525,28 @@ static int create_check(struct create *c)
         cfg->vkbs[i].devid = i;
         rc = vkb_defaults(sc, 0, &cfg->vkbs[i]);
     }
+    return rc ? rc : kinds_defaults(sc, cfg);
+}
+
+/*
+ * Whatever can be refused is, before anything is made. Only what is wrong in itself is told apart;
+ * the stock library finds out about the others when it has made the domain, and so has ERROR_FAIL.
+ */
+static int create_check(struct create *c)
+{
+    struct scope *sc = &c->ao->sc;
+    libxl_domain_config *cfg = &c->config;
+    int rc = c->restore_fd >= 0 ? restore_check(c) : 0;
+
     if (!rc)
-        rc = kinds_defaults(sc, cfg);
+        rc = create_defaults(sc, cfg);
     if (!rc)
         rc = pci_defaults(sc, cfg);
-    return rc ? rc : check_name(sc, cfg->c_info.name);
+    if (rc)
+        return rc;
+    if (check_vnuma(sc, &cfg->b_info) || check_devices(sc, cfg))
+        return ERROR_FAIL;
+    return check_name(sc, cfg->c_info.name);
 }
 
 static int create(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid, int restore_fd,

@@ -134,18 +134,19 @@ static int check_passthrough(struct scope *sc, const libxl_domain_config *c)
     return rc;
 }
 
-static int check_vnuma(struct scope *sc, const libxl_domain_build_info *b)
+static int check_vpmu(struct scope *sc, const libxl_domain_build_info *b)
 {
-    libxl_numainfo *host;
-    int nr;
+    xc_physinfo_t phys;
+    int rc;
 
-    if (!b->num_vnuma_nodes)
+    if (!libxl_defbool_val(b->vpmu))
         return 0;
-    host = libxl_get_numainfo(sc->ctx, &nr);
-    if (!host)
-        return ERROR_FAIL;
-    libxl_numainfo_list_free(host, nr);
-    return vnuma_check(sc, b, (unsigned int)nr);
+    rc = physinfo_get(sc, &phys);
+    if (!rc && !(phys.capabilities & XEN_SYSCTL_PHYSCAP_vpmu)) {
+        LOG_ERROR(sc, "vPMU not supported on this platform");
+        rc = ERROR_INVAL;
+    }
+    return rc;
 }
 
 static int memory_defaults(struct scope *sc, libxl_domain_build_info *b)
@@ -239,7 +240,7 @@ int create_defaults(struct scope *sc, libxl_domain_config *config)
     if (c->type == LIBXL_DOMAIN_TYPE_PV)
         libxl_defbool_setdefault(&b->u.pv.e820_host, config->num_pcidevs > 0);
     (void)((rc = check_kind(sc, b)) || (rc = check_passthrough(sc, config)) ||
-           (rc = vcpu_defaults(sc, b)) || (rc = memory_defaults(sc, b)) ||
-           (rc = check_vnuma(sc, b)) || (rc = grant_defaults(sc, b)));
+           (rc = check_vpmu(sc, b)) || (rc = vcpu_defaults(sc, b)) ||
+           (rc = memory_defaults(sc, b)) || (rc = grant_defaults(sc, b)));
     return rc;
 }
