@@ -238,7 +238,13 @@ static int take_vdispl_pair(const char *key, const char *value, void *arg)
 
 static int parse_vdispl(const char *spec, void *device)
 {
-    return each_pair(spec, take_vdispl_pair, device);
+    const libxl_device_vdispl *d = device;
+    int rc = each_pair(spec, take_vdispl_pair, device);
+
+    if (rc || d->num_connectors)
+        return rc;
+    fprintf(stderr, "At least one connector should be specified.\n");
+    return EXIT_BAD;
 }
 
 /* Devices of the device tree: a path each. */

@@ -99,6 +99,10 @@ static int check_kind(struct scope *sc, libxl_domain_build_info *b)
     if (b->timer_mode == LIBXL_TIMER_MODE_UNKNOWN)
         b->timer_mode = LIBXL_TIMER_MODE_NO_DELAY_FOR_MISSED_TICKS;
     libxl_defbool_setdefault(&b->nested_hvm, false);
+    if (!rc && b->altp2m && libxl_defbool_val(b->nested_hvm)) {
+        LOG_ERROR(sc, "nestedhvm and altp2mhvm cannot be used together");
+        rc = ERROR_INVAL;
+    }
     return rc;
 }
 
