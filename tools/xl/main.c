@@ -4,6 +4,8 @@
 
 #include "xl.h"
 
+#define INHERITED_MAX 4 /* forks below each other: a guard, its child, the monitor of a domain */
+
 #define XL_CONF "/etc/xen/xl.conf"
 
 struct settings settings = {
@@ -32,9 +34,16 @@ void ctx_open(void)
     }
 }
 
+/* The parent's context is of no use to the child, which must not free it either (libxl_event.h): it
+ * is kept where whoever looks for leaks finds it. */
 void ctx_reopen_after_fork(void)
 {
+    static libxl_ctx *inherited[INHERITED_MAX] __attribute__((used));
+    static unsigned int nr;
+
     libxl_postfork_child_noexec(ctx);
+    if (nr < INHERITED_MAX)
+        inherited[nr++] = ctx;
     ctx_open();
 }
 
