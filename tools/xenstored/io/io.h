@@ -3,7 +3,6 @@
 #ifndef XENSTORED_IO_H
 #define XENSTORED_IO_H
 
-#include <poll.h>
 #include <stdio.h>
 #include <sys/queue.h>
 
@@ -41,7 +40,7 @@ struct link {
 
     /* a socket */
     int fd;
-    struct pollfd *poll; /* in this turn's set */
+    uint32_t polled; /* for which events the loop waits */
 
     /* a domain */
     struct ring ring;
@@ -62,7 +61,7 @@ struct daemon {
     struct link_list socks, rings;
     struct link_list ready; /* of both, those that may have something to read */
     bool reap;              /* some ring is gone */
-    int listen_fd;
+    int listen_fd, epoll_fd;
     struct xen_handles *xen; /* NULL: run without domains */
     FILE *trace;
     const char *trace_file;
@@ -110,6 +109,11 @@ void trace_message(struct daemon *d, const struct link *l, const char *way,
 void trace_text(struct daemon *d, const char *text);
 
 /* loop.c: serves until d->stop. 0 or a negative errno. */
+int loop_open(struct daemon *d); /* before the first socket */
 int loop_run(struct daemon *d);
+/* Sockets that the loop waits for. 0, or negative errno. */
+int loop_add(struct link *l);
+void loop_remove(struct link *l);
+void loop_update(struct link *l); /* what is waited for may have changed */
 
 #endif

@@ -129,6 +129,8 @@ static void end_turn(struct link *l, int rc)
     l->moved = false;
     if (rc < 0 && !l->dead)
         l->ops->broken(l, -rc);
+    else if (l->fd >= 0)
+        loop_update(l);
 }
 
 bool link_turn(struct link *l)

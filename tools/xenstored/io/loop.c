@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Waits, and gives each connection that has work one turn, around and around. */
-#include <stdlib.h>
+#include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "io.h"
 #include "live/live.h"
 
-#define TICK_MS 1000
+#define TICK_MS    1000
+#define EVENTS_MAX 64 /* at a time; the others come next */
 
 static uint64_t now_ms(void)
 {
@@ -16,63 +18,42 @@ static uint64_t now_ms(void)
     return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
-struct poll_set {
-    struct pollfd *fds;
-    unsigned int nr, cap;
-};
-
-static struct pollfd *set_add(struct poll_set *set, int fd, short events)
+static int watch_fd(struct daemon *d, int op, int fd, uint32_t events, void *who)
 {
-    set->fds[set->nr] = (struct pollfd){.fd = fd, .events = events};
-    return &set->fds[set->nr++];
+    struct epoll_event e = {.events = events, .data.ptr = who};
+
+    return epoll_ctl(d->epoll_fd, op, fd, &e) < 0 ? -errno : 0;
 }
 
-static int set_reserve(struct poll_set *set, unsigned int need)
+int loop_open(struct daemon *d)
 {
-    struct pollfd *fds;
-
-    if (need <= set->cap)
-        return 0;
-    fds = realloc(set->fds, need * 2 * sizeof(*fds));
-    if (!fds)
-        return -ENOMEM;
-    set->fds = fds;
-    set->cap = need * 2;
-    return 0;
+    d->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    return d->epoll_fd < 0 ? -errno : 0;
 }
 
-static int set_fill(struct daemon *d, struct poll_set *set)
+static uint32_t wanted(struct link *l)
 {
-    unsigned int need = 2;
-    struct link *l;
-
-    TAILQ_FOREACH(l, &d->socks, link)
-    need++;
-    if (set_reserve(set, need) != 0)
-        return -ENOMEM;
-    set->nr = 0;
-    set_add(set, d->listen_fd, POLLIN);
-    set_add(set, domio_fd(d), POLLIN); /* -1 is ignored */
-    TAILQ_FOREACH(l, &d->socks, link)
-    {
-        short events = (conn_may_request(l->conn) && !l->held ? POLLIN : 0) |
-                       (conn_out_peek(l->conn) ? POLLOUT : 0);
-
-        l->poll = set_add(set, l->fd, events);
-    }
-    return 0;
+    return (conn_may_request(l->conn) && !l->held ? EPOLLIN : 0) |
+           (conn_out_peek(l->conn) ? EPOLLOUT : 0);
 }
 
-static void mark_ready(struct daemon *d)
+int loop_add(struct link *l)
 {
-    struct link *l;
+    l->polled = wanted(l);
+    return watch_fd(l->d, EPOLL_CTL_ADD, l->fd, l->polled, l);
+}
 
-    TAILQ_FOREACH(l, &d->socks, link)
-    {
-        if (l->poll && l->poll->revents & (POLLIN | POLLHUP | POLLERR))
-            link_set_ready(l, true);
-        l->poll = NULL;
-    }
+void loop_remove(struct link *l)
+{
+    (void)watch_fd(l->d, EPOLL_CTL_DEL, l->fd, 0, NULL);
+}
+
+void loop_update(struct link *l)
+{
+    uint32_t now = wanted(l);
+
+    if (now != l->polled && watch_fd(l->d, EPOLL_CTL_MOD, l->fd, now, l) == 0)
+        l->polled = now;
 }
 
 /* True: somebody has more to do. */
@@ -100,31 +81,50 @@ static void flush_events(struct daemon *d)
     }
 }
 
+/* Waits. What has come is at @e, of which @nr is returned: a link, @d for events of domains, or
+ * NULL for a new client. Sockets are marked. */
+static int wait_for_work(struct daemon *d, struct epoll_event *e, bool more)
+{
+    int nr = epoll_wait(d->epoll_fd, e, EVENTS_MAX, more ? 0 : TICK_MS);
+
+    if (nr < 0)
+        return errno == EINTR ? 0 : -errno;
+    for (int i = 0; i < nr; i++)
+        if (e[i].data.ptr && e[i].data.ptr != d && e[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+            link_set_ready(e[i].data.ptr, true);
+    return nr;
+}
+
+static bool has_come(const struct epoll_event *e, int nr, const void *who)
+{
+    for (int i = 0; i < nr; i++)
+        if (e[i].data.ptr == who)
+            return true;
+    return false;
+}
+
 int loop_run(struct daemon *d)
 {
-    struct poll_set set = {0};
+    struct epoll_event e[EVENTS_MAX];
     bool more = false;
-    int rc = 0;
+    int rc = watch_fd(d, EPOLL_CTL_ADD, d->listen_fd, EPOLLIN, NULL);
 
-    while (!d->stop) {
-        rc = set_fill(d, &set);
-        if (rc)
-            break;
-        if (poll(set.fds, set.nr, more ? 0 : TICK_MS) < 0 && errno != EINTR) {
-            rc = -errno;
-            break;
-        }
+    if (!rc && domio_fd(d) >= 0)
+        rc = watch_fd(d, EPOLL_CTL_ADD, domio_fd(d), EPOLLIN, d);
+    while (!rc && !d->stop) {
+        int nr = wait_for_work(d, e, more);
+
+        if (nr < 0)
+            return nr;
         store_tick(d->s, now_ms());
-        mark_ready(d);
-        if (set.fds[1].revents & POLLIN)
+        if (has_come(e, nr, d))
             domio_event(d);
         more = turns(d);
         flush_events(d);
         domio_reap(d);
-        if (set.fds[0].revents & POLLIN)
+        if (has_come(e, nr, NULL))
             sock_accept(d);
         live_poll(d);
     }
-    free(set.fds);
     return rc;
 }

@@ -197,6 +197,9 @@ int main(int argc, char **argv)
         ready_fd = fork_off();
     openlog("xenstored", LOG_PID, LOG_DAEMON);
     set_signals();
+    rc = loop_open(d);
+    if (rc)
+        errx(1, "cannot wait for events: %s", strerror(-rc));
     if (o.live_fd >= 0)
         live_resume(d, &o);
     else

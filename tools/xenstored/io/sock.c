@@ -37,6 +37,7 @@ static void sock_broken(struct link *l, int err)
 {
     (void)err;
     TAILQ_REMOVE(&l->d->socks, l, link);
+    loop_remove(l);
     close(l->fd);
     link_free(l);
 }
@@ -70,6 +71,10 @@ struct link *sock_adopt(struct daemon *d, int fd)
     if (!l)
         return NULL;
     l->fd = fd;
+    if (loop_add(l) != 0) {
+        link_free(l);
+        return NULL;
+    }
     TAILQ_INSERT_TAIL(&d->socks, l, link);
     return l;
 }
