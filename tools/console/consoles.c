@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <syslog.h>
 #include <termios.h>
@@ -15,19 +16,9 @@
 
 #define EVENTS_PER_PERIOD 30u
 #define TTY_TRIES         16u /* a guest may disturb a transaction each time */
-#define PERIOD_MS         200u
-#define SWEEP_MS          30000
-#define DOMAINS_AT_ONCE   64u
 
 #define load(x)     __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
 #define store(x, v) __atomic_store_n(&(x), (v), __ATOMIC_SEQ_CST)
-
-static const struct console_kind kinds[] = {
-    {"console", "", true, true},
-    {"vuart/0", "-vuart0", false, false},
-};
-
-#define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 static char *read_node(struct console *c, const char *name)
 {
@@ -85,20 +76,54 @@ static bool map_page(struct console *c, int64_t ref)
     return c->page != NULL;
 }
 
+static void set_masked(struct console *c, bool masked)
+{
+    if (masked != c->masked)
+        c->d->nr_masked += masked ? 1 : -1u;
+    c->masked = masked;
+}
+
 static void unbind_port(struct console *c)
 {
-    if (c->port >= 0)
+    if (c->port >= 0) {
+        c->d->by_port[c->port] = NULL;
         (void)xenevtchn_unbind(c->d->xce, (evtchn_port_t)c->port);
+    }
     c->port = c->remote_port = -1;
-    c->masked = false;
+    set_masked(c, false);
+}
+
+static bool note_port(struct console *c)
+{
+    struct daemon *d = c->d;
+    unsigned int port = (unsigned int)c->port;
+
+    if (port >= d->nr_ports) {
+        unsigned int nr = port + port / 2 + 64;
+        struct console **more = reallocarray(d->by_port, nr, sizeof(*more));
+
+        if (!more)
+            return false;
+        memset(more + d->nr_ports, 0, (nr - d->nr_ports) * sizeof(*more));
+        d->by_port = more;
+        d->nr_ports = nr;
+    }
+    d->by_port[port] = c;
+    return true;
 }
 
 static bool bind_port(struct console *c, int64_t remote)
 {
     c->port = xenevtchn_bind_interdomain(c->d->xce, c->domid, (evtchn_port_t)remote);
-    if (c->port >= 0)
-        c->remote_port = (int)remote;
-    return c->port >= 0;
+    if (c->port < 0)
+        return false;
+    if (!note_port(c)) {
+        (void)xenevtchn_unbind(c->d->xce, (evtchn_port_t)c->port);
+        c->port = -1;
+        return false;
+    }
+    c->remote_port = (int)remote;
+    return true;
 }
 
 static void close_pty(struct console *c)
@@ -123,7 +148,7 @@ static bool open_pty(struct console *c, char *name, size_t room)
     if (c->slave < 0 || tcgetattr(c->slave, &t) != 0)
         goto fail;
     cfmakeraw(&t);
-    if (tcsetattr(c->slave, TCSAFLUSH, &t) == 0)
+    if (tcsetattr(c->slave, TCSAFLUSH, &t) == 0 && loop_add(c))
         return true;
 fail:
     syslog(LOG_ERR, "no pty for domain %u: %m", c->domid);
@@ -198,33 +223,6 @@ static bool is_ours(struct console *c)
     return ours;
 }
 
-void console_store_event(struct console *c)
-{
-    int64_t ref = read_number(c, "ring-ref"), port = read_number(c, "port");
-
-    if (ref < 0 || port < 0 || !is_ours(c))
-        return;
-    if (c->page && ref != c->ring_ref)
-        unmap_page(c);
-    if (!c->page && !map_page(c, ref))
-        return;
-    if (c->remote_port != port) {
-        unbind_port(c);
-        if (!bind_port(c, port)) {
-            unmap_page(c);
-            return;
-        }
-    }
-    if (c->master < 0 && !publish_pty(c)) {
-        unbind_port(c);
-        unmap_page(c);
-        return;
-    }
-    if (c->log.fd < 0)
-        console_open_log(c);
-    console_ring_event(c);
-}
-
 static void notify(struct console *c)
 {
     if (c->port >= 0)
@@ -253,19 +251,7 @@ static void drain_ring(struct console *c)
         outbuf_add(&c->out, copy, have);
 }
 
-void console_ring_event(struct console *c)
-{
-    if (!c->page || c->broken)
-        return;
-    drain_ring(c);
-    console_pump_out(c);
-    if (c->port >= 0 && ++c->events > EVENTS_PER_PERIOD)
-        c->masked = true;
-    else if (c->port >= 0)
-        (void)xenevtchn_unmask(c->d->xce, (evtchn_port_t)c->port);
-}
-
-void console_pump_out(struct console *c)
+static void pump_out(struct console *c)
 {
     while (c->master >= 0 && c->out.len > c->out.off) {
         ssize_t n = write(c->master, c->out.data + c->out.off, c->out.len - c->out.off);
@@ -288,12 +274,7 @@ static uint32_t input_room(const struct console *c)
     return used > sizeof(c->page->in) ? 0 : (uint32_t)sizeof(c->page->in) - used;
 }
 
-bool console_wants_input(const struct console *c)
-{
-    return input_room(c) > 0;
-}
-
-void console_pump_in(struct console *c)
+static void pump_in(struct console *c)
 {
     char typed[sizeof(c->page->in)];
     uint32_t room = input_room(c), prod;
@@ -308,136 +289,85 @@ void console_pump_in(struct console *c)
     notify(c);
 }
 
-static void console_free(struct console *c)
+/* Typing is waited for while the ring has room, and the pty while there is output for it. */
+static void wait_for_pty(struct console *c)
 {
-    char token[32];
+    if (c->master >= 0)
+        loop_wait_for(c, (input_room(c) > 0 ? EPOLLIN : 0u) |
+                             (c->out.len > c->out.off ? EPOLLOUT : 0u));
+}
 
-    snprintf(token, sizeof(token), "dom%u", c->domid);
-    (void)xs_unwatch(c->d->xs, c->path, token);
+void console_pty_event(struct console *c, uint32_t events)
+{
+    if (events & EPOLLIN)
+        pump_in(c);
+    if (events & EPOLLOUT)
+        pump_out(c);
+    wait_for_pty(c);
+}
+
+static bool too_many_events(struct console *c)
+{
+    if (c->period != c->d->period)
+        c->events = 0;
+    c->period = c->d->period;
+    return ++c->events > EVENTS_PER_PERIOD;
+}
+
+void console_ring_event(struct console *c)
+{
+    if (c->page && !c->broken) {
+        drain_ring(c);
+        pump_out(c);
+        if (c->port >= 0 && too_many_events(c))
+            set_masked(c, true);
+        else if (c->port >= 0)
+            (void)xenevtchn_unmask(c->d->xce, (evtchn_port_t)c->port);
+    }
+    wait_for_pty(c);
+}
+
+void console_unmask(struct console *c)
+{
+    set_masked(c, false);
+    console_ring_event(c);
+}
+
+void console_store_event(struct console *c)
+{
+    int64_t ref = read_number(c, "ring-ref"), port = read_number(c, "port");
+
+    if (ref < 0 || port < 0 || !is_ours(c))
+        return;
+    if (c->page && ref != c->ring_ref)
+        unmap_page(c);
+    if (!c->page && !map_page(c, ref))
+        return;
+    if (c->remote_port != port) {
+        unbind_port(c);
+        if (!bind_port(c, port)) {
+            unmap_page(c);
+            return;
+        }
+    }
+    if (c->master < 0 && !publish_pty(c)) {
+        unbind_port(c);
+        unmap_page(c);
+        return;
+    }
+    if (c->log.fd < 0)
+        console_open_log(c);
+    console_ring_event(c);
+}
+
+void console_close(struct console *c)
+{
     if (c->page && !c->broken)
         drain_ring(c); /* the last words */
-    console_pump_out(c);
-    LIST_REMOVE(c, link);
+    pump_out(c);
     unbind_port(c);
     unmap_page(c);
     close_pty(c);
     log_close(&c->log);
     outbuf_dispose(&c->out);
-    free(c->path);
-    free(c);
-}
-
-static void console_add(struct daemon *d, uint32_t domid, const struct console_kind *kind)
-{
-    struct console *c = calloc(1, sizeof(*c));
-    char token[32];
-
-    if (!c)
-        return;
-    *c = (struct console){.d = d,
-                          .kind = kind,
-                          .domid = domid,
-                          .seen = true,
-                          .ring_ref = -1,
-                          .remote_port = -1,
-                          .port = -1,
-                          .master = -1,
-                          .slave = -1,
-                          .log = {.fd = -1}};
-    snprintf(token, sizeof(token), "dom%u", domid);
-    if (asprintf(&c->path, "/local/domain/%u/%s", domid, kind->node) < 0) {
-        free(c);
-        return;
-    }
-    LIST_INSERT_HEAD(&d->consoles, c, link);
-    if (!xs_watch(d->xs, c->path, token))
-        console_free(c);
-}
-
-static bool mark_seen(struct daemon *d, uint32_t domid)
-{
-    struct console *c;
-    bool known = false;
-
-    LIST_FOREACH(c, &d->consoles, link)
-    {
-        if (c->domid == domid)
-            c->seen = known = true;
-    }
-    return known;
-}
-
-/* True: it was not known. */
-static bool saw_domain(struct daemon *d, const xc_dominfo_t *info)
-{
-    if (info->domid == 0 || info->dying || mark_seen(d, info->domid))
-        return false;
-    for (size_t i = 0; i < NR_KINDS; i++)
-        console_add(d, info->domid, &kinds[i]);
-    return true;
-}
-
-/* Domains from @first on. True: some are new. */
-static bool scan(struct daemon *d, uint32_t first)
-{
-    static xc_dominfo_t info[DOMAINS_AT_ONCE];
-    bool found = false;
-    int n;
-
-    do {
-        n = xc_domain_getinfo(d->xch, first, DOMAINS_AT_ONCE, info);
-        for (int i = 0; i < n; i++)
-            found |= saw_domain(d, &info[i]);
-        if (n > 0)
-            first = d->next_domid = info[n - 1].domid + 1;
-    } while (n == (int)DOMAINS_AT_ONCE);
-    return found;
-}
-
-void consoles_enumerate(struct daemon *d)
-{
-    struct console *c, *next;
-
-    d->sweep_ms = 0;
-    LIST_FOREACH(c, &d->consoles, link)
-    c->seen = false;
-    scan(d, 0);
-    for (c = LIST_FIRST(&d->consoles); c; c = next) {
-        next = LIST_NEXT(c, link);
-        if (!c->seen)
-            console_free(c);
-    }
-}
-
-void consoles_introduced(struct daemon *d, uint64_t now_ms)
-{
-    if (!scan(d, d->next_domid))
-        consoles_enumerate(d);
-    else if (!d->sweep_ms)
-        d->sweep_ms = now_ms + SWEEP_MS;
-}
-
-void consoles_free(struct daemon *d)
-{
-    struct console *c;
-
-    while ((c = LIST_FIRST(&d->consoles)))
-        console_free(c);
-}
-
-void console_period(struct daemon *d, uint64_t now_ms)
-{
-    struct console *c;
-
-    if (now_ms - d->period_start_ms < PERIOD_MS)
-        return;
-    d->period_start_ms = now_ms;
-    LIST_FOREACH(c, &d->consoles, link)
-    {
-        c->events = 0;
-        if (c->masked) {
-            c->masked = false;
-            console_ring_event(c);
-        }
-    }
 }

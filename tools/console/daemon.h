@@ -3,7 +3,6 @@
 #ifndef XENCONSOLED_DAEMON_H
 #define XENCONSOLED_DAEMON_H
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,7 +49,6 @@ struct console_kind {
     const char *node; /* below the domain's directory */
     const char *log_suffix;
     bool grant; /* the page is also behind the reserved grant */
-    bool required;
 };
 
 struct console {
@@ -65,50 +63,75 @@ struct console {
     int64_t ring_ref;      /* -1: none mapped */
     int remote_port, port; /* -1: none */
     int master, slave;     /* -1: no pty */
-    struct pollfd *poll;
+    uint32_t waits_for;    /* what the loop tells of the pty: EPOLLIN, EPOLLOUT */
     struct outbuf out;
     struct log log;
-    unsigned int events; /* in this period */
+    uint64_t period;     /* in which the events were */
+    unsigned int events; /* in that period */
     bool masked;         /* had too many; unmasked when the period ends */
     bool broken;         /* its indices are impossible; not served until remapped */
 };
 
+#define DOMAIN_BUCKETS 256u
+
+LIST_HEAD(console_list, console);
+
 struct daemon {
     struct options opt;
+    int epoll_fd;
     xc_interface *xch;
     xenevtchn_handle *xce;
     xengnttab_handle *xgt; /* NULL: none */
     xenforeignmemory_handle *fmem;
     struct xs_handle *xs;
-    LIST_HEAD(, console) consoles;
+    struct console_list by_domain[DOMAIN_BUCKETS]; /* by domid modulo their number */
+    struct console **by_port;                      /* NULL: no console's */
+    unsigned int nr_ports;
+    unsigned int nr_masked;
     struct log hv_log;
     int hv_port;
     uint32_t hv_index;
-    uint64_t period_start_ms;
+    uint64_t period, period_start_ms;
     uint32_t next_domid; /* above all that were seen */
     uint64_t sweep_ms;   /* when to go through all domains; 0: no need */
     volatile bool stop, reopen;
 };
 
-/* consoles.c */
+#define FOR_EACH_CONSOLE(d, bucket, c)                                                             \
+    for (bucket = 0; bucket < DOMAIN_BUCKETS; bucket++)                                            \
+    LIST_FOREACH(c, &(d)->by_domain[bucket], link)
+
+/* domains.c */
+/* The one at @path or above it; NULL: none. */
+struct console *console_at(struct daemon *d, const char *path);
 void consoles_enumerate(struct daemon *d);
 /* Some domain is new: look above those that are known, and through all only if it is not there, or
  * half a minute later (two may have come, and one of them lower). */
 void consoles_introduced(struct daemon *d, uint64_t now_ms);
-void console_store_event(struct console *c); /* its nodes changed */
-void console_ring_event(struct console *c);  /* its event channel fired */
-void console_pump_out(struct console *c);    /* pty takes output again */
-void console_pump_in(struct console *c);     /* somebody typed */
-bool console_wants_input(const struct console *c);
-void console_open_log(struct console *c);
 void consoles_free(struct daemon *d);
-void console_period(struct daemon *d, uint64_t now_ms);
+/* Begins a new period if it is time to, in which the consoles may have their events again. */
+void consoles_period(struct daemon *d, uint64_t now_ms);
+
+/* consoles.c */
+void console_store_event(struct console *c);                /* its nodes changed */
+void console_ring_event(struct console *c);                 /* its event channel fired */
+void console_pty_event(struct console *c, uint32_t events); /* EPOLLIN: typed, EPOLLOUT: room */
+void console_unmask(struct console *c);
+void console_open_log(struct console *c);
+/* Logs and shows what is left in the ring, and lets go of all but the console itself. */
+void console_close(struct console *c);
 
 /* hvlog.c */
 int hvlog_start(struct daemon *d);
 void hvlog_event(struct daemon *d);
 
 /* loop.c */
+int loop_init(struct daemon *d);
 int loop_run(struct daemon *d);
+/* The pty of @c is told of from now on, at first for nothing; until it is closed. False: no memory.
+ */
+bool loop_add(struct console *c);
+/* What of EPOLLIN and EPOLLOUT is to be told of the pty of @c, which has been added. */
+void loop_wait_for(struct console *c, uint32_t events);
 
 #endif

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "daemon.h"
 
-#define FIXED_FDS      2u
-#define IDLE_WAIT_MS   10000
+#define EVENTS_MAX     64
+#define IDLE_WAIT_MS   10000 /* a sweep comes that much later, perhaps */
 #define PERIOD_WAIT_MS 50
 
 static uint64_t now_ms(void)
@@ -17,6 +18,25 @@ static uint64_t now_ms(void)
 
     clock_gettime(CLOCK_MONOTONIC, &ts);
     return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static int watch_fd(struct daemon *d, int op, int fd, uint32_t events, void *who)
+{
+    struct epoll_event e = {.events = events, .data.ptr = who};
+
+    return epoll_ctl(d->epoll_fd, op, fd, &e) < 0 ? -errno : 0;
+}
+
+bool loop_add(struct console *c)
+{
+    c->waits_for = 0;
+    return watch_fd(c->d, EPOLL_CTL_ADD, c->master, 0, c) == 0;
+}
+
+void loop_wait_for(struct console *c, uint32_t events)
+{
+    if (events != c->waits_for && watch_fd(c->d, EPOLL_CTL_MOD, c->master, events, c) == 0)
+        c->waits_for = events;
 }
 
 static void store_event(struct daemon *d, const char *path)
@@ -30,16 +50,9 @@ static void store_event(struct daemon *d, const char *path)
             consoles_enumerate(d);
         return;
     }
-    LIST_FOREACH(c, &d->consoles, link)
-    {
-        size_t len = strlen(c->path);
-
-        if (strncmp(c->path, path, len) == 0 && (!path[len] || path[len] == '/')) {
-            if (strcmp(path + len, "/tty") != 0)
-                console_store_event(c);
-            return;
-        }
-    }
+    c = console_at(d, path);
+    if (c && strcmp(path + strlen(c->path), "/tty") != 0)
+        console_store_event(c);
 }
 
 static void store_events(struct daemon *d)
@@ -57,76 +70,23 @@ static void store_events(struct daemon *d)
 static void channel_event(struct daemon *d)
 {
     xenevtchn_port_or_error_t port = xenevtchn_pending(d->xce);
-    struct console *c;
 
     if (port < 0)
         return;
     if (port == d->hv_port) {
         (void)xenevtchn_unmask(d->xce, (evtchn_port_t)port);
         hvlog_event(d);
-        return;
-    }
-    LIST_FOREACH(c, &d->consoles, link)
-    {
-        if (c->port == port) {
-            console_ring_event(c);
-            return;
-        }
-    }
-    (void)xenevtchn_unmask(d->xce, (evtchn_port_t)port);
-}
-
-static struct pollfd *fill(struct daemon *d, unsigned int *nr, int *wait)
-{
-    static struct pollfd *fds;
-    static unsigned int cap;
-    unsigned int need = FIXED_FDS;
-    struct console *c;
-
-    LIST_FOREACH(c, &d->consoles, link)
-    need++;
-    if (need > cap) {
-        struct pollfd *more = realloc(fds, need * 2 * sizeof(*fds));
-
-        if (!more)
-            return NULL;
-        fds = more;
-        cap = need * 2;
-    }
-    fds[0] = (struct pollfd){.fd = xs_fileno(d->xs), .events = POLLIN};
-    fds[1] = (struct pollfd){.fd = xenevtchn_fd(d->xce), .events = POLLIN};
-    *nr = FIXED_FDS;
-    *wait = IDLE_WAIT_MS; /* a sweep comes that much later, perhaps */
-    LIST_FOREACH(c, &d->consoles, link)
-    {
-        short events =
-            (console_wants_input(c) ? POLLIN : 0) | (c->out.len > c->out.off ? POLLOUT : 0);
-
-        if (c->masked)
-            *wait = PERIOD_WAIT_MS;
-        c->poll = &fds[*nr];
-        fds[(*nr)++] = (struct pollfd){.fd = events ? c->master : -1, .events = events};
-    }
-    return fds;
-}
-
-static void ptys(struct daemon *d)
-{
-    struct console *c;
-
-    LIST_FOREACH(c, &d->consoles, link)
-    {
-        if (c->poll && c->master >= 0 && c->poll->revents & POLLIN)
-            console_pump_in(c);
-        if (c->poll && c->master >= 0 && c->poll->revents & POLLOUT)
-            console_pump_out(c);
-        c->poll = NULL;
+    } else if ((unsigned int)port < d->nr_ports && d->by_port[port]) {
+        console_ring_event(d->by_port[port]);
+    } else {
+        (void)xenevtchn_unmask(d->xce, (evtchn_port_t)port);
     }
 }
 
 static void reopen_logs(struct daemon *d)
 {
     struct console *c;
+    unsigned int i;
 
     d->reopen = false;
     if (d->opt.log_hv) {
@@ -134,34 +94,56 @@ static void reopen_logs(struct daemon *d)
         (void)log_open(&d->hv_log, d->opt.log_dir, "hypervisor", d->opt.stamp_hv,
                        d->opt.replace_escape);
     }
-    LIST_FOREACH(c, &d->consoles, link)
+    FOR_EACH_CONSOLE(d, i, c)
     console_open_log(c);
+}
+
+int loop_init(struct daemon *d)
+{
+    int rc;
+
+    d->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (d->epoll_fd < 0)
+        return -errno;
+    rc = watch_fd(d, EPOLL_CTL_ADD, xs_fileno(d->xs), EPOLLIN, d->xs);
+    return rc ? rc : watch_fd(d, EPOLL_CTL_ADD, xenevtchn_fd(d->xce), EPOLLIN, d->xce);
+}
+
+/* Consoles come and go by the store's events, so that these are the last to be looked at. */
+static void serve(struct daemon *d, const struct epoll_event *e, int nr)
+{
+    bool channel = false, store = false;
+
+    for (int i = 0; i < nr; i++) {
+        if (e[i].data.ptr == d->xs)
+            store = true;
+        else if (e[i].data.ptr == d->xce)
+            channel = true;
+        else
+            console_pty_event(e[i].data.ptr, e[i].events);
+    }
+    consoles_period(d, now_ms());
+    if (channel)
+        channel_event(d);
+    if (d->sweep_ms && now_ms() >= d->sweep_ms)
+        consoles_enumerate(d);
+    if (store)
+        store_events(d);
 }
 
 int loop_run(struct daemon *d)
 {
-    while (!d->stop) {
-        unsigned int nr;
-        int wait;
-        struct pollfd *fds = fill(d, &nr, &wait);
+    struct epoll_event e[EVENTS_MAX];
 
-        if (!fds)
-            return -ENOMEM;
+    while (!d->stop) {
+        int nr;
+
         if (d->reopen)
             reopen_logs(d);
-        if (poll(fds, nr, wait) < 0) {
-            if (errno == EINTR)
-                continue;
+        nr = epoll_wait(d->epoll_fd, e, EVENTS_MAX, d->nr_masked ? PERIOD_WAIT_MS : IDLE_WAIT_MS);
+        if (nr < 0 && errno != EINTR)
             return -errno;
-        }
-        ptys(d);
-        console_period(d, now_ms());
-        if (d->sweep_ms && now_ms() >= d->sweep_ms)
-            consoles_enumerate(d);
-        if (fds[1].revents & POLLIN)
-            channel_event(d);
-        if (fds[0].revents & POLLIN)
-            store_events(d);
+        serve(d, e, nr);
     }
     return 0;
 }

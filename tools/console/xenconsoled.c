@@ -168,7 +168,7 @@ static int open_all(struct daemon *d)
     if (!xs_watch(d->xs, "@introduceDomain", "domlist") ||
         !xs_watch(d->xs, "@releaseDomain", "domlist"))
         return -errno;
-    return 0;
+    return loop_init(d);
 }
 
 static void close_all(struct daemon *d)
@@ -181,6 +181,7 @@ static void close_all(struct daemon *d)
     xenforeignmemory_close(d->fmem);
     xenevtchn_close(d->xce);
     xc_interface_close(d->xch);
+    close(d->epoll_fd);
 }
 
 int main(int argc, char **argv)
@@ -193,7 +194,6 @@ int main(int argc, char **argv)
     while ((opt = getopt_long(argc, argv, "hVvit:o:", longopts, NULL)) != -1)
         parse_one(opt, argv, &d->opt, &s);
     openlog("xenconsoled", LOG_PID | (s.verbose ? LOG_PERROR : 0), LOG_DAEMON);
-    LIST_INIT(&d->consoles);
     set_signals();
     if (!s.interactive) {
         fork_off();

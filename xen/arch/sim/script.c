@@ -119,33 +119,45 @@ void script_notify(struct script *s, uint32_t port)
     call(s, __HYPERVISOR_event_channel_op, EVTCHNOP_send, &send, sizeof(send));
 }
 
-static void print(struct script *s, const char *text)
+static bool console_has_room(const struct xencons_interface *c)
 {
-    struct xencons_interface *c = s->console;
+    return c->out_prod - READ_ONCE(c->out_cons) < sizeof(c->out);
+}
 
-    for (; *text && c->out_prod - READ_ONCE(c->out_cons) < sizeof(c->out); text++) {
-        c->out[MASK_XENCONS_IDX(c->out_prod, c->out)] = *text;
-        smp_wmb();
-        WRITE_ONCE(c->out_prod, c->out_prod + 1);
-    }
+static void put(struct xencons_interface *c, char ch)
+{
+    c->out[MASK_XENCONS_IDX(c->out_prod, c->out)] = ch;
+    smp_wmb();
+    WRITE_ONCE(c->out_prod, c->out_prod + 1);
+}
+
+static void console_done(struct script *s)
+{
     script_dirty(s, s->console_mfn);
     script_notify(s, s->si->console.domU.evtchn);
 }
 
+static void print(struct script *s, const char *text)
+{
+    while (*text && console_has_room(s->console))
+        put(s->console, *text++);
+    console_done(s);
+}
+
+/* Typed text goes back as it came; what has no room waits until some is made. */
 static void console_event(struct script *s)
 {
     struct xencons_interface *c = s->console;
-    char text[128];
-    unsigned int n = 0;
+    bool took = false;
 
-    while (n < sizeof(text) - 1 && c->in_cons != READ_ONCE(c->in_prod)) {
+    while (c->in_cons != READ_ONCE(c->in_prod) && console_has_room(c)) {
         smp_rmb();
-        text[n++] = c->in[MASK_XENCONS_IDX(c->in_cons, c->in)];
-        c->in_cons++;
+        put(c, c->in[MASK_XENCONS_IDX(c->in_cons, c->in)]);
+        WRITE_ONCE(c->in_cons, c->in_cons + 1);
+        took = true;
     }
-    text[n] = '\0';
-    if (n)
-        print(s, text);
+    if (took)
+        console_done(s);
 }
 
 static bool has_word(struct script *s, const char *word)
