@@ -55,13 +55,15 @@ GUESTS ?= 1000
 bench-xenstored:
 	scripts/bench-xenstored $(GUESTS)
 
-# Guests moved between two emulated machines: live between ours, of which MIGRATE_CUTS are cut; saved
+# Guests moved between two emulated machines: live between ours, of which MIGRATE_CUTS are cut,
+# and MIGRATE_HANDOVER at the messages of the hand-over; saved
 # on the stock pair and restored on ours, and back; PVH, over the stock hypervisor, between the stock
 # tools and ours, and beside that the stock tools alone.
-MIGRATE_CUTS ?= 30
+MIGRATE_CUTS     ?= 30
+MIGRATE_HANDOVER ?= 16
 .PHONY: migrate-check
 migrate-check:
-	tools/tests/migrate/run --cuts $(MIGRATE_CUTS) live
+	tools/tests/migrate/run --handover $(MIGRATE_HANDOVER) --cuts $(MIGRATE_CUTS) live
 	tools/tests/migrate/run --a stock/stock save
 	tools/tests/migrate/run --a stock/stock --b stock/ours pvh
 	tools/tests/migrate/run --a stock/stock --b stock/stock pvh

@@ -15,7 +15,7 @@
  *
  * Up to "go" the sender has the domain, then the receiver. If the line is cut just then, the sender
  * asks on a new one what has become of the domain, and goes by that. Without an answer it keeps the
- * domain as it is, suspended.
+ * domain as it is, suspended, and can be told later to ask again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +37,10 @@ static const char report[] = "my copy unpause results are as follows";
 #define CHILD_WAIT_S    2
 #define SUSPEND_TRIES   50
 #define SUSPEND_WAIT_US 100000
+#define PATIENCE_S      60
+#define MAX_PATIENCE_S  1000000
+#define GO_LIMIT_MS     60000
+#define GO_AGAIN_MS     10000
 
 /* What both sides have. */
 struct link {
@@ -73,6 +77,8 @@ struct sender {
     const char *command; /* ssh, or what takes its place; empty: "host" is all of it */
     const char *host;
     const char *config_file;
+    libxl_uuid uuid;
+    unsigned long patience_s; /* how long to ask a host that is not reached */
     bool keep_domid, debug, no_monitor, paused, remus;
 };
 
@@ -175,19 +181,36 @@ static void preamble(struct sender *s)
     save_header_write(s->link.out, "migration stream", s->domid, s->config_file, s->keep_domid);
 }
 
-static int rename_aside(const struct sender *s, bool back)
+static char *aside_name(const struct sender *s)
+{
+    char *aside;
+
+    if (asprintf(&aside, "%s" ASIDE, s->name) < 0)
+        aside = NULL;
+    return must_alloc(aside);
+}
+
+static int rename_aside(const struct sender *s)
 {
     char *aside;
     int rc;
 
     if (!s->name)
         return 0;
-    if (asprintf(&aside, "%s--migratedaway", s->name) < 0)
-        aside = NULL;
-    must_alloc(aside);
-    rc = libxl_domain_rename(ctx, s->domid, back ? aside : s->name, back ? s->name : aside);
+    aside = aside_name(s);
+    rc = libxl_domain_rename(ctx, s->domid, s->name, aside);
     free(aside);
     return rc;
+}
+
+/* Where it has been put aside. */
+static void rename_back(const struct sender *s)
+{
+    char *name = libxl_domid_to_name(ctx, s->domid);
+
+    if (name && s->name && strcmp(name, s->name))
+        libxl_domain_rename(ctx, s->domid, name, s->name);
+    free(name);
 }
 
 static int gave_up(struct sender *s, const char *why)
@@ -197,72 +220,58 @@ static int gave_up(struct sender *s, const char *why)
     return EXIT_BAD;
 }
 
-/* The other host's answer to what became of the domain there; "" if there is none. */
-static void outcome_ask(const struct sender *s, char *answer, int size)
+/* What has become of the domain on the other host. */
+static enum outcome outcome_there(const struct sender *s, unsigned long patience_s)
 {
-    char *line, *uuid;
-    libxl_dominfo info;
-    FILE *f;
-
-    *answer = '\0';
-    libxl_dominfo_init(&info);
-    if (*s->command && !libxl_domain_info(ctx, &info, s->domid)) {
-        if (asprintf(&uuid, LIBXL_UUID_FMT, LIBXL_UUID_BYTES(info.uuid)) < 0 ||
-            asprintf(&line, "exec %s %s xl migrate-receive --outcome %s </dev/null", s->command,
-                     s->host, uuid) < 0)
-            line = NULL;
-        must_alloc(line);
-        f = popen(line, "re");
-        if (f && fgets(answer, size, f))
-            answer[strcspn(answer, "\n")] = '\0';
-        if (f)
-            pclose(f);
-        free(line);
-        free(uuid);
-    }
-    libxl_dominfo_dispose(&info);
+    return outcome_ask(s->command, s->host, &s->uuid, patience_s);
 }
 
 static int resume_here(struct sender *s)
 {
     bool killed = child_end(s);
-    char answer[32];
 
     fprintf(stderr, "Migration failed, resuming at sender.\n");
     libxl_domain_resume(ctx, s->domid, 1, NULL);
     /* Who is asked also looks after what a killed receiver has left. */
     if (killed)
-        outcome_ask(s, answer, sizeof(answer));
+        outcome_there(s, 0);
     return EXIT_BAD;
+}
+
+/* The domain is destroyed or resumed here by what the other host says of it, or kept as it is. */
+static enum outcome settle(struct sender *s)
+{
+    enum outcome there = outcome_there(s, s->patience_s);
+
+    switch (there) {
+    case IS_STARTED:
+        libxl_domain_destroy(ctx, s->domid, NULL);
+        fprintf(stderr, "The line was cut, but the target has started the domain.\n"
+                        "Migration successful.\n");
+        break;
+    case IS_GONE:
+        rename_back(s);
+        libxl_domain_resume(ctx, s->domid, 1, NULL);
+        fprintf(stderr, "The line was cut, and the target has not started the domain.\n"
+                        "Migration failed, resuming at sender.\n");
+        break;
+    case IS_UNKNOWN:
+        fprintf(stderr,
+                "** Migration failed during final handshake **\n"
+                "Whether the domain runs at the other host is not known here. This one is kept,\n"
+                "suspended, as domain %u%s%s%s: destroy it if it does; if it does not,\n"
+                "rename and resume it. \"xl migrate --finish\" with this domain, and with the\n"
+                "other options and the host as before, asks there again and does it.\n",
+                s->domid, s->name ? " (" : "", s->name ? s->name : "", s->name ? ASIDE ")" : "");
+        break;
+    }
+    return there;
 }
 
 static int handshake_failed(struct sender *s)
 {
-    char answer[32];
-
     child_end(s);
-    outcome_ask(s, answer, sizeof(answer));
-    if (!strcmp(answer, OUTCOME_STARTED)) {
-        libxl_domain_destroy(ctx, s->domid, NULL);
-        fprintf(stderr, "The line was cut, but the target has started the domain.\n"
-                        "Migration successful.\n");
-        return EXIT_OK;
-    }
-    if (!strcmp(answer, OUTCOME_GONE)) {
-        rename_aside(s, true);
-        libxl_domain_resume(ctx, s->domid, 1, NULL);
-        fprintf(stderr, "The line was cut, and the target has not started the domain.\n"
-                        "Migration failed, resuming at sender.\n");
-        return EXIT_BAD;
-    }
-    fprintf(stderr,
-            "** Migration failed during final handshake **\n"
-            "Whether the domain runs at the other host is not known here. This one is kept,\n"
-            "suspended, as domain %u%s%s%s: destroy it if it does; if it does not,\n"
-            "rename and resume it.\n",
-            s->domid, s->name ? " (" : "", s->name ? s->name : "",
-            s->name ? "--migratedaway)" : "");
-    return EXIT_BAD;
+    return settle(s) == IS_STARTED ? EXIT_OK : EXIT_BAD;
 }
 
 static int startup_failed(struct sender *s, int status)
@@ -271,7 +280,7 @@ static int startup_failed(struct sender *s, int status)
     if (EXPECT(&s->link, go))
         return handshake_failed(s);
     fprintf(stderr, "migration sender: Trying to resume at our end.\n");
-    rename_aside(s, true);
+    rename_back(s);
     if (!libxl_domain_resume(ctx, s->domid, 1, NULL))
         fprintf(stderr, "migration sender: Resumed OK.\n");
     return gave_up(s, "Migration failed due to problems at target.");
@@ -317,7 +326,7 @@ static int migrate(struct sender *s)
     if (EXPECT(&s->link, ready))
         return resume_here(s);
     fprintf(stderr, "migration sender: Target has acknowledged transfer.\n");
-    if (rename_aside(s, false))
+    if (rename_aside(s))
         return resume_here(s);
     return hand_over(s);
 }
@@ -337,11 +346,7 @@ static bool is_suspended(uint32_t domid)
 /* The process that was killed may have asked the guest to suspend itself just before. */
 static int take_back(struct sender *s)
 {
-    char *name = libxl_domid_to_name(ctx, s->domid);
-
-    if (name && s->name && strcmp(name, s->name))
-        rename_aside(s, true);
-    free(name);
+    rename_back(s);
     for (int i = 0; i < SUSPEND_TRIES && !is_suspended(s->domid); i++)
         usleep(SUSPEND_WAIT_US);
     if (is_suspended(s->domid)) {
@@ -364,16 +369,61 @@ static int go_on(struct sender *s, enum send_phase phase)
     }
 }
 
+/* What a migration has left whose sender is dead, or has had no answer. */
+static int finish(struct sender *s)
+{
+    size_t len = s->name ? strlen(s->name) : 0, n = sizeof(ASIDE) - 1;
+    bool aside = len > n && !strcmp(s->name + len - n, ASIDE);
+
+    if (!is_suspended(s->domid)) {
+        fprintf(stderr, "Domain %u is not suspended: no migration has left it.\n", s->domid);
+        return EXIT_BAD;
+    }
+    if (aside)
+        s->name[len - n] = '\0';
+    if (aside || !s->name)
+        return settle(s) == IS_UNKNOWN ? EXIT_BAD : EXIT_OK;
+    /* It has not been put aside, so nobody has been told that it is his. */
+    fprintf(stderr, "The migration had not come to its end; resuming the domain here.\n");
+    return libxl_domain_resume(ctx, s->domid, 1, NULL) ? EXIT_BAD : EXIT_OK;
+}
+
+static int send_domain(struct sender *s, bool only_finish)
+{
+    enum send_phase phase;
+    libxl_dominfo info;
+    int rc;
+
+    libxl_dominfo_init(&info);
+    rc = libxl_domain_info(ctx, &info, s->domid);
+    s->uuid = info.uuid;
+    libxl_dominfo_dispose(&info);
+    if (rc) {
+        fprintf(stderr, "Domain %u cannot be looked at (rc=%d)\n", s->domid, rc);
+        return EXIT_BAD;
+    }
+    if (!send_begin(&s->uuid)) {
+        fprintf(stderr, "Domain %u is being migrated already.\n", s->domid);
+        return EXIT_BAD;
+    }
+    if (only_finish)
+        return finish(s);
+    return send_guard(&phase) ? migrate(s) : go_on(s, phase);
+}
+
 int main_migrate(int argc, char **argv)
 {
+    enum { OPT_FINISH = 0x100, OPT_PATIENCE };
     static const struct option longopts[] = {
         {"help", 0, NULL, 'h'},
         {"debug", 0, NULL, 'v'},
         {"live", 0, NULL, 'l'},
+        {"finish", 0, NULL, OPT_FINISH},
+        {"patience", 1, NULL, OPT_PATIENCE},
         {NULL, 0, NULL, 0},
     };
-    struct sender s = {.command = "ssh"};
-    enum send_phase phase;
+    struct sender s = {.command = "ssh", .patience_s = PATIENCE_S};
+    bool only_finish = false;
     int opt, r;
 
     while ((opt = command_getopt(argc, argv, "FC:s:epDh", longopts, "migrate", 2)) != -1) {
@@ -396,6 +446,15 @@ int main_migrate(int argc, char **argv)
         case 'v':
             s.debug = true;
             break;
+        case OPT_FINISH:
+            only_finish = true;
+            break;
+        case OPT_PATIENCE:
+            if (!parse_ulong(optarg, &s.patience_s) || s.patience_s > MAX_PATIENCE_S) {
+                fprintf(stderr, "%s is no number of seconds\n", optarg);
+                return EXIT_USAGE;
+            }
+            break;
         case 'F': /* the receiver would stay in the foreground: no more */
         case 'l': /* it always is */
             break;
@@ -405,7 +464,7 @@ int main_migrate(int argc, char **argv)
     s.host = argv[optind + 1];
     s.name = libxl_domid_to_name(ctx, s.domid);
     signal(SIGPIPE, SIG_IGN);
-    r = send_guard(&phase) ? migrate(&s) : go_on(&s, phase);
+    r = send_domain(&s, only_finish);
     free(s.name);
     return r;
 }
@@ -488,9 +547,11 @@ static int receive(struct receiver *r)
 static int start(struct receiver *r, bool paused)
 {
     uint32_t domid = r->monitor.domid;
-    int rc = rename_final(r), failed;
+    int rc, failed;
     char status;
 
+    receive_record(&r->monitor.config.c_info.uuid, true);
+    rc = rename_final(r);
     if (!rc && !paused)
         rc = libxl_domain_unpause(ctx, domid, NULL);
     if (!rc)
@@ -505,6 +566,8 @@ static int start(struct receiver *r, bool paused)
     }
     fprintf(stderr, "migration target: Failure, destroying our copy.\n");
     rc = libxl_domain_destroy(ctx, domid, NULL);
+    if (!rc)
+        receive_record(&r->monitor.config.c_info.uuid, false);
     if (rc)
         fprintf(stderr, "migration target: Failed to destroy our copy (code %d).\n", rc);
     else if (!failed) {
@@ -514,16 +577,33 @@ static int start(struct receiver *r, bool paused)
     return EXIT_BAD;
 }
 
+/* True: the sender says something within the time, if only that it is gone. */
+static bool hears(int fd, int limit_ms)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    int r;
+
+    do
+        r = poll(&p, 1, limit_ms);
+    while (r < 0 && errno == EINTR);
+    return r > 0;
+}
+
 static int ask_for_go(struct receiver *r, enum receive_phase phase)
 {
+    int limit_ms = GO_AGAIN_MS;
+
     if (phase < READY_TOLD) {
         fprintf(stderr,
                 "migration target: Transfer complete, requesting permission to start domain.\n");
         if (TELL(&r->link, ready))
             return -1;
         receive_guard_set(r->guard, READY_TOLD);
-    } else if (!receive_guard_hears(r->link.in)) {
-        /* Who was killed may have heard it; the sender will ask. */
+        limit_ms = GO_LIMIT_MS;
+    }
+    /* Who was killed may have heard it; or the line is dead. The sender will ask. */
+    if (!hears(r->link.in, limit_ms)) {
+        fprintf(stderr, "migration target: The sender says nothing.\n");
         return -1;
     }
     if (EXPECT(&r->link, go))

@@ -87,7 +87,11 @@ const struct command commands[] = {
       "-e                       Leave nobody behind, there, to act when the domain ends.\n"
       "--debug                  Send all memory twice and compare.\n"
       "-p                       Do not let the domain run there.\n"
-      "-D                       Keep the domain's number." },
+      "-D                       Keep the domain's number.\n"
+      "--finish                 End a migration that was cut and has left the domain suspended:\n"
+      "                         <host> tells whether it runs there. If so, destroy it here; if\n"
+      "                         not, resume it.\n"
+      "--patience=SECONDS       How long to ask that of a host that is not reached (60)." },
     { "restore", main_restore, false, true,
       "Make a domain from a file that \"save\" has written",
       "[options] [<ConfigFile>] <CheckpointFile>",

@@ -1,36 +1,65 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "migrate_guard.h"
 #include "xl.h"
 
-#define GO_WAIT_MS      10000
-#define OUTCOME_TRIES   600
+#define OUTCOME_TRIES   900
 #define OUTCOME_WAIT_US 100000
 
-/* A receiver holds a byte of this file, by the domain's UUID; its death gives it back. */
+/* Who sends or receives a domain holds a byte of these, by its UUID; his death gives it back. */
 #define RECEIVERS_FILE "/run/xen/xl-receivers"
+#define SENDERS_FILE   "/run/xen/xl-senders"
+
+#define STARTED_DIR "/var/lib/xen/xl-received"
 
 static int receivers_fd = -1;
 
+/* Its place in such a file, as far apart as can be from those of UUIDs that are counted up. */
+static off_t byte_of(const libxl_uuid *uuid)
+{
+    const uint8_t *bytes = libxl_uuid_bytearray_const(uuid);
+    uint64_t hash = 0xcbf29ce484222325;
+
+    for (unsigned int i = 0; i < 16; i++)
+        hash = (hash ^ bytes[i]) * 0x100000001b3;
+    return (off_t)(hash >> 2);
+}
+
+static int open_locks(const char *path)
+{
+    return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static bool lock_byte(int fd, const libxl_uuid *uuid)
+{
+    struct flock byte = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte_of(uuid), .l_len = 1};
+
+    return !fcntl(fd, F_OFD_SETLK, &byte);
+}
+
+bool send_begin(const libxl_uuid *uuid)
+{
+    int fd = open_locks(SENDERS_FILE);
+
+    /* Held until the last process has ended that has it: worker and guard. */
+    return fd < 0 || lock_byte(fd, uuid) || (errno != EAGAIN && errno != EACCES);
+}
+
 static bool receiver_lock(const libxl_uuid *uuid)
 {
-    struct flock byte = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
-    uint32_t at;
-
-    memcpy(&at, libxl_uuid_bytearray_const(uuid), sizeof(at));
-    byte.l_start = at;
     if (receivers_fd < 0)
-        receivers_fd = open(RECEIVERS_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    return receivers_fd >= 0 && !fcntl(receivers_fd, F_OFD_SETLK, &byte);
+        receivers_fd = open_locks(RECEIVERS_FILE);
+    return receivers_fd >= 0 && lock_byte(receivers_fd, uuid);
 }
 
 void receive_over(void)
@@ -98,10 +127,45 @@ static void destroy_left(const libxl_uuid *uuid)
     }
 }
 
+static char *record_path(const libxl_uuid *uuid)
+{
+    char *path;
+
+    if (asprintf(&path, STARTED_DIR "/" LIBXL_UUID_FMT, LIBXL_UUID_BYTES(*uuid)) < 0)
+        path = NULL;
+    return must_alloc(path);
+}
+
+void receive_record(const libxl_uuid *uuid, bool started)
+{
+    char *path = record_path(uuid);
+    int fd = -1;
+
+    if (!started)
+        unlink(path);
+    else if ((mkdir(STARTED_DIR, 0700) && errno != EEXIST) ||
+             (fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) < 0)
+        perror(path);
+    if (fd >= 0)
+        close(fd);
+    free(path);
+}
+
+static bool is_recorded(const libxl_uuid *uuid)
+{
+    char *path = record_path(uuid);
+    bool is = !access(path, F_OK);
+
+    free(path);
+    return is;
+}
+
 void receive_begin(const libxl_uuid *uuid)
 {
-    if (receiver_lock(uuid))
-        destroy_left(uuid);
+    if (!receiver_lock(uuid))
+        return;
+    destroy_left(uuid);
+    receive_record(uuid, false);
 }
 
 static void destroy_new(const struct copies *before, const libxl_uuid *uuid)
@@ -178,21 +242,10 @@ void receive_guard_set(struct receive_guard *guard, enum receive_phase phase)
         __atomic_store_n(&guard->phase, phase, __ATOMIC_RELEASE);
 }
 
-int receive_guard_hears(int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    int r;
-
-    do {
-        r = poll(&p, 1, GO_WAIT_MS);
-    } while (r < 0 && errno == EINTR);
-    return r > 0;
-}
-
-/* On its way, started, or neither. A copy that a sender here has put aside does not count. */
+/* NULL: on its way. A copy that a sender here has put aside does not count. */
 static const char *outcome_of(const libxl_uuid *uuid)
 {
-    const char *outcome = OUTCOME_GONE;
+    bool started = false;
     struct copies now;
 
     copies_find(&now, uuid);
@@ -202,11 +255,11 @@ static const char *outcome_of(const libxl_uuid *uuid)
         if (on_its_way(now.domid[i]))
             return NULL;
         name = libxl_domid_to_name(ctx, now.domid[i]);
-        if (name && !name_ends(name, "--migratedaway"))
-            outcome = OUTCOME_STARTED;
+        if (name && !name_ends(name, ASIDE))
+            started = true;
         free(name);
     }
-    return outcome;
+    return started || is_recorded(uuid) ? OUTCOME_STARTED : OUTCOME_GONE;
 }
 
 int outcome_tell(const char *text)

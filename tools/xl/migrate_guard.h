@@ -12,6 +12,12 @@
 
 #include <libxl.h>
 
+/* What the sender's copy of a domain is called once the other one may run. */
+#define ASIDE "--migratedaway"
+
+/* migrate_guard.c: false: another process sends this domain already. Held to the program's end. */
+bool send_begin(const libxl_uuid *uuid);
+
 /* How far the sender is. */
 enum send_phase {
     SENDING,
@@ -27,6 +33,8 @@ enum send_phase {
  */
 bool send_guard(enum send_phase *phase);
 void send_guard_set(enum send_phase phase);
+/* True: the worker is dead, and a signal has come that asks its guard to end. */
+bool send_guard_interrupted(void);
 
 /* How far the receiver is. */
 enum receive_phase {
@@ -47,6 +55,11 @@ struct receive_guard {
 void receive_begin(const libxl_uuid *uuid);
 /* The domain runs here. Of each process that goes on. */
 void receive_over(void);
+/*
+ * Remember that domain @uuid has started here, or forget it: the sender may ask after the domain
+ * has gone again, and its own copy must not run any more. receive_begin() forgets.
+ */
+void receive_record(const libxl_uuid *uuid, bool started);
 
 /*
  * Fork. In the child: RECEIVING, with a context of its own. In the parent only once the child has
@@ -57,16 +70,24 @@ void receive_over(void);
 enum receive_phase receive_guard(struct receive_guard **guard, const libxl_uuid *uuid);
 void receive_guard_set(struct receive_guard *guard, enum receive_phase phase);
 
-/* True: the sender says something within some seconds. */
-int receive_guard_hears(int fd);
-
 /*
  * "xl migrate-receive --outcome UUID": once no copy of the domain is on its way any more, print
- * what has become of it; a copy whose receiver is dead, and its guard too, is destroyed. So it is
- * by the next receiver of the same domain. Result: the program's.
+ * whether it has started here since it came last; a copy whose receiver is dead, and its guard too,
+ * is destroyed. So it is by the next receiver of the same domain. Result: the program's.
  */
 int outcome_tell(const char *uuid);
 #define OUTCOME_STARTED "started"
 #define OUTCOME_GONE    "gone"
+
+enum outcome { IS_UNKNOWN, IS_STARTED, IS_GONE };
+
+/*
+ * send_outcome.c
+ * Ask that of @host, through @command (ssh, or what takes its place; empty: nobody can be asked).
+ * As long as no line is to be had, and it ends with 255 as ssh does, again and again for
+ * @patience_s seconds. IS_UNKNOWN: no answer; a stock xl has none.
+ */
+enum outcome outcome_ask(const char *command, const char *host, const libxl_uuid *uuid,
+                         unsigned long patience_s);
 
 #endif

@@ -16,11 +16,17 @@
 
 static uint32_t *shared; /* enum send_phase; NULL: no guard */
 static volatile pid_t worker;
+static volatile sig_atomic_t interrupted;
 
 void send_guard_set(enum send_phase phase)
 {
     if (shared)
         __atomic_store_n(shared, (uint32_t)phase, __ATOMIC_RELEASE);
+}
+
+bool send_guard_interrupted(void)
+{
+    return interrupted;
 }
 
 static void pass_on(int sig)
@@ -29,6 +35,8 @@ static void pass_on(int sig)
 
     if (worker > 0)
         kill(worker, sig);
+    else
+        interrupted = 1;
     errno = saved;
 }
 

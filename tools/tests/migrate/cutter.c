@@ -9,8 +9,8 @@
  * passed on yet, or just has been. M: banner, header (the sender's first bytes), ready, go, report,
  * status. ACTION: "line" cuts the line, both ends live; else a command for sh -c, with the sender's
  * process in $SENDER and that of COMMAND in $RECEIVER, after whose end it goes on. With "down:"
- * before the action no other line can be had from then on. What happens is written to the file
- * MARK; where that is there already this is a line like any other.
+ * before the action no other line can be had from then on, with "later:" the next two cannot. What
+ * happens is written to the file MARK; where that is there already this is a line like any other.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,8 +29,9 @@ enum message { BANNER, HEADER, READY, GO, REPORT, STATUS, NR_MESSAGES };
 static const char *const names[] = {"banner", "header", "ready", "go", "report", "status"};
 
 static const char *point, *action, *mark;
-static bool armed, down;
-static int to_far, from_far; /* -1: closed */
+static bool armed;
+static const char *said = "cut\n"; /* of what happens, in the file */
+static int to_far, from_far;       /* -1: closed */
 static bool sender_ended;
 static pid_t far;
 static enum message next_back = BANNER; /* of the receiver's */
@@ -57,7 +58,7 @@ static void act(void)
     char pid[16];
 
     armed = false;
-    note(down ? "down\n" : "cut\n");
+    note(said);
     if (strcmp(action, "line") == 0)
         _exit(NO_LINE);
     snprintf(pid, sizeof(pid), "%d", getppid());
@@ -203,15 +204,19 @@ static void pass(void)
 
 static bool line_is_down(void)
 {
-    char text[8] = "";
+    char text[64] = "";
     int fd = open(mark, O_RDONLY | O_CLOEXEC);
+    bool later;
 
     armed = fd < 0;
     if (fd >= 0 && read(fd, text, sizeof(text) - 1) < 0)
         die(mark);
     if (fd >= 0)
         close(fd);
-    return strncmp(text, "down", 4) == 0;
+    later = strncmp(text, "later", 5) == 0 && strcmp(text, "later\nasked\nasked\n") != 0;
+    if (later)
+        note("asked\n");
+    return later || strncmp(text, "down", 4) == 0;
 }
 
 int main(int argc, char **argv)
@@ -225,9 +230,13 @@ int main(int argc, char **argv)
     point = argv[1];
     action = argv[2];
     mark = argv[3];
-    down = strncmp(action, "down:", 5) == 0;
-    if (down)
+    if (strncmp(action, "down:", 5) == 0) {
         action += 5;
+        said = "down\n";
+    } else if (strncmp(action, "later:", 6) == 0) {
+        action += 6;
+        said = "later\n";
+    }
     if (line_is_down()) {
         fprintf(stderr, "cutter: no line\n");
         return NO_LINE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Commands on another machine, for networks of two emulated ones: there is no check of who asks.
- * A command's status comes as the connection's urgent byte.
+ * A command's status comes as the connection's urgent byte; 255 is that it did not come.
  *
  *   remote serve            answer for ever
  *   remote HOST COMMAND...  run it there by sh -c; standard input and output are passed on, what it
@@ -19,14 +19,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PORT 7000
+#define PORT    7000
+#define NO_LINE 255 /* as ssh ends */
 
 static char buffer[1 << 18];
 
 static void die(const char *what)
 {
     perror(what);
-    exit(1);
+    exit(NO_LINE);
 }
 
 static void write_all(int fd, const char *from, size_t len)
@@ -74,7 +75,7 @@ static void answer(int s)
         run(s, line);
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
-            exit(1);
+            exit(NO_LINE);
     result = (char)(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
     send(s, &result, 1, MSG_OOB | MSG_NOSIGNAL);
     shutdown(s, SHUT_RDWR);
@@ -104,7 +105,7 @@ static int ask(int argc, char **argv)
 {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(PORT)};
     int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    char result = 1;
+    char result = (char)NO_LINE;
     struct pollfd p[] = {{.fd = 0, .events = POLLIN}, {.fd = s, .events = POLLIN | POLLPRI}};
 
     if (inet_pton(AF_INET, argv[1], &a.sin_addr) != 1 ||
@@ -137,7 +138,7 @@ static int ask(int argc, char **argv)
             }
         }
     }
-    return 1;
+    return NO_LINE;
 }
 
 int main(int argc, char **argv)

@@ -2,9 +2,8 @@
 # Migrations that are cut at a message of the hand-over, of either side, one by one; for run, after cuts.sh.
 # tools/tests/migrate/cutter.c stands for the line.
 
-early=(before-banner before-header after-header)
-late=(before-ready after-ready before-go after-go before-report after-report before-status after-status)
-actions=(line down:line sender sender-guard sender-both receiver receiver-guard receiver-both)
+. "$here/../migrate/outcomes.sh"
+actions=(line later:line down:line sender sender-guard sender-both receiver receiver-guard receiver-both)
 
 # What kills whom, as the cutter runs it: each end is a process that works, and its guard.
 actions_make() {
@@ -20,47 +19,17 @@ actions_make() {
     chmod 755 "$work"/act.*
 }
 
-# expected POINT ACTION: "one" is the rule: it runs on one side, and the other one has nothing. What
-# else may be is that both processes of the sender die, or that the line does not come back.
-#   suspended  it is still the sender's, and nobody is there to resume it
-#   aside      it runs at the receiver's, and the sender's suspended copy has stayed
-#   undecided  only the sender's suspended copy is there
-expected() {
-    case $2:$1 in
-    sender-both:before-ready) echo suspended ;;
-    sender-both:after-ready) echo suspended aside ;;
-    sender-both:*-go | sender-both:*-report | sender-both:before-status) echo aside ;;
-    sender-both:after-status) echo one aside ;;
-    down:line:after-ready | down:line:before-go) echo undecided ;;
-    down:line:after-go | down:line:*-report | down:line:before-status) echo aside ;;
-    *) echo one ;;
-    esac
-}
-
-copies() {
-    on "$1" xl list | awk 'NR > 2 { print $1 (index($5, "s") ? "/s" : "") }' | tr '\n' ' '
-}
-
-# situation FROM TO: as in expected(), with "stayed" and "moved" for "one"; else both lists.
-situation() {
-    local both
-    both="$(copies "$1")|$(copies "$2")"
-    case $both in
-    "g1 |") echo stayed ;;
-    "|g1 ") echo moved ;;
-    "g1/s |") echo suspended ;;
-    "g1--migratedaway/s |g1 ") echo aside ;;
-    "g1--migratedaway/s |") echo undecided ;;
-    *) echo "$both" ;;
-    esac
+situation() { # FROM TO
+    situation_of g1 "$(on "$1" xl list | copies_of)" "$(on "$2" xl list | copies_of)"
 }
 
 # cut_at FROM TO POINT ACTION
 cut_at() {
-    local how=$work/act.$4
+    local how=$work/act.$4 options=""
     case $4 in *line) how=$4 ;; esac
+    case $4 in down:*) options=--patience=0 ;; esac
     rm -f "$work/cut.mark"
-    on "$1" xl migrate -s "$cutter $3 $how $work/cut.mark $here/on $tree" g1 "$work/$2" >"$work/cut.log" 2>&1
+    on "$1" xl migrate $options -s "$cutter $3 $how $work/cut.mark $here/on $tree" g1 "$work/$2" >"$work/cut.log" 2>&1
     for _ in $(seq 300); do
         pgrep -f "$work/cut.mark" >/dev/null || return
         sleep 0.1
@@ -68,49 +37,78 @@ cut_at() {
     fail "$4 at $3: the sender or the line does not end"
 }
 
-# settled FROM TO EXPECTED...: once it is as expected; prints the situation.
+# settled FROM TO POINT ACTION: once it is as expected; prints the situation.
 settled() {
-    local from=$1 to=$2 now
-    shift 2
+    local now
     for _ in $(seq 100); do
-        now=$(situation "$from" "$to")
-        case " $* " in
-        *" ${now/#@(stayed|moved)/one} "*) echo "$now" && return ;;
-        esac
+        now=$(situation "$1" "$2")
+        is_expected "$3" "$4" "$now" && echo "$now" && return
         sleep 0.1
     done
     echo "$now" >&2
     return 1
 }
 
+# finish FROM TO NAME
+finish() {
+    on "$1" xl migrate --finish -s "$here/on $tree" "$3" "$work/$2" >"$work/finish.log" 2>&1
+}
+
+# What an admin may do wrong, or find later.
+finish_refused() {
+    local sender
+    finish a b g1 && fail "--finish of a guest that runs"
+    grep -q "not suspended" "$work/finish.log" || fail "--finish: $(cat "$work/finish.log")"
+    printf '#!/bin/sh\ntouch %s/held\nsleep 2\n' "$work" >"$work/act.hold"
+    chmod 755 "$work/act.hold"
+    cut_at a b before-ready hold &
+    sender=$!
+    for _ in $(seq 100); do
+        [ ! -e "$work/held" ] || break
+        sleep 0.05
+    done
+    finish a b g1 && fail "--finish of a guest that is being moved"
+    grep -q "migrated already" "$work/finish.log" || fail "--finish: $(cat "$work/finish.log")"
+    wait $sender
+    [ "$(settled a b before-ready hold)" = moved ] || fail "the sender that was held has not gone on"
+    same a
+}
+
+# It has started there, and has ended since: its old copy must not run again.
+finish_late() {
+    cut_at b a after-go down:line
+    settled b a after-go down:line >/dev/null || fail "down:line at after-go"
+    on a xl destroy g1
+    same a
+    rm "$work/cut.mark"
+    finish b a g1--migratedaway || fail "--finish: $(cat "$work/finish.log")"
+    same b
+    on a xl create -e "$work/g1.cfg" >/dev/null || fail "xl create"
+    echo "xl migrate --finish knows what is over, what goes on and what has been"
+}
+
 # hand_over POINT...: each point with each action.
 hand_over() {
-    local at=a to=b n point action now count=0 seen=""
-    shopt -s extglob
+    local at=a to=b n point action now left count=0 seen=""
     cutter=$tree/bin/cutter
     actions_make
     on a xl create -e "$work/g1.cfg" >/dev/null || fail "xl create"
+    answers a g1 >/dev/null || fail "no answer"
+    finish_refused
+    finish_late
     n=$(answers a g1) || fail "no answer"
     for point; do
         for action in "${actions[@]}"; do
             cut_at $at $to "$point" "$action"
-            [ "$(cat "$work/cut.mark")" = "$([ "$action" = down:line ] && echo down || echo cut)" ] ||
+            [ "$(head -n 1 "$work/cut.mark")" = "$(mark_of "$action")" ] ||
                 fail "$action at $point: $(cat "$work/cut.mark" "$work/cut.log")"
-            # shellcheck disable=SC2046
-            now=$(settled $at $to $(expected "$point" "$action")) || {
+            now=$(settled $at $to "$point" "$action") || {
                 cat "$work/cut.log" >&2
                 fail "$action at $point: expected $(expected "$point" "$action")"
             }
-            case $now in
-            suspended | undecided)
-                on $at xl destroy "$([ $now = suspended ] && echo g1 || echo g1--migratedaway)"
-                same $at
-                same $to
-                on $at xl create -e "$work/g1.cfg" >/dev/null || fail "xl create"
-                n=0
-                ;;
-            aside) on $at xl destroy g1--migratedaway ;;
-            esac
+            left=$(left_name g1 "$now")
+            [ -z "$left" ] || finish $at $to "$left" ||
+                fail "$action at $point: --finish: $(cat "$work/finish.log")"
             case $now in
             moved | aside) same $at && { [ $at = a ] && at=b to=a || at=a to=b; } ;;
             *) same $to ;;
