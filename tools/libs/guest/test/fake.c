@@ -165,19 +165,39 @@ static void guest_vcpu(struct fake_domain *d)
     d->vcpu_set = true;
 }
 
-struct fake_domain *fake_guest_new(unsigned int slot, uint32_t id, bool linear_list)
+/* The data, the start page and the rings among them. */
+static void guest_memory(struct fake_domain *d)
 {
-    struct fake_domain *d = fake_domain_new(slot, id);
-
     for (unsigned int i = 0; i < PFN_DATA + NR_DATA; i++)
         fake_m2p()[fake_alloc(d)] = i;
     for (unsigned int i = 0; i < NR_DATA; i++)
         memset(fake_guest_frame(d, PFN_DATA + i), 'a' + (int)i, XC_PAGE_SIZE);
+    d->tsc_ns = 1234567;
+    d->cpuid_leaves = 2;
+}
+
+struct fake_domain *fake_hvm_new(unsigned int slot, uint32_t id)
+{
+    struct fake_domain *d = fake_domain_new(slot, id);
+
+    d->hvm = true;
+    guest_memory(d);
+    d->param[HVM_PARAM_STORE_PFN] = PFN_STORE;
+    d->param[HVM_PARAM_CONSOLE_PFN] = PFN_CONSOLE;
+    d->param[HVM_PARAM_IOREQ_PFN] = PFN_LIST;
+    d->param[HVM_PARAM_CALLBACK_IRQ] = 0x1234;
+    memset(d->context, 'x', sizeof(d->context));
+    return d;
+}
+
+struct fake_domain *fake_guest_new(unsigned int slot, uint32_t id, bool linear_list)
+{
+    struct fake_domain *d = fake_domain_new(slot, id);
+
+    guest_memory(d);
     guest_tables(d);
     guest_list(d, linear_list);
     guest_vcpu(d);
-    d->tsc_ns = 1234567;
-    d->cpuid_leaves = 2;
     return d;
 }
 
@@ -268,14 +288,22 @@ int xc_machphys_mfn_list(xc_interface *xch, unsigned long max_extents, xen_pfn_t
     return 0;
 }
 
-static bool may_map(uint32_t dom, xen_pfn_t frame)
+/* The machine's frame that @frame of the domain's is. */
+static uint64_t machine_frame(const struct fake_domain *d, uint64_t frame)
+{
+    return d->hvm ? fake_mfn_of(d, frame) : frame;
+}
+
+/* The frame to be mapped; NO_ENTRY: it may not be. */
+static uint64_t mappable(uint32_t dom, xen_pfn_t frame)
 {
     struct fake_domain *d;
 
     if (dom == DOMID_XEN)
-        return frame >= M2P_FIRST && frame < M2P_FIRST + M2P_FRAMES;
+        return frame >= M2P_FIRST && frame < M2P_FIRST + M2P_FRAMES ? frame : NO_ENTRY;
     d = by_id(dom);
-    return d && owns(d, frame);
+    frame = d ? machine_frame(d, frame) : NO_ENTRY;
+    return frame != NO_ENTRY && owns(d, frame) ? frame : NO_ENTRY;
 }
 
 void *xc_map_foreign_bulk(xc_interface *xch, uint32_t dom, int prot, const xen_pfn_t *arr, int *err,
@@ -288,7 +316,8 @@ void *xc_map_foreign_bulk(xc_interface *xch, uint32_t dom, int prot, const xen_p
     if (p == MAP_FAILED)
         abort();
     for (unsigned int i = 0; i < num; i++) {
-        bool ok = may_map(dom, arr[i]);
+        uint64_t frame = mappable(dom, arr[i]);
+        bool ok = frame != NO_ENTRY;
 
         if (err)
             err[i] = ok ? 0 : -EINVAL;
@@ -298,7 +327,7 @@ void *xc_map_foreign_bulk(xc_interface *xch, uint32_t dom, int prot, const xen_p
             return NULL;
         }
         if (ok && mmap(p + ((size_t)i << XC_PAGE_SHIFT), XC_PAGE_SIZE, prot, MAP_SHARED | MAP_FIXED,
-                       fake.fd, (off_t)(arr[i] << XC_PAGE_SHIFT)) == MAP_FAILED)
+                       fake.fd, (off_t)(frame << XC_PAGE_SHIFT)) == MAP_FAILED)
             abort();
     }
     return p;
@@ -336,9 +365,9 @@ void xc__hypercall_buffer_free(xc_interface *xch, xc_hypercall_buffer_t *b)
 static int page_types(struct fake_domain *d, const struct xen_domctl_getpageframeinfo3 *op)
 {
     for (uint64_t i = 0; i < op->num; i++) {
-        xen_pfn_t mfn = op->array.p[i];
+        uint64_t mfn = machine_frame(d, op->array.p[i]);
 
-        op->array.p[i] = (owns(d, mfn) ? d->type[mfn] : (uint64_t)FRAME_NONE)
+        op->array.p[i] = (mfn != NO_ENTRY && owns(d, mfn) ? d->type[mfn] : (uint64_t)FRAME_NONE)
                          << XEN_DOMCTL_PFINFO_LTAB_SHIFT;
     }
     return 0;
@@ -459,7 +488,8 @@ int xc_domain_populate_physmap_exact(xc_interface *xch, uint32_t domid, unsigned
             return -1;
         }
         fake_m2p()[mfn] = extent_start[i];
-        extent_start[i] = mfn;
+        if (!d->hvm)
+            extent_start[i] = mfn;
     }
     return 0;
 }
@@ -472,9 +502,9 @@ int xc_domain_decrease_reservation_exact(xc_interface *xch, uint32_t domid,
 
     (void)xch, (void)extent_order;
     for (unsigned long i = 0; i < nr_extents; i++) {
-        uint64_t mfn = extent_start[i];
+        uint64_t mfn = machine_frame(d, extent_start[i]);
 
-        if (!owns(d, mfn))
+        if (mfn == NO_ENTRY || !owns(d, mfn))
             abort();
         d->owned[mfn / 64] &= ~(1ull << (mfn % 64));
         fake.used[mfn / 64] &= ~(1ull << (mfn % 64));
@@ -580,32 +610,54 @@ int xc_domain_nr_gpfns(xc_interface *xch, uint32_t domid, xen_pfn_t *gpfns)
 
 int xc_domain_hvm_getcontext(xc_interface *xch, uint32_t domid, uint8_t *ctxt_buf, uint32_t size)
 {
-    (void)xch, (void)domid, (void)ctxt_buf, (void)size;
-    return 16;
+    struct fake_domain *d = by_id(domid);
+
+    (void)xch;
+    if (ctxt_buf)
+        memcpy(ctxt_buf, d->context, size < CONTEXT_BYTES ? size : CONTEXT_BYTES);
+    return CONTEXT_BYTES;
 }
 
 int xc_domain_hvm_setcontext(xc_interface *xch, uint32_t domid, uint8_t *hvm_ctxt, uint32_t size)
 {
-    (void)xch, (void)domid, (void)hvm_ctxt, (void)size;
+    struct fake_domain *d = by_id(domid);
+
+    (void)xch;
+    if (size != CONTEXT_BYTES) {
+        errno = EINVAL;
+        return -1;
+    }
+    memcpy(d->context, hvm_ctxt, size);
+    d->context_set = true;
     return 0;
 }
 
 int xc_hvm_param_get(xc_interface *xch, uint32_t domid, uint32_t param, uint64_t *value)
 {
-    (void)xch, (void)domid;
-    *value = param;
+    (void)xch;
+    *value = by_id(domid)->param[param];
     return 0;
 }
 
 int xc_hvm_param_set(xc_interface *xch, uint32_t domid, uint32_t param, uint64_t value)
 {
-    (void)xch, (void)domid, (void)param, (void)value;
+    (void)xch;
+    by_id(domid)->param[param] = value;
     return 0;
 }
 
 int xc_clear_domain_pages(xc_interface *xch, uint32_t domid, unsigned long dst_pfn, int num)
 {
-    (void)xch, (void)domid, (void)dst_pfn, (void)num;
+    (void)xch;
+    for (int i = 0; i < num; i++) {
+        uint64_t frame = mappable(domid, dst_pfn + (unsigned long)i);
+
+        if (frame == NO_ENTRY) {
+            errno = EINVAL;
+            return -1;
+        }
+        memset(fake_frame(frame), 0, XC_PAGE_SIZE);
+    }
     return 0;
 }
 

@@ -2,15 +2,18 @@
 /*
  * A machine of a few frames under the functions of libxenctrl that saving and restoring need: its
  * frames are pages of a file, so that mapping and unmapping are the real calls. Domains are 64-bit
- * PV guests with one vCPU.
+ * PV guests with one vCPU, or HVM guests, of which frame numbers are the guest's own.
  */
 #ifndef GUEST_TEST_FAKE_H
 #define GUEST_TEST_FAKE_H
 
 #include "migrate/stream.h"
 
+#include <xen/hvm/params.h>
+
 #define MACHINE_FRAMES 256u
 #define MAX_PINS       16u
+#define CONTEXT_BYTES  64u
 
 struct fake_domain {
     uint32_t id;
@@ -27,6 +30,9 @@ struct fake_domain {
     uint64_t seeded_console, seeded_store;
     uint64_t tsc_ns;
     uint32_t cpuid_leaves;
+    uint64_t param[HVM_NR_PARAMS];
+    uint8_t context[CONTEXT_BYTES];
+    bool context_set;
     /* The log of dirty pages. */
     bool logging;
     uint64_t dirty; /* bits of the first 64 frames of the guest */
@@ -77,6 +83,8 @@ enum {
 #define PFN_HOLE   (NR_PFNS - 1)
 #define LIST_VADDR 0xffffc90000000000ull
 struct fake_domain *fake_guest_new(unsigned int slot, uint32_t id, bool linear_list);
+/* The same data, without what PV guests have. */
+struct fake_domain *fake_hvm_new(unsigned int slot, uint32_t id);
 uint64_t fake_mfn_of(const struct fake_domain *d, uint64_t pfn);
 void *fake_guest_frame(const struct fake_domain *d, uint64_t pfn);
 

@@ -74,7 +74,7 @@ static int save(struct script *s, unsigned int flags, xc_stream_type_t type,
 static int restore(const void *data, size_t len, xc_stream_type_t type, unsigned long *store,
                    unsigned long *console)
 {
-    fake_domain_new(1, TO);
+    fake_domain_new(1, TO)->hvm = fake.dom[0]->hvm;
     return fake_restore(TO, data, len, type, store, console);
 }
 
@@ -209,6 +209,56 @@ static struct stream_bytes recorded(unsigned int flags, xc_stream_type_t type, s
     return stream;
 }
 
+static struct stream_bytes recorded_hvm(unsigned int flags, xc_stream_type_t type)
+{
+    struct stream_bytes stream;
+
+    fake_reset();
+    fake_hvm_new(0, FROM);
+    assert_int_equal(save(&(struct script){.checkpoints = 2}, flags, type, &stream), 0);
+    return stream;
+}
+
+static void check_hvm(int suspends, unsigned long store, unsigned long console)
+{
+    struct fake_domain *d = fake.dom[1];
+    char data[XC_PAGE_SIZE] = "";
+
+    for (unsigned int i = 0; i < NR_DATA; i++) {
+        memset(data, i == 1 ? '0' + suspends : 'a' + (int)i, sizeof(data));
+        assert_memory_equal(fake_guest_frame(d, PFN_DATA + i), data, sizeof(data));
+    }
+    memset(data, 0, sizeof(data));
+    assert_memory_equal(fake_guest_frame(d, PFN_LIST), data, sizeof(data));
+    assert_int_equal(store, PFN_STORE);
+    assert_int_equal(console, PFN_CONSOLE);
+    assert_int_equal(d->seeded_store, PFN_STORE);
+    assert_int_equal(d->seeded_console, PFN_CONSOLE);
+    assert_int_equal(d->param[HVM_PARAM_CALLBACK_IRQ], 0x1234);
+    assert_int_equal(d->param[HVM_PARAM_STORE_EVTCHN], 11);
+    assert_int_equal(d->param[HVM_PARAM_CONSOLE_EVTCHN], 12);
+    assert_true(d->context_set);
+    assert_memory_equal(d->context, fake.dom[0]->context, sizeof(d->context));
+    assert_int_equal(d->tsc_ns, 1234567);
+    assert_int_equal(d->cpuid_leaves, 2);
+}
+
+static void test_hvm(void **state)
+{
+    static const unsigned int flags[] = {0, XCFLAGS_LIVE, XCFLAGS_LIVE | XCFLAGS_DEBUG};
+    unsigned long store = 0, console = 0;
+
+    (void)state;
+    for (unsigned int i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        struct stream_bytes stream = recorded_hvm(flags[i], XC_STREAM_PLAIN);
+
+        /* What the old device model has left in its ring does not go with it. */
+        assert_int_equal(restore(stream.data, stream.len, XC_STREAM_PLAIN, &store, &console), 0);
+        check_hvm(1, store, console);
+        free(stream.data);
+    }
+}
+
 /* What a failed restore has made, libxl destroys; here nobody else needs the frames. */
 static void forget_copy(void)
 {
@@ -223,17 +273,24 @@ static void forget_copy(void)
 /* Every byte of all but the pages' contents, of which these are enough. */
 static size_t next_place(const struct stream_bytes *stream, size_t i)
 {
-    size_t contents = 1536, end = stream->len - 12 * 1024;
+    size_t at = sizeof(struct stream_header) + sizeof(struct stream_domain), end;
+    struct record_header h;
 
-    return i > contents && i < end ? i + 509 : i + 1;
+    for (; at < stream->len; at = end) {
+        memcpy(&h, stream->data + at, sizeof(h));
+        end = at + sizeof(h) + ((h.length + 7) & ~7u);
+        if (h.type == RECORD_PAGE_DATA && i > at + 256 && i + 509 < end)
+            return i + 509;
+        if (i < end)
+            break;
+    }
+    return i + 1;
 }
 
-static void test_truncated(void **state)
+static void truncate_all(struct stream_bytes stream)
 {
-    struct stream_bytes stream = recorded(0, XC_STREAM_PLAIN, &(struct script){0});
     unsigned long store, console;
 
-    (void)state;
     for (size_t len = 0; len < stream.len; len = next_place(&stream, len)) {
         fake.messages = 0;
         assert_int_equal(restore(stream.data, len, XC_STREAM_PLAIN, &store, &console), -1);
@@ -241,6 +298,13 @@ static void test_truncated(void **state)
         forget_copy();
     }
     free(stream.data);
+}
+
+static void test_truncated(void **state)
+{
+    (void)state;
+    truncate_all(recorded(0, XC_STREAM_PLAIN, &(struct script){0}));
+    truncate_all(recorded_hvm(0, XC_STREAM_PLAIN));
 }
 
 /* The line is cut after @len bytes: what is sealed does not grow. */
@@ -272,28 +336,44 @@ static void test_sender_cut(void **state)
     free(stream.data);
 }
 
-/* Any answer will do, but for a fault; and no without a message. */
-static void test_flipped(void **state)
+/* What a byte may be instead: one bit of it turned, the ends of its range, all bits turned. */
+static uint8_t changed(uint8_t was, unsigned int how, size_t at)
 {
-    struct stream_bytes stream = recorded(0, XC_STREAM_PLAIN, &(struct script){0});
+    const uint8_t to[] = {was ^ (uint8_t)(1 << (at * 7 % 8)), 0xff, 0, (uint8_t)~was};
+
+    return to[how];
+}
+
+/* Any answer will do, but for a fault; and no without a message. */
+static void change_all(struct stream_bytes stream, xc_stream_type_t type, unsigned int ways)
+{
     unsigned long store, console;
     size_t refused = 0;
 
-    (void)state;
     for (size_t i = 0; i < stream.len; i = next_place(&stream, i)) {
         char was = stream.data[i];
 
-        stream.data[i] = (char)(was ^ (1 << (i * 7 % 8)));
-        fake.messages = 0;
-        if (restore(stream.data, stream.len, XC_STREAM_PLAIN, &store, &console)) {
-            refused++;
-            assert_true(fake.messages > 0);
+        for (unsigned int how = 0; how < ways; how++) {
+            stream.data[i] = (char)changed((uint8_t)was, how, i);
+            fake.messages = 0;
+            if (restore(stream.data, stream.len, type, &store, &console)) {
+                refused++;
+                assert_true(fake.messages > 0);
+            }
+            forget_copy();
         }
-        forget_copy();
         stream.data[i] = was;
     }
     assert_true(refused > 100);
     free(stream.data);
+}
+
+static void test_changed(void **state)
+{
+    (void)state;
+    change_all(recorded(0, XC_STREAM_PLAIN, &(struct script){0}), XC_STREAM_PLAIN, 2);
+    change_all(recorded_hvm(0, XC_STREAM_PLAIN), XC_STREAM_PLAIN, 4);
+    change_all(recorded_hvm(XCFLAGS_LIVE, XC_STREAM_REMUS), XC_STREAM_REMUS, 4);
 }
 
 /* A stream of checkpoints that ends anywhere after the first is the guest of the last whole one. */
@@ -477,8 +557,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_live),         cmocka_unit_test(test_live_table_in_motion),
         cmocka_unit_test(test_save_refused), cmocka_unit_test(test_checkpoints),
         cmocka_unit_test(test_core),         cmocka_unit_test(test_not_there_yet),
-        cmocka_unit_test(test_truncated),    cmocka_unit_test(test_flipped),
+        cmocka_unit_test(test_truncated),    cmocka_unit_test(test_changed),
         cmocka_unit_test(test_sender_cut),   cmocka_unit_test(test_far_frames),
+        cmocka_unit_test(test_hvm),
     };
 
     if (argc >= 3 && !strcmp(argv[1], "record"))
