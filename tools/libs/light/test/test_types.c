@@ -124,6 +124,53 @@ static void bad_json_is_refused(void **state)
     }
 }
 
+/* What is taken can be copied and shown. */
+static void take_or_refuse(const char *json, size_t *taken)
+{
+    libxl_domain_config d, copy;
+    char *again;
+
+    libxl_domain_config_init(&d);
+    if (!libxl_domain_config_from_json(NULL, &d, json)) {
+        libxl_domain_config_copy(NULL, &copy, &d);
+        same_json(&copy, &d);
+        again = libxl_domain_config_to_json(NULL, &copy);
+        assert_non_null(again);
+        free(again);
+        libxl_domain_config_dispose(&copy);
+        ++*taken;
+    }
+    libxl_domain_config_dispose(&d);
+}
+
+static void damaged_json_is_taken_or_refused(void **state)
+{
+    static const char instead[] = "09-{}[]\",:\\ \x01\x80\xff";
+    size_t taken = 0, tried = 0;
+    libxl_domain_config d;
+    char *json;
+
+    (void)state;
+    fill(&d);
+    json = libxl_domain_config_to_json(NULL, &d);
+    libxl_domain_config_dispose(&d);
+    for (size_t i = 0; json[i]; i++) {
+        char was = json[i];
+
+        json[i] = '\0';
+        take_or_refuse(json, &taken);
+        for (size_t k = 0; k < sizeof(instead) - 1; k++, tried++) {
+            json[i] = instead[k];
+            take_or_refuse(json, &taken);
+        }
+        json[i] = (char)(was ^ 1);
+        take_or_refuse(json, &taken);
+        json[i] = was;
+    }
+    assert_true(taken > 100 && taken < tried / 2);
+    free(json);
+}
+
 static void enums_have_names(void **state)
 {
     libxl_domain_type type;
@@ -239,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_copy_outlives_its_source),
         cmocka_unit_test(initial_values_are_left_out),
         cmocka_unit_test(bad_json_is_refused),
+        cmocka_unit_test(damaged_json_is_taken_or_refused),
         cmocka_unit_test(enums_have_names),
         cmocka_unit_test(bitmaps),
     };
