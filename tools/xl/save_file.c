@@ -109,7 +109,7 @@ static void header_check(const struct save_header *h)
     }
 }
 
-/* The configuration in the optional data, with a zero byte after it; NULL: there is none. */
+/* The configuration in the optional data, ended by a zero byte; NULL: there is none. */
 static char *config_of(char *data, uint32_t data_len, uint32_t *config_len)
 {
     uint32_t len;
@@ -124,6 +124,7 @@ static char *config_of(char *data, uint32_t data_len, uint32_t *config_len)
         exit(EXIT_BAD);
     }
     *config_len = (uint32_t)strnlen(data + sizeof(len), len);
+    data[sizeof(len) + *config_len] = '\0';
     return data + sizeof(len);
 }
 

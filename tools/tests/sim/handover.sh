@@ -87,6 +87,25 @@ finish_late() {
     echo "xl migrate --finish knows what is over, what goes on and what has been"
 }
 
+# The line passes nothing on, and neither side is told: the receiver gives up, and the sender keeps it.
+silent_line() {
+    local n
+    on a xl create -e "$work/g1.cfg" >/dev/null || fail "xl create"
+    n=$(answers a g1) || fail "no answer"
+    printf '#!/bin/sh\nsleep 65\n' >"$work/act.silent"
+    chmod 755 "$work/act.silent"
+    rm -f "$work/cut.mark"
+    timeout 120 "$here/on" "$tree" "$work/a" xl migrate \
+        -s "$cutter after-ready $work/act.silent $work/cut.mark $here/on $tree" g1 "$work/b" >"$work/cut.log" 2>&1
+    [ "$(settled a b after-ready silent)" = stayed ] || fail "a silent line: $(cat "$work/cut.log")"
+    grep -q "The sender says nothing" "$work/cut.log" || fail "a silent line: $(cat "$work/cut.log")"
+    same b
+    expect_goes_on a g1 "$n" >/dev/null || fail "after a silent line"
+    on a xl destroy g1
+    same a
+    echo "a silent line: it stays where it was"
+}
+
 # hand_over POINT...: each point with each action.
 hand_over() {
     local at=a to=b n point action now left count=0 seen=""

@@ -68,7 +68,7 @@ state_of() {
     on "$1" xl list | awk 'NR > 1 { print $1 }'
     on "$1" xl info | grep -E '^(free_memory|outstanding_claims)'
     # The roots of all guests' nodes come with the first guest, for good.
-    on "$1" xenstore ls -f | grep -vE '^/(vm|libxl) = '
+    on "$1" xenstore ls -f | grep -vE '^/(vm|libxl|local/domain/0/device-model) = '
 }
 
 # same HOST: nothing is there that was not at first. What is being taken down gets some time.
