@@ -247,16 +247,43 @@ static void what_is_wrong_ends_the_program(void **state)
     }
 }
 
+/* The configurations that are installed as examples. */
+static void examples_are_read(void **state)
+{
+    static const struct {
+        const char *name;
+        libxl_domain_type type;
+    } examples[] = {{"hvm", LIBXL_DOMAIN_TYPE_HVM},
+                    {"pvhlinux", LIBXL_DOMAIN_TYPE_PVH},
+                    {"pvlinux", LIBXL_DOMAIN_TYPE_PV}};
+    char path[64], text[4096] = "";
+    libxl_domain_config d;
+    FILE *f;
+
+    (void)state;
+    for (unsigned int i = 0; i < 3; i++) {
+        snprintf(path, sizeof(path), "../hotplug/examples/xlexample.%s", examples[i].name);
+        f = fopen(path, "r");
+        assert_non_null(f);
+        text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+        fclose(f);
+        parse(text, &d);
+        assert_int_equal(d.c_info.type, examples[i].type);
+        assert_int_equal(strncmp(d.c_info.name, "example.", 8), 0);
+        assert_int_equal(d.num_nics, 1);
+        assert_int_equal(d.num_disks, 1);
+        assert_string_equal(d.disks[0].vdev, "xvda");
+        libxl_domain_config_dispose(&d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(devices_are_read),
-        cmocka_unit_test(keyboards_add_up),
-        cmocka_unit_test(network_cards_are_read),
-        cmocka_unit_test(numa_nodes_are_read),
-        cmocka_unit_test(reserved_memory_is_read),
-        cmocka_unit_test(sound_cards_are_read),
-        cmocka_unit_test(what_is_wrong_ends_the_program),
+        cmocka_unit_test(devices_are_read),     cmocka_unit_test(examples_are_read),
+        cmocka_unit_test(keyboards_add_up),     cmocka_unit_test(network_cards_are_read),
+        cmocka_unit_test(numa_nodes_are_read),  cmocka_unit_test(reserved_memory_is_read),
+        cmocka_unit_test(sound_cards_are_read), cmocka_unit_test(what_is_wrong_ends_the_program),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
