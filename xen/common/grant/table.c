@@ -232,6 +232,11 @@ static int alloc_arrays(struct grant_table *gt)
     return gt->frame && gt->status && gt->active && gt->maptrack ? 0 : -ENOMEM;
 }
 
+unsigned int grant_max_version(void)
+{
+    return opt_max_version;
+}
+
 int grant_table_init(struct domain *d, int max_grant_frames, int max_maptrack_frames,
                      unsigned int options)
 {

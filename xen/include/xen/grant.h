@@ -9,6 +9,8 @@
 /* @max_grant_frames etc. as in createdomain; < 0: the default of the command line. */
 int grant_table_init(struct domain *d, int max_grant_frames, int max_maptrack_frames,
                      unsigned int options);
+/* The highest version that any domain may use: 1 or 2. */
+unsigned int grant_max_version(void);
 /* Unmap what the domain has mapped: preemptible (-ERESTART). */
 int grant_release_mappings(struct domain *d);
 void grant_table_destroy(struct domain *d);

@@ -2,6 +2,7 @@
 /* What the host is made of. */
 #include <xen/domain.h>
 #include <xen/guest_access.h>
+#include <xen/grant.h>
 #include <xen/kernel.h>
 #include <xen/mm.h>
 #include <xen/port/cpu.h>
@@ -36,6 +37,9 @@ long sysctl_physinfo(struct xen_sysctl *op)
     pi->free_pages = heap_free_count(NUMA_NO_NODE);
     pi->outstanding_pages = heap_outstanding_claims();
     pi->max_mfn = max_page - 1;
+    pi->capabilities = XEN_SYSCTL_PHYSCAP_gnttab_v1;
+    if (grant_max_version() > 1)
+        pi->capabilities |= XEN_SYSCTL_PHYSCAP_gnttab_v2;
     port_physinfo(pi);
     return 0;
 }

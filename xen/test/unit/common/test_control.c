@@ -220,6 +220,8 @@ SIM_TEST(sysctls)
     EXPECT_EQ(sysctl(ctl, &op), 0);
     EXPECT_EQ(op.u.physinfo.nr_cpus, 4);
     EXPECT_EQ(op.u.physinfo.free_pages, heap_free_count(NUMA_NO_NODE));
+    EXPECT_EQ(op.u.physinfo.capabilities,
+              XEN_SYSCTL_PHYSCAP_pv | XEN_SYSCTL_PHYSCAP_gnttab_v1 | XEN_SYSCTL_PHYSCAP_gnttab_v2);
     op = (struct xen_sysctl){.cmd = XEN_SYSCTL_getdomaininfolist};
     op.u.getdomaininfolist.max_domains = 5;
     op.u.getdomaininfolist.buffer.p = (void *)sim_page(ctl, 8);
