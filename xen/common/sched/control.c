@@ -106,25 +106,66 @@ void domain_unpause(struct domain *d)
     }
 }
 
+static bool controller_pauses(struct domain *d, uint32_t from, uint32_t to)
+{
+    return __atomic_compare_exchange_n(&d->controller_pause_count, &from, to, false,
+                                       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 int domain_pause_by_controller(struct domain *d)
 {
-    if (d->controller_pause_count >= CONTROLLER_PAUSE_MAX)
-        return -EOVERFLOW;
-    WRITE_ONCE(d->controller_pause_count, d->controller_pause_count + 1);
+    uint32_t count;
+
+    do {
+        count = READ_ONCE(d->controller_pause_count);
+        if (count >= CONTROLLER_PAUSE_MAX)
+            return -EOVERFLOW;
+    } while (!controller_pauses(d, count, count + 1));
     domain_pause(d);
     return 0;
 }
 
+bool domain_pause_by_debugger(struct domain *d)
+{
+    /* First, so that who sees the count can end the pause. */
+    domain_pause_nosync(d);
+    if (controller_pauses(d, 0, 1))
+        return true;
+    domain_unpause(d);
+    return false;
+}
+
 int domain_unpause_by_controller(struct domain *d)
 {
-    if (d->controller_pause_count == 0)
+    uint32_t count = READ_ONCE(d->controller_pause_count);
+
+    if (count == 0)
         return -EINVAL;
-    if (d->controller_pause_count == 1 && !d->is_initialised) {
+    if (count == 1 && !d->is_initialised) {
         d->is_initialised = true;
         port_domain_creation_finished(d);
     }
-    WRITE_ONCE(d->controller_pause_count, d->controller_pause_count - 1);
+    /* Nobody else lowers it, and a debugger's trap raises it from 0 alone. */
+    WRITE_ONCE(d->controller_pause_count, count - 1);
     domain_unpause(d);
+    return 0;
+}
+
+int vcpu_pause_by_controller(struct vcpu *v)
+{
+    if (v->controller_pause_count >= CONTROLLER_PAUSE_MAX)
+        return -EOVERFLOW;
+    v->controller_pause_count++;
+    vcpu_pause(v);
+    return 0;
+}
+
+int vcpu_unpause_by_controller(struct vcpu *v)
+{
+    if (v->controller_pause_count == 0)
+        return -EINVAL;
+    v->controller_pause_count--;
+    vcpu_unpause(v);
     return 0;
 }
 

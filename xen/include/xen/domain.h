@@ -55,7 +55,7 @@ struct vcpu {
     uint32_t pause_flags; /* VPF_*, atomic */
     int32_t pause_count;  /* atomic */
     int32_t poll_evtchn;  /* while its bit in poll_mask is set: > 0 that port, else several */
-    uint32_t controller_pause_count;
+    uint32_t controller_pause_count; /* [RANK_DOMCTL] */
 
     struct sched_unit *sched;               /* scheduler's own */
     cpumask_t hard_affinity, soft_affinity; /* [domain's pool] */
@@ -104,7 +104,7 @@ struct domain {
     spinlock_t shutdown_lock;
     uint32_t shutdown_code;
     int32_t pause_count;             /* atomic */
-    uint32_t controller_pause_count; /* [RANK_DOMCTL] */
+    uint32_t controller_pause_count; /* [RANK_DOMCTL; from 0 to 1 by a debugger's trap too] */
 
     struct shared_info *shared_info; /* a page of the hypervisor's, shared */
     unsigned long vm_assist;

@@ -37,6 +37,10 @@ void domain_unpause(struct domain *d);
 /* The control domain's own count, with its limits: -EOVERFLOW over 255, -EINVAL below 0. */
 int domain_pause_by_controller(struct domain *d);
 int domain_unpause_by_controller(struct domain *d);
+int vcpu_pause_by_controller(struct vcpu *v);
+int vcpu_unpause_by_controller(struct vcpu *v);
+/* As if the control domain had paused current's domain; false: it had already. */
+bool domain_pause_by_debugger(struct domain *d);
 /* Except the current vCPU. */
 void domain_pause_except_self(struct domain *d);
 void domain_unpause_except_self(struct domain *d);

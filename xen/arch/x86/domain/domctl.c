@@ -11,6 +11,7 @@
 #include <xen/softirq.h>
 #include <asm/cpu_policy.h>
 #include <asm/current.h>
+#include <asm/debugger.h>
 #include <asm/page_type.h>
 #include <asm/pv.h>
 #include <asm/pv_mm.h>
@@ -148,11 +149,6 @@ static long do_simple(struct xen_domctl *op, struct domain *d, bool *copyback)
     case XEN_DOMCTL_psr_cmt_op:
     case XEN_DOMCTL_psr_alloc:
         return -ENODEV;
-    case XEN_DOMCTL_gdbsx_guestmemio:
-    case XEN_DOMCTL_gdbsx_pausevcpu:
-    case XEN_DOMCTL_gdbsx_unpausevcpu:
-    case XEN_DOMCTL_gdbsx_domstatus:
-        return -EOPNOTSUPP;
     default:
         return -ENOSYS;
     }
@@ -168,6 +164,11 @@ long port_do_domctl(struct xen_domctl *op, struct domain *d, bool *copyback)
     case XEN_DOMCTL_get_vcpu_msrs:
     case XEN_DOMCTL_set_vcpu_msrs:
         return domctl_vcpu_state(op, d, copyback);
+    case XEN_DOMCTL_gdbsx_guestmemio:
+    case XEN_DOMCTL_gdbsx_pausevcpu:
+    case XEN_DOMCTL_gdbsx_unpausevcpu:
+    case XEN_DOMCTL_gdbsx_domstatus:
+        return debugger_domctl(op, d, copyback);
     default:
         return do_simple(op, d, copyback);
     }

@@ -177,10 +177,16 @@ static bool walk_to_l1(mfn_t root, unsigned long va, mfn_t *l1)
 pte_t guest_l1_entry(unsigned long va)
 {
     const struct vcpu *v = current;
+
+    return guest_l1_entry_of(
+        v->arch.flags & TF_KERNEL_MODE ? v->arch.guest_table : v->arch.guest_table_user, va);
+}
+
+pte_t guest_l1_entry_of(mfn_t root, unsigned long va)
+{
     mfn_t l1;
 
-    if (!walk_to_l1(v->arch.flags & TF_KERNEL_MODE ? v->arch.guest_table : v->arch.guest_table_user,
-                    va, &l1))
+    if (!walk_to_l1(root, va, &l1))
         return (pte_t){0};
     return (pte_t){READ_ONCE(((const pte_t *)mfn_to_virt(l1))[pt_index(va, 1)].e)};
 }

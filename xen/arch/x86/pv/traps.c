@@ -4,6 +4,7 @@
 #include <asm/apic.h>
 #include <asm/cpu.h>
 #include <asm/current.h>
+#include <asm/debugger.h>
 #include <asm/fpu.h>
 #include <asm/pv_mm.h>
 #include <asm/shadow.h>
@@ -91,6 +92,8 @@ static void debug_trap(struct vcpu *v, struct cpu_user_regs *regs)
     __asm__ volatile("mov %%db6, %0" : "=r"(dr6));
     write_dr6(DR6_DEFAULT);
     v->arch.pv.debugreg[6] = dr6;
+    if (debugger_takes_trap(regs, TRAP_DB))
+        return;
     pv_inject_exception(regs, TRAP_DB, 0);
 }
 
@@ -114,6 +117,10 @@ bool pv_handle_exception(struct cpu_user_regs *regs, unsigned int vector)
         break;
     case TRAP_DB:
         debug_trap(v, regs);
+        break;
+    case TRAP_BP:
+        if (!debugger_takes_trap(regs, TRAP_BP))
+            pv_inject_exception(regs, TRAP_BP, 0);
         break;
     case TRAP_DF:
     case TRAP_NMI:

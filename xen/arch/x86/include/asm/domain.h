@@ -50,6 +50,7 @@ struct pv_vcpu {
     unsigned int iobmp_limit;
     struct trap_bounce bounce;
     uint64_t tsc_aux;
+    uint8_t debug_event; /* vector of the trap that a debugger has not heard of yet; 0: none */
     bool runstate_area_due, time_area_due; /* to be written when its kernel runs */
 };
 
@@ -89,6 +90,7 @@ struct arch_domain {
     struct shadow *shadow;     /* NULL: never used. Set under RANK_DOMCTL, freed at the end */
     bool shadow_on;            /* vCPUs run on shadow tables; changed while all are stopped */
     uint64_t physmap_pfn_list; /* p2m frame list list of the shared info, for tools */
+    uint32_t debug_vcpu;       /* whose address space a debugger sees [RANK_DOMCTL] */
     uint32_t pci_cf8;
     uint8_t cmos_idx;
     struct e820_map *e820; /* XENMEM_set_memory_map */

@@ -33,5 +33,7 @@ int table_put(mfn_t mfn);
 bool pv_map_ldt_shadow(unsigned long offset);
 /* The L1 entry for @va by the root table of current's present mode; 0 where there is none. */
 pte_t guest_l1_entry(unsigned long va);
+/* The same by any root: of another domain, whose tables change meanwhile, it may be of anything. */
+pte_t guest_l1_entry_of(mfn_t root, unsigned long va);
 
 #endif
