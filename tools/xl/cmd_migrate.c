@@ -137,14 +137,18 @@ static void child_start(struct sender *s)
     s->link.from = "migration receiver stream";
 }
 
-/* It had what it needed; it need not keep us waiting. True: what it ran was killed by a signal. */
+/*
+ * It had what it needed; it need not keep us waiting. True: the receiver has not said how it ended;
+ * it, or the line, may be dead. A status above 128 is a shell's for who was killed, and 255 is
+ * ssh's.
+ */
 static bool child_end(struct sender *s)
 {
     pid_t child = s->link.child, r;
     int status;
 
     if (!child)
-        return false; /* another process's, which is dead */
+        return true; /* another process's, which is dead */
     close(s->link.out);
     close(s->link.in);
     for (int i = 0; i < CHILD_WAIT_S * 20; i++) {
@@ -152,15 +156,13 @@ static bool child_end(struct sender *s)
         if (r < 0) {
             fprintf(stderr, "wait for migration child [%ld] failed: %s\n", (long)child,
                     strerror(errno));
-            return false;
+            return true;
         }
         if (r) {
             if (status)
                 libxl_report_child_exitstatus(ctx, XTL_INFO, "migration transport process", child,
                                               status);
-            /* As a shell, and so ssh, says it. */
-            return WIFEXITED(status) && WEXITSTATUS(status) > 128 &&
-                   WEXITSTATUS(status) <= 128 + 64;
+            return !WIFEXITED(status) || WEXITSTATUS(status) > 128;
         }
         usleep(50000);
     }
@@ -168,7 +170,7 @@ static bool child_end(struct sender *s)
         stderr,
         "migration child [%ld] not exiting, no longer waiting (exit status will be unreported)\n",
         (long)child);
-    return false;
+    return true;
 }
 
 static void preamble(struct sender *s)
@@ -228,12 +230,12 @@ static enum outcome outcome_there(const struct sender *s, unsigned long patience
 
 static int resume_here(struct sender *s)
 {
-    bool killed = child_end(s);
+    bool lost = child_end(s);
 
     fprintf(stderr, "Migration failed, resuming at sender.\n");
     libxl_domain_resume(ctx, s->domid, 1, NULL);
-    /* Who is asked also looks after what a killed receiver has left. */
-    if (killed)
+    /* Who is asked also looks after what a receiver has left that was killed. */
+    if (lost)
         outcome_there(s, 0);
     return EXIT_BAD;
 }

@@ -9,8 +9,9 @@
  * passed on yet, or just has been. M: banner, header (the sender's first bytes), ready, go, report,
  * status. ACTION: "line" cuts the line, both ends live; else a command for sh -c, with the sender's
  * process in $SENDER and that of COMMAND in $RECEIVER, after whose end it goes on. With "down:"
- * before the action no other line can be had from then on, with "later:" the next two cannot. What
- * happens is written to the file MARK; where that is there already this is a line like any other.
+ * before the action no other line can be had from then on, with "later:" the next two cannot, with
+ * "lost:" nobody hears how COMMAND has ended. What happens is written to the file MARK; where that
+ * is there already this is a line like any other.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,7 @@ enum message { BANNER, HEADER, READY, GO, REPORT, STATUS, NR_MESSAGES };
 static const char *const names[] = {"banner", "header", "ready", "go", "report", "status"};
 
 static const char *point, *action, *mark;
-static bool armed;
+static bool armed, lost;
 static const char *said = "cut\n"; /* of what happens, in the file */
 static int to_far, from_far;       /* -1: closed */
 static bool sender_ended;
@@ -236,6 +237,9 @@ int main(int argc, char **argv)
     } else if (strncmp(action, "later:", 6) == 0) {
         action += 6;
         said = "later\n";
+    } else if (strncmp(action, "lost:", 5) == 0) {
+        action += 5;
+        lost = true;
     }
     if (line_is_down()) {
         fprintf(stderr, "cutter: no line\n");
@@ -248,5 +252,7 @@ int main(int argc, char **argv)
     close(from_far);
     while (waitpid(far, &status, 0) < 0 && errno == EINTR)
         ;
+    if (lost)
+        return NO_LINE;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -3,7 +3,7 @@
 # tools/tests/migrate/cutter.c stands for the line.
 
 . "$here/../migrate/outcomes.sh"
-actions=(line later:line down:line sender sender-guard sender-both receiver receiver-guard receiver-both)
+actions=(line later:line down:line sender sender-guard sender-both receiver receiver-guard receiver-both lost:receiver-both)
 
 # What kills whom, as the cutter runs it: each end is a process that works, and its guard.
 actions_make() {
@@ -26,7 +26,10 @@ situation() { # FROM TO
 # cut_at FROM TO POINT ACTION
 cut_at() {
     local how=$work/act.$4 options=""
-    case $4 in *line) how=$4 ;; esac
+    case $4 in
+    *line) how=$4 ;;
+    lost:*) how=lost:$work/act.${4#lost:} ;;
+    esac
     case $4 in down:*) options=--patience=0 ;; esac
     rm -f "$work/cut.mark"
     on "$1" xl migrate $options -s "$cutter $3 $how $work/cut.mark $here/on $tree" g1 "$work/$2" >"$work/cut.log" 2>&1
