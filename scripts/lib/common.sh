@@ -27,8 +27,8 @@ need() {
 }
 
 # What building and running take.
-build_packages=(gcc make binutils python3 python3-dev autoconf automake flex bison pkg-config libc6-dev uuid-dev
-    libjson-c-dev zlib1g-dev liblzma-dev libzstd-dev liblz4-dev)
+build_packages=(gcc make binutils python3 python3-dev autoconf automake flex bison acpica-tools pkg-config
+    libc6-dev uuid-dev libjson-c-dev zlib1g-dev liblzma-dev libzstd-dev liblz4-dev)
 run_packages=(qemu-system-x86 cpio busybox-static iproute2 kmod util-linux xz-utils bridge-utils)
 grub_packages=(grub-pc-bin grub-common xorriso mtools)
 check_packages=(clang clang-14 libclang-rt-14-dev clang-format-14 libcmocka-dev libxen-dev dwarves xz-utils

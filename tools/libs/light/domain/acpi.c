@@ -6,131 +6,24 @@
  */
 #include "domain/build.h"
 
+#include "../../../firmware/acpi/tables.h"
+
 #define OEM_ID       "anew  "
 #define OEM_TABLE_ID "pvhguest"
 #define CREATOR_ID   "anew"
 
-struct rsdp {
-    char signature[8];
-    uint8_t checksum;
-    char oem_id[6];
-    uint8_t revision;
-    uint32_t rsdt;
-    uint32_t length;
-    uint64_t xsdt;
-    uint8_t extended_checksum;
-    uint8_t reserved[3];
-} __attribute__((packed));
-
-struct header {
-    char signature[4];
-    uint32_t length;
-    uint8_t revision;
-    uint8_t checksum;
-    char oem_id[6];
-    char oem_table_id[8];
-    uint32_t oem_revision;
-    char creator_id[4];
-    uint32_t creator_revision;
-} __attribute__((packed));
-
 #define XSDT_MAX 4
 struct xsdt {
-    struct header h;
+    struct acpi_header h;
     uint64_t entry[XSDT_MAX];
-} __attribute__((packed));
-
-/* Table 5.9; what is not named is zero and of no meaning on hardware-reduced machines. */
-struct fadt {
-    struct header h;
-    uint8_t to_boot_arch[73]; /* offsets 36 to 108 */
-    uint16_t iapc_boot_arch;
-    uint8_t reserved;
-    uint32_t flags;
-    uint8_t to_minor[15]; /* reset register and value, Arm's boot flags */
-    uint8_t minor;
-    uint64_t x_firmware_ctrl;
-    uint64_t x_dsdt;
-    uint8_t blocks[10 * 12]; /* event, control and GPE blocks; sleep registers */
-    uint64_t hypervisor_vendor;
-} __attribute__((packed));
-
-#define FADT_WBINVD     (1u << 0)
-#define FADT_HW_REDUCED (1u << 20)
-#define BOOT_NO_VGA     (1u << 2)
-#define BOOT_NO_CMOS    (1u << 5)
-
-struct madt {
-    struct header h;
-    uint32_t lapic_addr;
-    uint32_t flags;
-} __attribute__((packed));
-
-struct madt_lapic {
-    uint8_t type;
-    uint8_t length;
-    uint8_t uid;
-    uint8_t apic_id;
-    uint32_t flags;
-} __attribute__((packed));
-
-/* 5.2.16: which vCPUs and which memory a node has. */
-struct srat {
-    struct header h;
-    uint32_t one;
-    uint64_t reserved;
-} __attribute__((packed));
-
-struct srat_lapic {
-    uint8_t type;
-    uint8_t length;
-    uint8_t node; /* its low byte */
-    uint8_t apic_id;
-    uint32_t flags;
-    uint8_t sapic_eid;
-    uint8_t node_high[3];
-    uint32_t clock_domain;
-} __attribute__((packed));
-
-struct srat_memory {
-    uint8_t type;
-    uint8_t length;
-    uint32_t node;
-    uint16_t reserved;
-    uint64_t start;
-    uint64_t bytes;
-    uint32_t reserved2;
-    uint32_t flags;
-    uint64_t reserved3;
-} __attribute__((packed));
-
-#define SRAT_MEMORY  1u
-#define SRAT_ENABLED 1u
-
-/* 5.2.17: how far the nodes are from one another. */
-struct slit {
-    struct header h;
-    uint64_t nr;
-    uint8_t distance[]; /* nr squared */
 } __attribute__((packed));
 
 #define SLIT_NODES_MAX 64 /* SLIT has a page of distances then */
 
-#define LAPIC_ADDR    0xfee00000u
-#define LAPIC_ENABLED 1u
+#define LAPIC_ADDR 0xfee00000u
 
 /* Scope (\_SB) {}; ACPI 20.2.5.1 */
 static const uint8_t dsdt_code[] = {0x10, 0x05, '_', 'S', 'B', '_'};
-
-_Static_assert(sizeof(struct rsdp) == 36, "RSDP");
-_Static_assert(sizeof(struct header) == 36, "table header");
-_Static_assert(sizeof(struct fadt) == 276, "FADT");
-_Static_assert(offsetof(struct fadt, flags) == 112, "FADT flags");
-_Static_assert(offsetof(struct fadt, x_dsdt) == 140, "FADT X_DSDT");
-_Static_assert(sizeof(struct srat) == 48, "SRAT");
-_Static_assert(sizeof(struct srat_lapic) == 16, "SRAT, local APIC");
-_Static_assert(sizeof(struct srat_memory) == 40, "SRAT, memory");
-_Static_assert(sizeof(struct slit) == 44, "SLIT");
 
 static uint8_t checksum(const void *p, size_t len)
 {
@@ -158,7 +51,7 @@ static void *place(struct area *a, size_t len, uint64_t *addr)
     return p;
 }
 
-static void finish(struct header *h, const char *signature, uint8_t revision, size_t len)
+static void finish(struct acpi_header *h, const char *signature, uint8_t revision, size_t len)
 {
     memcpy(h->signature, signature, sizeof(h->signature));
     h->length = (uint32_t)len;
@@ -172,9 +65,9 @@ static void finish(struct header *h, const char *signature, uint8_t revision, si
 
 static uint64_t put_dsdt(struct area *a)
 {
-    size_t len = sizeof(struct header) + sizeof(dsdt_code);
+    size_t len = sizeof(struct acpi_header) + sizeof(dsdt_code);
     uint64_t addr;
-    struct header *h = place(a, len, &addr);
+    struct acpi_header *h = place(a, len, &addr);
 
     memcpy(h + 1, dsdt_code, sizeof(dsdt_code));
     finish(h, "DSDT", 2, len);
@@ -184,10 +77,10 @@ static uint64_t put_dsdt(struct area *a)
 static uint64_t put_fadt(struct area *a, uint64_t dsdt)
 {
     uint64_t addr;
-    struct fadt *f = place(a, sizeof(*f), &addr);
+    struct acpi_fadt *f = place(a, sizeof(*f), &addr);
 
-    f->iapc_boot_arch = BOOT_NO_VGA | BOOT_NO_CMOS;
-    f->flags = FADT_WBINVD | FADT_HW_REDUCED;
+    f->iapc_boot_arch = ACPI_BOOT_NO_VGA | ACPI_BOOT_NO_CMOS;
+    f->flags = ACPI_FADT_WBINVD | ACPI_FADT_HW_REDUCED;
     f->minor = 4;
     f->x_dsdt = dsdt;
     finish(&f->h, "FACP", 6, sizeof(*f));
@@ -202,18 +95,18 @@ static uint8_t apic_id(int vcpu)
 
 static uint64_t put_madt(struct area *a, unsigned int nr_vcpus)
 {
-    size_t len = sizeof(struct madt) + nr_vcpus * sizeof(struct madt_lapic);
+    size_t len = sizeof(struct acpi_madt) + nr_vcpus * sizeof(struct acpi_madt_lapic);
     uint64_t addr;
-    struct madt *m = place(a, len, &addr);
-    struct madt_lapic *cpu = (struct madt_lapic *)(void *)(m + 1);
+    struct acpi_madt *m = place(a, len, &addr);
+    struct acpi_madt_lapic *cpu = (struct acpi_madt_lapic *)(void *)(m + 1);
 
     m->lapic_addr = LAPIC_ADDR;
     /* Those that are not to run at first too: a CPU that is not enabled here can never be. */
     for (unsigned int i = 0; i < nr_vcpus; i++)
-        cpu[i] = (struct madt_lapic){.length = sizeof(*cpu),
-                                     .uid = (uint8_t)i,
-                                     .apic_id = apic_id((int)i),
-                                     .flags = LAPIC_ENABLED};
+        cpu[i] = (struct acpi_madt_lapic){.length = sizeof(*cpu),
+                                          .uid = (uint8_t)i,
+                                          .apic_id = apic_id((int)i),
+                                          .flags = ACPI_LAPIC_ENABLED};
     finish(&m->h, "APIC", 5, len);
     return addr;
 }
@@ -222,28 +115,28 @@ static uint64_t put_srat(struct area *a, const libxl_domain_build_info *b,
                          const struct xc_dom_image *dom)
 {
     size_t nr_vcpus = (size_t)b->max_vcpus;
-    size_t len = sizeof(struct srat) + nr_vcpus * sizeof(struct srat_lapic) +
-                 dom->nr_vmemranges * sizeof(struct srat_memory);
+    size_t len = sizeof(struct acpi_srat) + nr_vcpus * sizeof(struct acpi_srat_lapic) +
+                 dom->nr_vmemranges * sizeof(struct acpi_srat_memory);
     uint64_t addr;
-    struct srat *s = place(a, len, &addr);
-    struct srat_lapic *cpu = (struct srat_lapic *)(void *)(s + 1);
-    struct srat_memory *mem = (struct srat_memory *)(void *)(cpu + nr_vcpus);
+    struct acpi_srat *s = place(a, len, &addr);
+    struct acpi_srat_lapic *cpu = (struct acpi_srat_lapic *)(void *)(s + 1);
+    struct acpi_srat_memory *mem = (struct acpi_srat_memory *)(void *)(cpu + nr_vcpus);
 
     s->one = 1;
     for (int i = 0; i < b->max_vcpus; i++)
-        cpu[i] = (struct srat_lapic){.length = sizeof(*cpu),
-                                     .node = (uint8_t)vnuma_node_of_vcpu(b, i),
-                                     .apic_id = apic_id(i),
-                                     .flags = SRAT_ENABLED};
+        cpu[i] = (struct acpi_srat_lapic){.length = sizeof(*cpu),
+                                          .node = (uint8_t)vnuma_node_of_vcpu(b, i),
+                                          .apic_id = apic_id(i),
+                                          .flags = ACPI_SRAT_ENABLED};
     for (unsigned int i = 0; i < dom->nr_vmemranges; i++) {
         const xen_vmemrange_t *r = &dom->vmemranges[i];
 
-        mem[i] = (struct srat_memory){.type = SRAT_MEMORY,
-                                      .length = sizeof(*mem),
-                                      .node = r->nid,
-                                      .start = r->start,
-                                      .bytes = r->end - r->start,
-                                      .flags = SRAT_ENABLED};
+        mem[i] = (struct acpi_srat_memory){.type = ACPI_SRAT_MEMORY,
+                                           .length = sizeof(*mem),
+                                           .node = r->nid,
+                                           .start = r->start,
+                                           .bytes = r->end - r->start,
+                                           .flags = ACPI_SRAT_ENABLED};
     }
     finish(&s->h, "SRAT", 3, len);
     return addr;
@@ -251,9 +144,9 @@ static uint64_t put_srat(struct area *a, const libxl_domain_build_info *b,
 
 static uint64_t put_slit(struct area *a, const libxl_domain_build_info *b)
 {
-    size_t nr = (size_t)b->num_vnuma_nodes, len = sizeof(struct slit) + nr * nr;
+    size_t nr = (size_t)b->num_vnuma_nodes, len = sizeof(struct acpi_slit) + nr * nr;
     uint64_t addr;
-    struct slit *s = place(a, len, &addr);
+    struct acpi_slit *s = place(a, len, &addr);
 
     s->nr = nr;
     for (size_t i = 0; i < nr * nr; i++) {
@@ -276,14 +169,14 @@ static uint64_t put_xsdt(struct area *a, const uint64_t *tables, unsigned int nr
     return addr;
 }
 
-static void fill_rsdp(struct rsdp *r, uint64_t xsdt)
+static void fill_rsdp(struct acpi_rsdp *r, uint64_t xsdt)
 {
     memcpy(r->signature, "RSD PTR ", sizeof(r->signature));
     memcpy(r->oem_id, OEM_ID, sizeof(r->oem_id));
     r->revision = 2;
     r->length = sizeof(*r);
     r->xsdt = xsdt;
-    r->checksum = checksum(r, offsetof(struct rsdp, length));
+    r->checksum = checksum(r, offsetof(struct acpi_rsdp, length));
     r->extended_checksum = checksum(r, sizeof(*r));
 }
 
@@ -293,7 +186,7 @@ int acpi_build(struct scope *sc, const libxl_domain_build_info *b, const struct 
     struct area a = {.size = 4 * XC_PAGE_SIZE};
     uint64_t addr, tables[XSDT_MAX];
     unsigned int nr = 0;
-    struct rsdp *rsdp;
+    struct acpi_rsdp *rsdp;
 
     if (b->max_vcpus > 128 || b->num_vnuma_nodes > SLIT_NODES_MAX) {
         LOG_ERROR(sc, "no more than 128 vCPUs and %d nodes can be described by ACPI tables",

@@ -4,6 +4,7 @@
 
 #include <xen/hvm/e820.h>
 #include <xen/hvm/hvm_info_table.h>
+#include <xen/hvm/hvm_xs_strings.h>
 #include <xen/hvm/params.h>
 
 #define FIRMWARE_DIR "/usr/lib/xen-4.17/boot"
@@ -318,6 +319,32 @@ static int complete_info_table(struct scope *sc, uint32_t domid, const libxl_dom
     return 0;
 }
 
+/* Where firmware finds what was loaded for it. Source: hvm/hvm_xs_strings.h. */
+static int tell_module(struct scope *sc, uint32_t domid, const struct xc_hvm_firmware_module *m,
+                       const char *addr_key, const char *len_key)
+{
+    const char *dom = store_dom(sc, domid);
+    int rc;
+
+    if (!m->length)
+        return 0;
+    rc = store_writef(sc, XBT_NULL, scope_printf(sc, "%s/%s", dom, addr_key), "%#llx",
+                      (unsigned long long)m->guest_addr_out);
+    return rc ? rc
+              : store_writef(sc, XBT_NULL, scope_printf(sc, "%s/%s", dom, len_key), "%#x",
+                             (unsigned int)m->length);
+}
+
+static int tell_firmware(struct scope *sc, uint32_t domid, const struct xc_dom_image *dom)
+{
+    int rc = tell_module(sc, domid, &dom->acpi_modules[0], HVM_XS_ACPI_PT_ADDRESS,
+                         HVM_XS_ACPI_PT_LENGTH);
+
+    return rc ? rc
+              : tell_module(sc, domid, &dom->smbios_module, HVM_XS_SMBIOS_PT_ADDRESS,
+                            HVM_XS_SMBIOS_PT_LENGTH);
+}
+
 int hvm_built(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
               const struct xc_dom_image *dom)
 {
@@ -329,5 +356,7 @@ int hvm_built(struct scope *sc, uint32_t domid, const libxl_domain_config *confi
 
     if (config->b_info.type == LIBXL_DOMAIN_TYPE_HVM)
         rc = complete_info_table(sc, domid, &config->b_info);
+    if (!rc && config->b_info.type == LIBXL_DOMAIN_TYPE_HVM)
+        rc = tell_firmware(sc, domid, dom);
     return rc ? rc : set_params(sc, domid, ports, ARRAY_SIZE(ports));
 }
