@@ -106,7 +106,7 @@ int main_network_attach(int argc, char **argv)
     libxl_device_nic_init(&nic);
     vif_defaults(&nic);
     for (int i = optind + 1; i < argc && !rc; i++)
-        rc = parse_vif(argv[i], cfg, &nic);
+        rc = parse_vif(argv[i], cfg, &nic, false);
     xlu_cfg_destroy(cfg);
     if (rc)
         rc = EXIT_BAD;

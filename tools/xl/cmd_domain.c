@@ -8,7 +8,8 @@
 int main_pause(int argc, char **argv)
 {
     no_options(argc, argv, "pause", 1);
-    return libxl_domain_pause(ctx, find_domain(argv[optind]), NULL) ? EXIT_BAD : EXIT_OK;
+    libxl_domain_pause(ctx, find_domain(argv[optind]), NULL); /* which tells of a failure */
+    return EXIT_OK;
 }
 
 int main_unpause(int argc, char **argv)
@@ -73,7 +74,7 @@ static int wait_down(int left)
 {
     libxl_event *ev;
 
-    printf("Waiting for %d domains\n", left);
+    fprintf(stderr, "Waiting for %d domains\n", left);
     while (left) {
         if (libxl_event_wait(ctx, &ev, LIBXL_EVENTMASK_ALL, NULL, NULL)) {
             fprintf(stderr, "cannot wait for events\n");
@@ -134,7 +135,6 @@ static int ending(int argc, char **argv, const struct ending *e)
     }
     if (!argv[optind] && !all) {
         fprintf(stderr, "You must specify -a or a domain id.\n\n");
-        command_help(e->command);
         return EXIT_BAD;
     }
     if (!all) {
@@ -217,10 +217,8 @@ int main_trigger(int argc, char **argv)
         fprintf(stderr, "Invalid trigger \"%s\"\n", argv[optind + 1]);
         return EXIT_BAD;
     }
-    if (argv[optind + 2] && !parse_ulong(argv[optind + 2], &vcpu)) {
-        fprintf(stderr, "Error: Invalid argument\n");
-        return EXIT_BAD;
-    }
+    if (argv[optind + 2] && !parse_ulong(argv[optind + 2], &vcpu))
+        fprintf(stderr, "\"%s\" is no vCPU: taking the first one\n", argv[optind + 2]);
     libxl_send_trigger(ctx, domid, trigger, (uint32_t)vcpu, NULL); /* which tells of a failure */
     return EXIT_OK;
 }
@@ -241,7 +239,8 @@ int main_button_press(int argc, char **argv)
         fprintf(stderr, "%s is an invalid button identifier\n", argv[optind + 1]);
         return EXIT_BAD;
     }
-    return libxl_send_trigger(ctx, domid, trigger, 0, NULL) ? EXIT_BAD : EXIT_OK;
+    libxl_send_trigger(ctx, domid, trigger, 0, NULL); /* which tells of a failure */
+    return EXIT_OK;
 }
 
 int main_sysrq(int argc, char **argv)
@@ -257,7 +256,8 @@ int main_sysrq(int argc, char **argv)
         command_help("sysrq");
         return EXIT_BAD;
     }
-    return libxl_send_sysrq(ctx, domid, letter[0]) ? EXIT_BAD : EXIT_OK;
+    libxl_send_sysrq(ctx, domid, letter[0]); /* which tells of a failure */
+    return EXIT_OK;
 }
 
 int main_dump_core(int argc, char **argv)

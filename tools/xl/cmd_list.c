@@ -102,13 +102,19 @@ static void list_long(const libxl_dominfo *list, int nr)
 {
     bool first = true;
 
-    printf("[\n");
+    if (!settings.sxp)
+        printf("[\n");
     for (int i = 0; i < nr; i++) {
         libxl_domain_config d;
         char *json;
 
         libxl_domain_config_init(&d);
         if (libxl_retrieve_domain_configuration(ctx, list[i].domid, &d, NULL)) {
+            libxl_domain_config_dispose(&d);
+            continue;
+        }
+        if (settings.sxp) {
+            print_sxp(stdout, list[i].domid, &d);
             libxl_domain_config_dispose(&d);
             continue;
         }
@@ -121,7 +127,8 @@ static void list_long(const libxl_dominfo *list, int nr)
         free(json);
         libxl_domain_config_dispose(&d);
     }
-    printf("%s]\n\n", first ? "\n" : "\n");
+    if (!settings.sxp)
+        printf("\n]\n\n");
 }
 
 int main_list(int argc, char **argv)
@@ -265,9 +272,8 @@ int main_domname(int argc, char **argv)
     char *name;
 
     no_options(argc, argv, "domname", 1);
-    if (!parse_ulong(argv[optind], &domid)) {
+    if (!parse_number(argv[optind], 0, &domid)) {
         fprintf(stderr, "Invalid domain id.\n\n");
-        command_help("domname");
         return EXIT_BAD;
     }
     name = libxl_domid_to_name(ctx, (uint32_t)domid);
@@ -333,6 +339,8 @@ int main_uptime(int argc, char **argv)
 
     while ((opt = command_getopt(argc, argv, "sh", NULL, "uptime", 0)) != -1)
         brief = brief || opt == 's';
+    for (int i = optind; i < argc; i++)
+        find_domain(argv[i]);
     if (!brief)
         printf("%-33s %4s %s\n", "Name", "ID", "Uptime");
     for (int i = optind; i < argc; i++)

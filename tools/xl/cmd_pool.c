@@ -53,6 +53,10 @@ static int pool_cpus(XLU_Config *cfg, const libxl_bitmap *free_cpus, libxl_bitma
         for (int i = 0; i < (int)cpus->size * 8; i++)
             if (!libxl_bitmap_test(free_cpus, i))
                 libxl_bitmap_reset(cpus, i);
+        if (!rc && libxl_bitmap_is_empty(cpus)) {
+            fprintf(stderr, "no free CPU on these nodes\n");
+            rc = ERROR_INVAL;
+        }
         return rc;
     }
     if (!xlu_cfg_get_list(cfg, "cpus", &list, &nr, 1)) {
@@ -73,10 +77,15 @@ static int pool_cpus(XLU_Config *cfg, const libxl_bitmap *free_cpus, libxl_bitma
             rc = ERROR_INVAL;
         }
     }
+    if (!rc && libxl_bitmap_is_empty(cpus)) {
+        fprintf(stderr, "none of the cpus is there and free\n");
+        rc = ERROR_INVAL;
+    }
     return rc;
 }
 
-static int pool_from(const struct config_source *src)
+/* @file, or NULL: the pool is called so unless it has a name. */
+static int pool_from(const struct config_source *src, const char *file)
 {
     XLU_Config *cfg = must_alloc(xlu_cfg_init(stderr, src->name));
     libxl_bitmap free_cpus, cpus;
@@ -92,8 +101,11 @@ static int pool_from(const struct config_source *src)
         goto out;
     }
     if (xlu_cfg_get_string(cfg, "name", &name, 0)) {
-        fprintf(stderr, "Missing cpupool name!\n");
-        goto out;
+        if (!file) {
+            fprintf(stderr, "Missing cpupool name!\n");
+            goto out;
+        }
+        name = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
     }
     if (!libxl_name_to_cpupoolid(ctx, name, &id)) {
         fprintf(stderr, "Pool name \"%s\" already exists\n", name);
@@ -105,9 +117,12 @@ static int pool_from(const struct config_source *src)
         fprintf(stderr, "Unknown scheduler\n");
         goto out;
     }
-    if (libxl_get_freecpus(ctx, &free_cpus) || libxl_cpu_bitmap_alloc(ctx, &cpus, 0) ||
-        pool_cpus(cfg, &free_cpus, &cpus))
+    if (libxl_get_freecpus(ctx, &free_cpus) || libxl_cpu_bitmap_alloc(ctx, &cpus, 0))
         goto out;
+    if (pool_cpus(cfg, &free_cpus, &cpus)) {
+        r = -ERROR_INVAL;
+        goto out;
+    }
     printf("Using config file \"%s\"\ncpupool name:   %s\nscheduler:      %s\nnumber of cpus: %d\n",
            src->name, name, libxl_scheduler_to_string((libxl_scheduler)sched),
            libxl_bitmap_count_set(&cpus));
@@ -158,7 +173,7 @@ int main_cpupool_create(int argc, char **argv)
         fprintf(stderr, "Failed to read config file: %s: %s\n", file, strerror(e));
         return EXIT_BAD;
     }
-    r = pool_from(&src);
+    r = pool_from(&src, file);
     free(src.text);
     free(extra);
     return r;
@@ -187,8 +202,10 @@ int main_cpupool_list(int argc, char **argv)
 
     while ((opt = command_getopt(argc, argv, "hc", longopts, "cpupool-list", 0)) != -1)
         cpus = cpus || opt == 'c';
-    if (optind < argc)
-        only = find_pool(argv[optind]);
+    if (optind < argc && libxl_name_to_cpupoolid(ctx, argv[optind], &only)) {
+        fprintf(stderr, "Pool '%s' does not exist\n", argv[optind]);
+        return EXIT_BAD;
+    }
     list = libxl_list_cpupool(ctx, &nr);
     if (!list) {
         fprintf(stderr, "error on cpupool enumeration\n");
@@ -245,22 +262,21 @@ static int change_cpus(const char *pool, const char *what, bool add)
                  : libxl_cpupool_cpuremove_node(ctx, id, node, &n);
         if (rc || !n)
             fprintf(stderr, "no CPU of node %d could be moved\n", node);
-        return rc || !n ? EXIT_BAD : EXIT_OK;
+        return EXIT_OK;
     }
     libxl_bitmap_init(&cpus);
     rc = libxl_cpu_bitmap_alloc(ctx, &cpus, 0);
-    if (!rc)
-        rc = parse_cpus(what, &cpus);
-    if (!rc && libxl_bitmap_is_empty(&cpus))
-        rc = ERROR_INVAL;
-    if (!rc)
-        rc = add ? libxl_cpupool_cpuadd_cpumap(ctx, id, &cpus)
-                 : libxl_cpupool_cpuremove_cpumap(ctx, id, &cpus);
+    if (rc || parse_cpus(what, &cpus)) {
+        libxl_bitmap_dispose(&cpus);
+        return EXIT_BAD;
+    }
+    rc = add ? libxl_cpupool_cpuadd_cpumap(ctx, id, &cpus)
+             : libxl_cpupool_cpuremove_cpumap(ctx, id, &cpus);
     if (rc)
         fprintf(stderr, "some cpus may have not or only partially been %s '%s'\n",
                 add ? "added to" : "removed from", pool);
     libxl_bitmap_dispose(&cpus);
-    return rc ? EXIT_BAD : EXIT_OK;
+    return EXIT_OK;
 }
 
 int main_cpupool_cpu_add(int argc, char **argv)

@@ -59,14 +59,16 @@ static int cmt_info(void)
     };
     int enabled = libxl_psr_cmt_enabled(ctx);
     uint32_t total;
+    int rc;
 
     printf("Cache Monitoring Technology (CMT):\n");
     printf("%-16s: %s\n", "Enabled", enabled ? "1" : "0");
     if (!enabled)
         return 0;
-    if (libxl_psr_cmt_get_total_rmid(ctx, &total)) {
+    rc = libxl_psr_cmt_get_total_rmid(ctx, &total);
+    if (rc) {
         fprintf(stderr, "Failed to get max RMID value\n");
-        return -1;
+        return rc;
     }
     printf("%-16s: %u\n", "Total RMID", total);
     printf("Supported monitor types:\n");
@@ -79,13 +81,13 @@ static int cmt_info(void)
 int main_psr_cmt_attach(int argc, char **argv)
 {
     no_options(argc, argv, "psr-cmt-attach", 1);
-    return libxl_psr_cmt_attach(ctx, find_domain(argv[optind])) ? EXIT_BAD : EXIT_OK;
+    return exit_code(libxl_psr_cmt_attach(ctx, find_domain(argv[optind])));
 }
 
 int main_psr_cmt_detach(int argc, char **argv)
 {
     no_options(argc, argv, "psr-cmt-detach", 1);
-    return libxl_psr_cmt_detach(ctx, find_domain(argv[optind])) ? EXIT_BAD : EXIT_OK;
+    return exit_code(libxl_psr_cmt_detach(ctx, find_domain(argv[optind])));
 }
 
 #define INTERVAL_US 10000
@@ -210,7 +212,7 @@ int main_psr_cmt_show(int argc, char **argv)
         command_help("psr-cmt-show");
         return EXIT_USAGE;
     }
-    return cmt_show(type, domain_or_none(argc, argv, optind + 1)) ? EXIT_BAD : EXIT_OK;
+    return exit_code(cmt_show(type, domain_or_none(argc, argv, optind + 1)));
 }
 
 /* Allocation. */
@@ -298,12 +300,11 @@ static int show_shares(libxl_psr_feat_type feature, unsigned int level, uint32_t
     return rc;
 }
 
-static unsigned int level_of(const char *s, const char *command)
+static unsigned int level_of(const char *s)
 {
     if (!strcmp(s, "2") || !strcmp(s, "3"))
         return (unsigned int)(*s - '0');
     fprintf(stderr, "Input lvl %s is wrong!\n", s);
-    command_help(command);
     exit(EXIT_BAD);
 }
 
@@ -325,7 +326,7 @@ int main_psr_cat_show(int argc, char **argv)
 
     while ((opt = command_getopt(argc, argv, "hl:", longopts, "psr-cat-show", 0)) != -1)
         if (opt == 'l')
-            level = level_of(optarg, "psr-cat-show");
+            level = level_of(optarg);
     at_most(argc, 1, "psr-cat-show");
     return exit_code(
         show_shares(LIBXL_PSR_FEAT_TYPE_CAT, level, domain_or_none(argc, argv, optind)));
@@ -387,7 +388,7 @@ int main_psr_cat_set(int argc, char **argv)
         if (opt == 's')
             add_socket(&sockets, optarg);
         else if (opt == 'l')
-            level = level_of(optarg, "psr-cat-set");
+            level = level_of(optarg);
         code = code || opt == 'c';
         data = data || opt == 'd';
     }

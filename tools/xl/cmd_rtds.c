@@ -176,7 +176,7 @@ static int run(const struct rtds_args *a)
     bool sets = a->nr_periods || a->nr_budgets || a->nr_extras;
     uint32_t domid;
 
-    if (a->pool && (a->dom || sets))
+    if (a->pool && !a->dom && sets)
         return complain("Specifying a cpupool is not allowed with other options.");
     if (!a->dom && (sets || a->nr_vcpus))
         return complain("Missing parameters.");

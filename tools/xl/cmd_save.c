@@ -76,7 +76,7 @@ static int restore_from(struct create_options *o, const char *file, const char *
     libxl_domain_config_init(&m.config);
     save_header_read(o->restore_fd, file, config_file, &m.config);
     if (o->debug)
-        print_config(&m.config);
+        print_config(stderr, &m.config);
     fflush(stdout);
     if (bring_up(o, &m.config, &m.domid))
         r = EXIT_BAD;

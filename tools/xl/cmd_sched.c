@@ -14,7 +14,9 @@ static void print_credit_pool(uint32_t poolid, const char *name)
 {
     libxl_sched_credit_params p = {0};
 
-    if (!libxl_sched_credit_params_get(ctx, poolid, &p))
+    if (libxl_sched_credit_params_get(ctx, poolid, &p))
+        printf("Cpupool %s: [sched params unavailable]\n", name);
+    else
         printf("Cpupool %s: tslice=%dms ratelimit=%dus migration-delay=%dus\n", name, p.tslice_ms,
                p.ratelimit_us, p.vcpu_migr_delay_us);
 }
@@ -23,7 +25,9 @@ static void print_credit2_pool(uint32_t poolid, const char *name)
 {
     libxl_sched_credit2_params p = {0};
 
-    if (!libxl_sched_credit2_params_get(ctx, poolid, &p))
+    if (libxl_sched_credit2_params_get(ctx, poolid, &p))
+        printf("Cpupool %s: [sched params unavailable]\n", name);
+    else
         printf("Cpupool %s: ratelimit=%dus\n", name, p.ratelimit_us);
 }
 
@@ -129,21 +133,20 @@ struct sched_args {
     int weight, cap, tslice, ratelimit, delay;
 };
 
+/* What does not begin with a number counts as 0, as the stock xl has it. */
 static int number(const char *s)
 {
-    char *end;
-    long v = strtol(s, &end, 10);
+    long v = strtol(s, NULL, 10);
 
-    if (end != s && !*end && v >= 0 && v <= 0x7fffffff)
+    if (v >= 0 && v <= 0x7fffffff)
         return (int)v;
     fprintf(stderr, "invalid number '%s'\n", s);
     exit(EXIT_BAD);
 }
 
-static int contradiction(const struct policy *p, const char *why)
+static int contradiction(const char *why)
 {
     fprintf(stderr, "%s\n", why);
-    command_help(p->command);
     return EXIT_BAD;
 }
 
@@ -154,13 +157,13 @@ static int sched_run(const struct policy *p, const struct sched_args *a)
     uint32_t domid, poolid = 0;
 
     if (a->pool && (a->dom || sets_domain))
-        return contradiction(p, "Specifying a cpupool is not allowed with other options.");
+        return contradiction("Specifying a cpupool is not allowed with other options.");
     if (!a->dom && sets_domain)
-        return contradiction(p, "Must specify a domain.");
-    if (a->schedparam && (a->dom || sets_domain))
-        return contradiction(p, "Specifying both a domain and -s is not allowed.");
-    if (!a->schedparam && sets_pool)
-        return contradiction(p, "Must specify schedparam to set schedule parameter values.");
+        return contradiction("Must specify a domain.");
+    if (p == &credit && a->schedparam && (a->dom || sets_domain))
+        return contradiction("Specifying both a domain and -s is not allowed.");
+    if (p == &credit && !a->schedparam && sets_pool)
+        return contradiction("Must specify schedparam to set schedule parameter values.");
     if (a->schedparam && sets_pool) {
         if (a->pool && libxl_cpupool_qualifier_to_cpupoolid(ctx, a->pool, &poolid, NULL)) {
             fprintf(stderr, "unknown cpupool '%s'\n", a->pool);
@@ -169,7 +172,7 @@ static int sched_run(const struct policy *p, const struct sched_args *a)
         return p == &credit ? set_credit_pool(poolid, a->tslice, a->ratelimit, a->delay)
                             : set_credit2_pool(poolid, a->ratelimit);
     }
-    if (!a->dom)
+    if (!a->dom || a->schedparam)
         return print_pools(p, a->pool, a->schedparam);
     domid = find_domain(a->dom);
     if (sets_domain)
@@ -180,6 +183,7 @@ static int sched_run(const struct policy *p, const struct sched_args *a)
 
 static int sched_command(int argc, char **argv, const struct policy *p)
 {
+    const char *opts = p == &credit ? "d:w:c:p:t:r:m:hs" : "d:w:c:p:r:hs";
     static const struct option longopts[] = {
         {"domain", 1, NULL, 'd'},
         {"weight", 1, NULL, 'w'},
@@ -195,7 +199,7 @@ static int sched_command(int argc, char **argv, const struct policy *p)
     struct sched_args a = {.weight = -1, .cap = -1, .tslice = -1, .ratelimit = -1, .delay = -1};
     int opt;
 
-    while ((opt = command_getopt(argc, argv, "d:w:c:p:t:r:m:hs", longopts, p->command, 0)) != -1) {
+    while ((opt = command_getopt(argc, argv, opts, longopts, p->command, 0)) != -1) {
         switch (opt) {
         case 'd':
             a.dom = optarg;

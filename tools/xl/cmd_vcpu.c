@@ -35,7 +35,7 @@ int main_vcpu_list(int argc, char **argv)
 {
     libxl_physinfo p;
     libxl_dominfo *list;
-    int nr, failed = 0;
+    int nr;
 
     no_options(argc, argv, "vcpu-list", 0);
     libxl_physinfo_init(&p);
@@ -56,13 +56,13 @@ int main_vcpu_list(int argc, char **argv)
 
         if (libxl_domain_qualifier_to_domid(ctx, argv[optind], &domid)) {
             fprintf(stderr, "%s is an invalid domain identifier\n", argv[optind]);
-            failed = 1;
-        } else {
-            list_domain(domid, (int)p.nr_cpus);
+            libxl_physinfo_dispose(&p);
+            return EXIT_BAD;
         }
+        list_domain(domid, (int)p.nr_cpus);
     }
     libxl_physinfo_dispose(&p);
-    return failed ? EXIT_BAD : EXIT_OK;
+    return EXIT_OK;
 }
 
 /* "-" leaves an affinity alone, and is then no map. */
@@ -79,18 +79,20 @@ static const libxl_bitmap *affinity(const char *s, const char *kind, libxl_bitma
     return map;
 }
 
-static void print_plan(const libxl_bitmap *hard, const libxl_bitmap *soft, const char *vcpu)
+static void print_plan(const libxl_bitmap *hard, const libxl_bitmap *soft)
 {
     int nr = libxl_get_max_cpus(ctx);
 
     printf("cpumap: ");
     if (hard)
         print_bitmap(hard->map, nr, stdout);
+    else
+        putchar('-');
     if (soft) {
-        printf(" / ");
+        putchar(' ');
         print_bitmap(soft->map, nr, stdout);
     }
-    printf(" for vcpu %s\n", vcpu);
+    putchar('\n');
 }
 
 static int pin_all(uint32_t domid, const libxl_bitmap *hard, const libxl_bitmap *soft, bool force)
@@ -157,7 +159,7 @@ int main_vcpu_pin(int argc, char **argv)
         return EXIT_BAD;
     soft = affinity(argv[optind + 3], "soft", &soft_map);
     if (settings.dry_run) {
-        print_plan(hard, soft, which);
+        print_plan(hard, soft);
     } else if (!strcmp(which, "all")) {
         r = pin_all(domid, hard, soft, force);
     } else {

@@ -12,6 +12,12 @@ static void fail(const char *what)
     exit(EXIT_BAD);
 }
 
+static void drop_if_empty(libxl_string_list *list)
+{
+    if (*list && !**list)
+        libxl_string_list_dispose(list);
+}
+
 /* Keys that are simply stored. */
 
 struct simple_key {
@@ -22,7 +28,6 @@ struct simple_key {
 #define AT(field) offsetof(libxl_domain_config, field)
 
 static const struct simple_key simple_keys[] = {
-    {"seclabel", KEY_STRING, AT(c_info.ssid_label)},
     {"pool", KEY_STRING, AT(c_info.pool_name)},
     {"driver_domain", KEY_DEFBOOL, AT(c_info.driver_domain)},
     {"hap", KEY_DEFBOOL, AT(c_info.hap)},
@@ -31,13 +36,9 @@ static const struct simple_key simple_keys[] = {
     {"ramdisk", KEY_STRING, AT(b_info.ramdisk)},
     {"device_tree", KEY_STRING, AT(b_info.device_tree)},
     {"bootloader", KEY_STRING, AT(b_info.bootloader)},
-    {"bootloader_args", KEY_STRINGS, AT(b_info.bootloader_args)},
-    {"init_seclabel", KEY_STRING, AT(b_info.exec_ssid_label)},
-    {"blkdev_start", KEY_STRING, AT(b_info.blkdev_start)},
     {"nomigrate", KEY_DEFBOOL, AT(b_info.disable_migrate)},
     {"localtime", KEY_DEFBOOL, AT(b_info.localtime)},
     {"nestedhvm", KEY_DEFBOOL, AT(b_info.nested_hvm)},
-    {"apic", KEY_DEFBOOL, AT(b_info.apic)},
     {"dm_restrict", KEY_DEFBOOL, AT(b_info.dm_restrict)},
     {"device_model_override", KEY_STRING, AT(b_info.device_model)},
     {"device_model_user", KEY_STRING, AT(b_info.device_model_user)},
@@ -49,6 +50,18 @@ static const struct simple_key simple_keys[] = {
     {"xend_suspend_evtchn_compat", KEY_DEFBOOL, AT(c_info.xend_suspend_evtchn_compat)},
 };
 
+/* Where a list is needed and something else is given, nothing is started. */
+static void take_strings(XLU_Config *cfg, const char *key, libxl_string_list *to)
+{
+    int e = xlu_cfg_get_list_as_string_list(cfg, key, to, 0);
+
+    if (e && e != ESRCH) {
+        fprintf(stderr, "xl: %s must be a list of strings\n", key);
+        exit(EXIT_LIBXL);
+    }
+    drop_if_empty(to);
+}
+
 static void take_simple(XLU_Config *cfg, libxl_domain_config *d)
 {
     for (unsigned int i = 0; i < ARRAY_SIZE(simple_keys); i++) {
@@ -59,8 +72,8 @@ static void take_simple(XLU_Config *cfg, libxl_domain_config *d)
             xlu_cfg_replace_string(cfg, k->key, at, 0);
         else if (k->kind == KEY_DEFBOOL)
             xlu_cfg_get_defbool(cfg, k->key, at, 0);
-        else if (xlu_cfg_get_list_as_string_list(cfg, k->key, at, 1) == EINVAL)
-            fprintf(stderr, "xl: key %s must be a list of strings\n", k->key);
+        else
+            take_strings(cfg, k->key, at);
     }
 }
 
@@ -72,27 +85,40 @@ static void take_simple(XLU_Config *cfg, libxl_domain_config *d)
 #define DEFAULT_TYPE LIBXL_DOMAIN_TYPE_PV
 #endif
 
+struct type_name {
+    const char *name;
+    libxl_domain_type type;
+};
+
+/* The first of the names that begins so: beginnings of a name do, as the stock xl has it. */
+static libxl_domain_type type_named(const char *s, const struct type_name *names, int nr)
+{
+    for (int i = 0; i < nr; i++)
+        if (!strncmp(s, names[i].name, strlen(s)))
+            return names[i].type;
+    fprintf(stderr, "Invalid domain type %s.\n", s);
+    exit(EXIT_BAD);
+}
+
 static libxl_domain_type take_type(XLU_Config *cfg)
 {
-    libxl_domain_type type = DEFAULT_TYPE;
+    static const struct type_name types[] = {{"hvm", LIBXL_DOMAIN_TYPE_HVM},
+                                             {"pv", LIBXL_DOMAIN_TYPE_PV},
+                                             {"pvh", LIBXL_DOMAIN_TYPE_PVH}},
+                                  builders[] = {{"hvm", LIBXL_DOMAIN_TYPE_HVM},
+                                                {"generic", LIBXL_DOMAIN_TYPE_PV}};
+    libxl_domain_type type = DEFAULT_TYPE, old;
     const char *s;
+    bool given = !xlu_cfg_get_string(cfg, "type", &s, 0);
 
-    if (!xlu_cfg_get_string(cfg, "type", &s, 0)) {
-        if (strcmp(s, "pv") && strcmp(s, "pvh") && strcmp(s, "hvm")) {
-            fprintf(stderr, "Invalid domain type %s.\n", s);
-            exit(EXIT_BAD);
-        }
-        libxl_domain_type_from_string(s, &type);
-    }
-    if (!xlu_cfg_get_string(cfg, "builder", &s, 0)) {
-        libxl_domain_type old = !strcmp(s, "hvm") ? LIBXL_DOMAIN_TYPE_HVM : LIBXL_DOMAIN_TYPE_PV;
-
-        if (xlu_cfg_get_string(cfg, "type", &s, 0))
-            type = old;
-        else if (old != type)
-            fail("Contradicting \"builder\" and \"type\" options specified.");
-    }
-    return type;
+    if (given)
+        type = type_named(s, types, ARRAY_SIZE(types));
+    if (xlu_cfg_get_string(cfg, "builder", &s, 0))
+        return type;
+    old = type_named(s, builders, ARRAY_SIZE(builders));
+    if (given && old != type)
+        fail("Contradicting \"builder\" and \"type\" options specified.");
+    return old;
 }
 
 static void take_identity(XLU_Config *cfg, libxl_domain_create_info *c)
@@ -111,7 +137,37 @@ static void take_identity(XLU_Config *cfg, libxl_domain_create_info *c)
         libxl_uuid_generate(&c->uuid);
     }
     libxl_defbool_set(&c->run_hotplug_scripts, settings.run_hotplug_scripts);
-    c->domid = settings.domid_random ? (uint32_t)RANDOM_DOMID : NO_DOMAIN;
+    if (settings.domid_random)
+        c->domid = (uint32_t)RANDOM_DOMID;
+}
+
+/* "seclabel" is what the domain runs by, "init_seclabel" what it is made by. */
+static void take_labels(XLU_Config *cfg, libxl_domain_config *d)
+{
+    bool two = !xlu_cfg_replace_string(cfg, "init_seclabel", &d->c_info.ssid_label, 0);
+
+    xlu_cfg_replace_string(cfg, "seclabel",
+                           two ? &d->b_info.exec_ssid_label : &d->c_info.ssid_label, 0);
+}
+
+/* A list; words of one string are taken as well. */
+static void take_bootloader_args(XLU_Config *cfg, libxl_domain_build_info *b)
+{
+    char *copy, *save = NULL, *word;
+    const char *s;
+    int nr = 0;
+
+    if (xlu_cfg_get_string(cfg, "bootloader_args", &s, 1)) {
+        take_strings(cfg, "bootloader_args", &b->bootloader_args);
+        return;
+    }
+    fprintf(stderr, "xl: bootloader_args= should be a list of strings\n");
+    copy = must_alloc(strdup(s));
+    b->bootloader_args = must_alloc(calloc(strlen(s) + 2, sizeof(*b->bootloader_args)));
+    for (word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
+        b->bootloader_args[nr++] = must_alloc(strdup(word));
+    free(copy);
+    drop_if_empty(&b->bootloader_args);
 }
 
 /* CPUs. */
@@ -124,8 +180,8 @@ static void cpumap_from(const char *s, libxl_bitmap *map)
         exit(EXIT_BAD);
 }
 
-/* A string is for all vCPUs, a list has one entry for each. */
-static void take_affinity(XLU_Config *cfg, const char *key, int vcpus, int *num,
+/* A string is for all vCPUs, a list has one entry for each. Returns whether it was a list. */
+static bool take_affinity(XLU_Config *cfg, const char *key, int vcpus, int *num,
                           libxl_bitmap **maps)
 {
     XLU_ConfigList *list;
@@ -139,22 +195,41 @@ static void take_affinity(XLU_Config *cfg, const char *key, int vcpus, int *num,
             s = xlu_cfg_get_listitem(list, i);
             cpumap_from(s ? s : "", &(*maps)[i]);
         }
+        return true;
     } else if (!xlu_cfg_get_string(cfg, key, &s, 0)) {
         *num = vcpus;
         *maps = must_alloc(calloc((size_t)vcpus + 1, sizeof(**maps)));
         for (int i = 0; i < vcpus; i++)
             cpumap_from(s, &(*maps)[i]);
     }
+    return false;
 }
 
+static void take_affinities(XLU_Config *cfg, libxl_domain_build_info *b)
+{
+    int vcpus = b->max_vcpus ? b->max_vcpus : 1;
+    bool lists =
+        take_affinity(cfg, "cpus", vcpus, &b->num_vcpu_hard_affinity, &b->vcpu_hard_affinity);
+
+    for (int i = 0; i < b->num_vcpu_hard_affinity; i++)
+        if (libxl_bitmap_is_empty(&b->vcpu_hard_affinity[i]))
+            fail("vcpu hard affinity map is empty");
+    lists |= take_affinity(cfg, "cpus_soft", vcpus, &b->num_vcpu_soft_affinity,
+                           &b->vcpu_soft_affinity);
+    if (lists || b->num_vcpu_soft_affinity)
+        libxl_defbool_set(&b->numa_placement, false);
+}
+
+/* How many are wanted stays open where nothing is said: libxl knows its default. */
 static void take_vcpus(XLU_Config *cfg, libxl_domain_build_info *b)
 {
-    long on_nodes = vnuma_vcpus(b), online = on_nodes ? on_nodes : 1, max;
+    long on_nodes = vnuma_vcpus(b), online = 0, max = 0;
 
-    xlu_cfg_get_bounded_long(cfg, "vcpus", 1, INT_MAX, &online, 0);
-    b->max_vcpus = (int)(on_nodes ? on_nodes : online);
-    if (!xlu_cfg_get_bounded_long(cfg, "maxvcpus", 1, INT_MAX, &max, 0))
-        b->max_vcpus = (int)max;
+    if (!xlu_cfg_get_long(cfg, "vcpus", &online, 0) && online > INT_MAX)
+        fail("Unable to allocate cpumap");
+    xlu_cfg_get_bounded_long(cfg, "maxvcpus", 1, INT_MAX, &max, 0);
+    if (online > 0 || on_nodes || max)
+        b->max_vcpus = (int)(max ? max : on_nodes ? on_nodes : online);
     if (b->max_vcpus < online) {
         fprintf(stderr, "xl: maxvcpus < vcpus\n");
         exit(EXIT_BAD);
@@ -163,15 +238,11 @@ static void take_vcpus(XLU_Config *cfg, libxl_domain_build_info *b)
         fprintf(stderr, "xl: vnuma has %ld vCPUs, maxvcpus is %d\n", on_nodes, b->max_vcpus);
         exit(EXIT_BAD);
     }
-    if (libxl_cpu_bitmap_alloc(ctx, &b->avail_vcpus, (int)online))
+    if (online > 0 && libxl_cpu_bitmap_alloc(ctx, &b->avail_vcpus, (int)online))
         fail("Unable to allocate cpumap");
     for (int i = 0; i < online; i++)
         libxl_bitmap_set(&b->avail_vcpus, i);
-    take_affinity(cfg, "cpus", b->max_vcpus, &b->num_vcpu_hard_affinity, &b->vcpu_hard_affinity);
-    take_affinity(cfg, "cpus_soft", b->max_vcpus, &b->num_vcpu_soft_affinity,
-                  &b->vcpu_soft_affinity);
-    if (b->num_vcpu_hard_affinity || b->num_vcpu_soft_affinity)
-        libxl_defbool_set(&b->numa_placement, false);
+    take_affinities(cfg, b);
 }
 
 static void take_sched(XLU_Config *cfg, libxl_domain_sched_params *p)
@@ -182,7 +253,6 @@ static void take_sched(XLU_Config *cfg, libxl_domain_sched_params *p)
     } keys[] = {{"cpu_weight", &p->weight},
                 {"cap", &p->cap},
                 {"period", &p->period},
-                {"budget", &p->budget},
                 {"extratime", &p->extratime}};
     long l;
 
@@ -217,6 +287,18 @@ static void take_memory(XLU_Config *cfg, libxl_domain_build_info *b)
     libxl_defbool_set(&b->claim_mode, settings.claim_mode);
 }
 
+/* Without these as they are meant no guest is made. */
+static bool take_limit(XLU_Config *cfg, const char *key, long *l)
+{
+    int e = xlu_cfg_get_bounded_long(cfg, key, 0, INT_MAX, l, 0);
+
+    if (e && e != ESRCH) {
+        fprintf(stderr, "xl: %s is not what it can be\n", key);
+        exit(EXIT_BAD);
+    }
+    return !e;
+}
+
 static void take_limits(XLU_Config *cfg, libxl_domain_build_info *b)
 {
     long l;
@@ -224,11 +306,11 @@ static void take_limits(XLU_Config *cfg, libxl_domain_build_info *b)
     b->max_grant_frames = settings.max_grant_frames;
     b->max_maptrack_frames = settings.max_maptrack_frames;
     b->max_grant_version = settings.max_grant_version;
-    if (!xlu_cfg_get_bounded_long(cfg, "max_grant_frames", 0, INT_MAX, &l, 0))
+    if (take_limit(cfg, "max_grant_frames", &l))
         b->max_grant_frames = (uint32_t)l;
-    if (!xlu_cfg_get_bounded_long(cfg, "max_maptrack_frames", 0, INT_MAX, &l, 0))
+    if (take_limit(cfg, "max_maptrack_frames", &l))
         b->max_maptrack_frames = (uint32_t)l;
-    if (!xlu_cfg_get_bounded_long(cfg, "max_grant_version", 0, INT_MAX, &l, 0))
+    if (take_limit(cfg, "max_grant_version", &l))
         b->max_grant_version = (int)l;
     if (!xlu_cfg_get_bounded_long(cfg, "max_event_channels", 0, INT_MAX, &l, 0))
         b->event_channels = (uint32_t)l;
@@ -304,31 +386,37 @@ static void take_actions(XLU_Config *cfg, libxl_domain_config *d)
 
 /* The rest. */
 
+/* "host,FLAG=VALUE,...". What is wrong is said and passed over, here and in lists. */
+static void take_cpuid_flags(const char *s, libxl_domain_build_info *b)
+{
+    char *copy = must_alloc(strdup(s)), *save = NULL, *part = strtok_r(copy, ",", &save);
+
+    if (part && strcmp(part, "host"))
+        fprintf(stderr, "xl: cpuid: \"%s\" is ignored: the first word must be \"host\"\n", s);
+    else
+        while ((part = strtok_r(NULL, ",", &save)))
+            if (libxl_cpuid_parse_config(&b->cpuid, part))
+                fprintf(stderr, "xl: cpuid: \"%s\" is ignored: no flag, or no value of it\n", part);
+    free(copy);
+}
+
 static void take_cpuid(XLU_Config *cfg, libxl_domain_build_info *b)
 {
     XLU_ConfigList *list;
     const char *s;
-    int nr, e = 0;
+    int nr;
 
-    if (!xlu_cfg_get_list(cfg, "cpuid", &list, &nr, 1)) {
-        for (int i = 0; i < nr && !e; i++) {
-            s = xlu_cfg_get_listitem(list, i);
-            e = s ? libxl_cpuid_parse_config_xend(&b->cpuid, s) : 1;
-            if (e)
-                fprintf(stderr, "while parsing CPUID line: \"%s\": error %d\n", s ? s : "", e);
-        }
-    } else if (!xlu_cfg_get_string(cfg, "cpuid", &s, 0)) {
-        char *copy = must_alloc(strdup(s)), *save = NULL, *part;
-
-        for (part = strtok_r(copy, ",", &save); part && !e; part = strtok_r(NULL, ",", &save)) {
-            e = libxl_cpuid_parse_config(&b->cpuid, part);
-            if (e)
-                fprintf(stderr, "while parsing CPUID flag: \"%s\": error %d\n", part, e);
-        }
-        free(copy);
+    if (xlu_cfg_get_list(cfg, "cpuid", &list, &nr, 1)) {
+        if (!xlu_cfg_get_string(cfg, "cpuid", &s, 0))
+            take_cpuid_flags(s, b);
+        return;
     }
-    if (e)
-        exit(EXIT_BAD);
+    for (int i = 0; i < nr; i++) {
+        s = xlu_cfg_get_listitem(list, i);
+        if (!s || libxl_cpuid_parse_config_xend(&b->cpuid, s))
+            fprintf(stderr, "xl: cpuid: \"%s\" is ignored: not LEAF[,SUBLEAF]:REGISTER=BITS,...\n",
+                    s ? s : "");
+    }
 }
 
 static void take_tsc(XLU_Config *cfg, libxl_domain_build_info *b)
@@ -340,6 +428,8 @@ static void take_tsc(XLU_Config *cfg, libxl_domain_build_info *b)
         if (l < 0 || l > 3)
             fail("ERROR: invalid value for \"tsc_mode\"");
         b->tsc_mode = (libxl_tsc_mode)l;
+        fprintf(stderr, "WARNING: tsc_mode= should be \"%s\", not a number\n",
+                libxl_tsc_mode_to_string(b->tsc_mode));
     } else if (!xlu_cfg_get_string(cfg, "tsc_mode", &s, 0) &&
                libxl_tsc_mode_from_string(s, &b->tsc_mode)) {
         fail("ERROR: invalid value for \"tsc_mode\"");
@@ -455,7 +545,7 @@ static void take_vifs(XLU_Config *cfg, libxl_domain_config *d)
         libxl_device_nic_init(nic);
         nic->devid = d->num_nics++;
         vif_defaults(nic);
-        if (!spec || parse_vif(spec, cfg, nic))
+        if (parse_vif(spec ? spec : "", cfg, nic, true))
             exit(EXIT_BAD);
     }
 }
@@ -471,7 +561,11 @@ void config_parse(const struct config_source *src, libxl_domain_config *d)
     }
     take_identity(cfg, &d->c_info);
     libxl_domain_build_info_init_type(&d->b_info, d->c_info.type);
+    take_labels(cfg, d);
     take_simple(cfg, d);
+    take_bootloader_args(cfg, &d->b_info);
+    if (settings.blkdev_start)
+        replace(&d->b_info.blkdev_start, settings.blkdev_start);
     config_take_vnuma(cfg, &d->b_info);
     take_vcpus(cfg, &d->b_info);
     take_sched(cfg, &d->b_info.sched_params);
@@ -488,5 +582,6 @@ void config_parse(const struct config_source *src, libxl_domain_config *d)
     take_vifs(cfg, d);
     config_take_platform(cfg, d);
     config_take_devices(cfg, d);
+    config_warn(cfg, d);
     xlu_cfg_destroy(cfg);
 }

@@ -7,6 +7,8 @@
 
 /* Keys of HVM and PVH guests, the device model and displays; the type is known. */
 void config_take_platform(XLU_Config *cfg, libxl_domain_config *d);
+/* Says what is outdated or has no effect. */
+void config_warn(XLU_Config *cfg, const libxl_domain_config *d);
 /* Devices that are neither disks nor network cards. */
 void config_take_devices(XLU_Config *cfg, libxl_domain_config *d);
 /* Sound cards. */

@@ -86,7 +86,13 @@ static int take_vtpm_pair(const char *key, const char *value, void *arg)
 
 static int parse_vtpm(const char *spec, void *device)
 {
-    return each_pair(spec, take_vtpm_pair, device);
+    const libxl_device_vtpm *d = device;
+    int rc = each_pair(spec, take_vtpm_pair, device);
+
+    if (rc || d->backend_domname)
+        return rc;
+    fprintf(stderr, "vtpm: backend= is needed\n");
+    return ERROR_INVAL;
 }
 
 static int take_p9_pair(const char *key, const char *value, void *arg)
@@ -140,17 +146,14 @@ static int parse_pvcalls(const char *spec, void *device)
 static int take_usbctrl_pair(const char *key, const char *value, void *arg)
 {
     libxl_device_usbctrl *d = arg;
-    unsigned long n = 0;
     int rc = 0;
 
     if (!strcmp(key, "type")) {
         rc = libxl_usbctrl_type_from_string(value, &d->type) ? unknown_key(value) : 0;
     } else if (!strcmp(key, "version")) {
-        rc = number(key, value, 3, &n);
-        d->version = (int)n;
+        d->version = atoi(value); /* libxl says what there is */
     } else if (!strcmp(key, "ports")) {
-        rc = number(key, value, 31, &n);
-        d->ports = (int)n;
+        d->ports = atoi(value);
     } else {
         rc = unknown_key(key);
     }
@@ -269,26 +272,30 @@ INIT(usbdev)
 INIT(vdispl)
 INIT(dtdev)
 
-#define LIST(name, kind, field, parse)                                                             \
+#define LIST(name, kind, field, parse, devid)                                                      \
     {                                                                                              \
         name, sizeof(libxl_device_##kind), offsetof(libxl_domain_config, field),                   \
-            offsetof(libxl_domain_config, num_##field), init_##kind, parse                         \
+            offsetof(libxl_domain_config, num_##field), devid, init_##kind, parse                  \
     }
+#define NUMBERED(name, kind, field, parse)                                                         \
+    LIST(name, kind, field, parse, offsetof(libxl_device_##kind, devid))
+#define NO_DEVID SIZE_MAX
 static const struct list {
     const char *key;
     size_t size, array, count; /* of an element; where the config has the two */
+    size_t devid;              /* where an element has its place in the list, or NO_DEVID */
     void (*init)(void *device);
     int (*parse)(const char *spec, void *device);
 } lists[] = {
-    LIST("vkb", vkb, vkbs, parse_vkb),
-    LIST("channel", channel, channels, parse_channel),
-    LIST("vtpm", vtpm, vtpms, parse_vtpm),
-    LIST("p9", p9, p9s, parse_p9),
-    LIST("pvcalls", pvcallsif, pvcallsifs, parse_pvcalls),
-    LIST("usbctrl", usbctrl, usbctrls, parse_usbctrl),
-    LIST("usbdev", usbdev, usbdevs, parse_usbdev),
-    LIST("vdispl", vdispl, vdispls, parse_vdispl),
-    LIST("dtdev", dtdev, dtdevs, parse_dtdev),
+    NUMBERED("vkb", vkb, vkbs, parse_vkb),
+    NUMBERED("channel", channel, channels, parse_channel),
+    NUMBERED("vtpm", vtpm, vtpms, parse_vtpm),
+    LIST("p9", p9, p9s, parse_p9, NO_DEVID),
+    NUMBERED("pvcalls", pvcallsif, pvcallsifs, parse_pvcalls),
+    NUMBERED("usbctrl", usbctrl, usbctrls, parse_usbctrl),
+    LIST("usbdev", usbdev, usbdevs, parse_usbdev, NO_DEVID),
+    NUMBERED("vdispl", vdispl, vdispls, parse_vdispl),
+    LIST("dtdev", dtdev, dtdevs, parse_dtdev, NO_DEVID),
 };
 
 /* To what is there already: a framebuffer brings a keyboard. */
@@ -299,8 +306,11 @@ static void *append(libxl_domain_config *d, const struct list *l)
     char *element;
 
     *array = must_alloc(realloc(*array, (size_t)(*count + 1) * l->size));
-    element = (char *)*array + (size_t)(*count)++ * l->size;
+    element = (char *)*array + (size_t)*count * l->size;
     l->init(element);
+    if (l->devid != NO_DEVID)
+        *(libxl_devid *)(void *)(element + l->devid) = *count;
+    ++*count;
     return element;
 }
 
@@ -352,33 +362,39 @@ static void take_bool(XLU_Config *cfg, const char *key, bool *to)
         *to = l != 0;
 }
 
-/* What holds for each device that does not say otherwise. */
-static void pci_for_all(XLU_Config *cfg, libxl_device_pci *pci)
+/* What holds for each device that does not say otherwise; the keys are read in any case. */
+static void pci_for_all(XLU_Config *cfg, const libxl_domain_config *d, libxl_device_pci *pci)
 {
     take_bool(cfg, "pci_msitranslate", &pci->msitranslate);
     take_bool(cfg, "pci_power_mgmt", &pci->power_mgmt);
     take_bool(cfg, "pci_permissive", &pci->permissive);
     take_bool(cfg, "pci_seize", &pci->seize);
+    if (d->c_info.type != LIBXL_DOMAIN_TYPE_HVM)
+        pci->rdm_policy = LIBXL_RDM_RESERVE_POLICY_STRICT;
 }
 
 static void take_pci(XLU_Config *cfg, libxl_domain_config *d)
 {
     XLU_ConfigList *list;
+    libxl_device_pci all;
     int nr;
 
+    libxl_device_pci_init(&all);
+    pci_for_all(cfg, d, &all);
     if (xlu_cfg_get_list(cfg, "pci", &list, &nr, 0) || !nr)
         return;
     d->pcidevs = must_alloc(calloc((size_t)nr, sizeof(*d->pcidevs)));
     for (int i = 0; i < nr; i++) {
         const char *s = xlu_cfg_get_listitem(list, i);
 
-        libxl_device_pci_init(&d->pcidevs[d->num_pcidevs]);
-        pci_for_all(cfg, &d->pcidevs[d->num_pcidevs]);
+        d->pcidevs[d->num_pcidevs] = all;
         if (s && !xlu_pci_parse_spec_string(cfg, &d->pcidevs[d->num_pcidevs++], s))
             continue;
         fprintf(stderr, "unable to parse PCI_SPEC_STRING `%s' for passthrough\n", s ? s : "");
         exit(-ERROR_INVAL);
     }
+    if (d->c_info.type == LIBXL_DOMAIN_TYPE_PV)
+        libxl_defbool_set(&d->b_info.u.pv.e820_host, true);
 }
 
 void config_take_devices(XLU_Config *cfg, libxl_domain_config *d)

@@ -19,6 +19,7 @@ static const struct key hvm_keys[] = {
     {"smbios_firmware", KEY_STRING, B(u.hvm.smbios_firmware)},
     {"boot", KEY_STRING, B(u.hvm.boot)},
     {"soundhw", KEY_STRING, B(u.hvm.soundhw)},
+    {"apic", KEY_DEFBOOL, B(apic)},
     {"pae", KEY_DEFBOOL, B(u.hvm.pae)},
     {"acpi_s3", KEY_DEFBOOL, B(u.hvm.acpi_s3)},
     {"acpi_s4", KEY_DEFBOOL, B(u.hvm.acpi_s4)},
@@ -174,7 +175,7 @@ static void take_words(XLU_Config *cfg, libxl_domain_build_info *b)
         b->u.hvm.bios = (libxl_bios_type)v;
     if (take_word(cfg, "hdtype", word_hdtype, &v))
         b->u.hvm.hdtype = (libxl_hdtype)v;
-    if (take_word(cfg, "vendor_device", word_vendor_device, &v))
+    if (take_known(cfg, "vendor_device", word_vendor_device, &v))
         b->u.hvm.vendor_device = (libxl_vendor_device)v;
 }
 
@@ -254,20 +255,21 @@ static void viridian_group(libxl_domain_build_info *b, const char *s)
     libxl_viridian_enlightenment group;
     bool off = *s == '!';
 
-    s += off;
     if (!strcmp(s, "defaults")) {
-        libxl_defbool_set(&b->u.hvm.viridian, !off);
+        libxl_defbool_set(&b->u.hvm.viridian, true);
         return;
     }
     if (!strcmp(s, "all")) {
-        libxl_bitmap_set_any(off ? &b->u.hvm.viridian_disable : &b->u.hvm.viridian_enable);
+        libxl_bitmap_set_any(&b->u.hvm.viridian_enable);
         return;
     }
+    s += off;
     if (libxl_viridian_enlightenment_from_string(s, &group)) {
         fprintf(stderr, "ERROR: unknown viridian group '%s'\n", s);
-        exit(EXIT_BAD);
+        exit(EXIT_LIBXL);
     }
     libxl_bitmap_set(off ? &b->u.hvm.viridian_disable : &b->u.hvm.viridian_enable, (int)group);
+    libxl_bitmap_reset(off ? &b->u.hvm.viridian_enable : &b->u.hvm.viridian_disable, (int)group);
 }
 
 static void take_viridian(XLU_Config *cfg, libxl_domain_build_info *b)
@@ -307,24 +309,44 @@ static void take_genid(XLU_Config *cfg, libxl_domain_build_info *b)
 static void take_mca(XLU_Config *cfg, libxl_domain_build_info *b)
 {
     XLU_ConfigList *list;
-    int nr;
+    int nr = 0, e;
 
-    if (xlu_cfg_get_list(cfg, "mca_caps", &list, &nr, 1))
-        return;
+    e = xlu_cfg_get_list(cfg, "mca_caps", &list, &nr, 1);
+    if (e && e != ESRCH) {
+        fprintf(stderr, "ERROR: mca_caps must be a list\n");
+        exit(EXIT_LIBXL);
+    }
     for (int i = 0; i < nr; i++) {
         const char *s = xlu_cfg_get_listitem(list, i);
 
         if (!s || strcmp(s, "lmce")) {
             fprintf(stderr, "ERROR: unrecognized MCA capability '%s'\n", s ? s : "");
-            exit(EXIT_BAD);
+            exit(EXIT_LIBXL);
         }
         b->u.hvm.mca_caps |= 1;
+    }
+}
+
+static void check_hvm(XLU_Config *cfg, const libxl_domain_build_info *b)
+{
+    const char *listen = b->u.hvm.vnc.listen;
+    uint64_t hole = b->u.hvm.mmio_hole_memkb;
+    long display;
+
+    if (hole != LIBXL_MEMKB_DEFAULT && (hole < 256ull << 10 || hole > 3840ull << 10)) {
+        fprintf(stderr, "ERROR: mmio_hole is between 256 and 3840 MiB\n");
+        exit(EXIT_BAD);
+    }
+    if (listen && strchr(listen, ':') && !xlu_cfg_get_long(cfg, "vncdisplay", &display, 1)) {
+        fprintf(stderr, "ERROR: the display is given by vnclisten and by vncdisplay\n");
+        exit(EXIT_BAD);
     }
 }
 
 static void take_hvm(XLU_Config *cfg, libxl_domain_build_info *b)
 {
     take_keys(cfg, hvm_keys, ARRAY_SIZE(hvm_keys), b);
+    check_hvm(cfg, b);
     take_words(cfg, b);
     take_vga(cfg, b);
     take_graphics(cfg, b);
@@ -358,10 +380,12 @@ static void take_firmware(XLU_Config *cfg, libxl_domain_build_info *b)
         return;
     if (b->type == LIBXL_DOMAIN_TYPE_HVM) {
         take_firmware_hvm(s, b);
-    } else if (b->type == LIBXL_DOMAIN_TYPE_PV && !strncmp(s, "pvgrub", 6)) {
+    } else if (b->kernel) {
+        fprintf(stderr, "ERROR: both kernel and firmware specified\n");
+        exit(EXIT_BAD);
+    } else if (!strncmp(s, "pvgrub", 6)) {
         if (asprintf(&path, "/usr/lib/xen-4.17/boot/%s.bin", s) < 0)
             exit(EXIT_BAD);
-        free(b->kernel);
         b->kernel = path;
     } else {
         fprintf(stderr, "ERROR: invalid value \"%s\" for \"firmware\"\n", s);
@@ -401,13 +425,21 @@ static void take_altp2m(XLU_Config *cfg, libxl_domain_build_info *b)
 
 static void take_timer_mode(XLU_Config *cfg, libxl_domain_build_info *b)
 {
+    const char *s;
     long l;
     int v;
 
-    if (!xlu_cfg_get_bounded_long(cfg, "timer_mode", 0, 3, &l, 1))
+    if (b->type == LIBXL_DOMAIN_TYPE_PV && !xlu_cfg_get_string(cfg, "timer_mode", &s, 1)) {
+        fprintf(stderr, "ERROR: timer_mode= is not for PV guests\n");
+        exit(EXIT_LIBXL);
+    }
+    if (!xlu_cfg_get_bounded_long(cfg, "timer_mode", 0, 3, &l, 1)) {
         b->timer_mode = (libxl_timer_mode)l;
-    else if (take_word(cfg, "timer_mode", word_timer_mode, &v))
+        fprintf(stderr, "WARNING: timer_mode= should be \"%s\", not a number\n",
+                libxl_timer_mode_to_string(b->timer_mode));
+    } else if (take_word(cfg, "timer_mode", word_timer_mode, &v)) {
         b->timer_mode = (libxl_timer_mode)v;
+    }
 }
 
 /* Framebuffers. */
@@ -486,22 +518,20 @@ static libxl_device_vfb *vfb_new(libxl_domain_config *d)
 /* The keys of an emulated display make a framebuffer of a guest that has none. */
 static void take_display_as_vfb(XLU_Config *cfg, libxl_domain_config *d)
 {
-    static const char *const keys[] = {"vnc",       "vnclisten", "vncpasswd", "vncdisplay",
-                                       "vncunused", "sdl",       "opengl",    "keymap"};
+    static const char *const keys[] = {"vnclisten", "vncpasswd", "vncdisplay", "vncunused",
+                                       "keymap"};
     libxl_device_vfb *vfb;
-    long vnc = 0, sdl = 0;
+    long vnc = 0;
     const char *s;
 
     xlu_cfg_get_long(cfg, "vnc", &vnc, 0);
-    xlu_cfg_get_long(cfg, "sdl", &sdl, 0);
-    if (!vnc && !sdl)
+    if (!vnc)
         return;
     vfb = vfb_new(d);
     for (unsigned int i = 0; i < ARRAY_SIZE(keys); i++)
         if (!xlu_cfg_get_string(cfg, keys[i], &s, 1))
             vfb_pair(vfb, keys[i], s);
-    libxl_defbool_set(&vfb->vnc.enable, vnc);
-    libxl_defbool_set(&vfb->sdl.enable, sdl);
+    libxl_defbool_set(&vfb->vnc.enable, true);
 }
 
 static void take_vfbs(XLU_Config *cfg, libxl_domain_config *d)
@@ -509,10 +539,9 @@ static void take_vfbs(XLU_Config *cfg, libxl_domain_config *d)
     XLU_ConfigList *list;
     int nr;
 
-    if (d->c_info.type == LIBXL_DOMAIN_TYPE_HVM)
-        return;
     if (xlu_cfg_get_list(cfg, "vfb", &list, &nr, 0)) {
-        take_display_as_vfb(cfg, d);
+        if (d->c_info.type == LIBXL_DOMAIN_TYPE_PV)
+            take_display_as_vfb(cfg, d);
         return;
     }
     for (int i = 0; i < nr; i++) {
@@ -523,6 +552,32 @@ static void take_vfbs(XLU_Config *cfg, libxl_domain_config *d)
     }
 }
 
+static void check_kernel(const libxl_domain_build_info *b)
+{
+    if (b->type == LIBXL_DOMAIN_TYPE_HVM || b->kernel || b->bootloader)
+        return;
+    fprintf(stderr, "Neither kernel nor bootloader specified\n");
+    exit(EXIT_BAD);
+}
+
+void config_warn(XLU_Config *cfg, const libxl_domain_config *d)
+{
+    const char *s;
+
+    if (!libxl_defbool_is_default(d->b_info.arch_x86.msr_relaxed))
+        fprintf(stderr, "WARNING: msr_relaxed= is for guests with errors, and is to go away\n");
+    if (!xlu_cfg_get_string(cfg, "altp2mhvm", &s, 1))
+        fprintf(stderr, "WARNING: altp2mhvm= is outdated: altp2m= takes its place\n");
+    if (!xlu_cfg_get_string(cfg, "device_model", &s, 1))
+        fprintf(stderr, "WARNING: device_model= has no effect: device_model_override= has\n");
+    if (d->b_info.device_model &&
+        d->b_info.device_model_version == LIBXL_DEVICE_MODEL_VERSION_UNKNOWN)
+        fprintf(stderr, "WARNING: device_model_override= without device_model_version=\n");
+    if (d->c_info.type == LIBXL_DOMAIN_TYPE_HVM && d->b_info.u.hvm.system_firmware &&
+        !d->b_info.u.hvm.bios)
+        fprintf(stderr, "WARNING: bios_path_override= without bios=\n");
+}
+
 void config_take_platform(XLU_Config *cfg, libxl_domain_config *d)
 {
     libxl_domain_build_info *b = &d->b_info;
@@ -530,6 +585,7 @@ void config_take_platform(XLU_Config *cfg, libxl_domain_config *d)
     take_keys(cfg, common_keys, ARRAY_SIZE(common_keys), b);
     take_model_version(cfg, b);
     take_firmware(cfg, b);
+    check_kernel(b);
     take_altp2m(cfg, b);
     take_timer_mode(cfg, b);
     if (b->type == LIBXL_DOMAIN_TYPE_HVM)

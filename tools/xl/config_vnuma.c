@@ -10,7 +10,7 @@
 
 static int wrong(int node, const char *item)
 {
-    fprintf(stderr, "xl: vnuma: node %d: invalid or repeated \"%s\"\n", node, item);
+    fprintf(stderr, "xl: vnuma: node %d: invalid \"%s\"\n", node, item);
     return ERROR_INVAL;
 }
 
@@ -37,8 +37,7 @@ static int take_vcpus(const char *s, libxl_vnode_info *n)
 {
     int rc = 0;
 
-    if (n->vcpus.size)
-        return ERROR_INVAL;
+    libxl_bitmap_dispose(&n->vcpus);
     if (libxl_bitmap_alloc(ctx, &n->vcpus, VCPUS_MAX))
         return ERROR_NOMEM;
     do
@@ -51,13 +50,15 @@ static int take_distances(const char *s, libxl_vnode_info *n)
 {
     char *end;
 
-    if (n->distances)
-        return ERROR_INVAL;
-    n->distances = must_alloc(calloc(NODES_MAX, sizeof(*n->distances)));
+    uint32_t distance;
+    int i = 0;
+
     do {
-        if (n->num_distances == NODES_MAX || !isdigit((unsigned char)*s))
+        if (!isdigit((unsigned char)*s))
             return ERROR_INVAL;
-        n->distances[n->num_distances++] = (uint32_t)strtoul(s, &end, 10);
+        distance = (uint32_t)strtoul(s, &end, 10);
+        if (i < n->num_distances)
+            n->distances[i++] = distance;
         s = end + 1;
         while (*end == ',' && *s == ' ')
             s++;
@@ -69,19 +70,25 @@ static int take_size(const char *s, libxl_vnode_info *n)
 {
     unsigned long mb;
 
-    if (n->memkb || !parse_ulong(s, &mb) || !mb || mb > ULONG_MAX >> 11)
+    if (!parse_ulong(s, &mb) || mb > ULONG_MAX >> 11)
         return ERROR_INVAL;
     n->memkb = (uint64_t)mb << 10;
     return 0;
 }
 
-#define NO_PNODE UINT32_MAX
+static int host_nodes(void)
+{
+    int nr = 0;
+
+    libxl_numainfo_list_free(libxl_get_numainfo(ctx, &nr), nr);
+    return nr;
+}
 
 static int take_pnode(const char *s, libxl_vnode_info *n)
 {
     unsigned long nr;
 
-    if (n->pnode != NO_PNODE || !parse_ulong(s, &nr) || nr >= NO_PNODE)
+    if (!parse_ulong(s, &nr) || nr >= (unsigned long)host_nodes())
         return ERROR_INVAL;
     n->pnode = (uint32_t)nr;
     return 0;
@@ -100,16 +107,15 @@ static int take_item(const char *item, libxl_vnode_info *n)
     for (unsigned int i = 0; i < ARRAY_SIZE(keys); i++)
         if (!strncmp(item, keys[i].key, strlen(keys[i].key)))
             return keys[i].take(item + strlen(keys[i].key), n);
-    return ERROR_INVAL;
+    return strchr(item, '=') ? 0 : ERROR_INVAL;
 }
 
-static int take_node(XLU_Config *cfg, XLU_ConfigValue *value, int nr, libxl_vnode_info *n)
+/* What is not said stays 0. @placed: it is said on which of the host's nodes it shall be. */
+static int take_node(XLU_Config *cfg, XLU_ConfigValue *value, int nr, libxl_vnode_info *n,
+                     bool *placed)
 {
     XLU_ConfigList *items;
 
-    libxl_vnode_info_init(n);
-    n->pnode = NO_PNODE;
-    n->memkb = 0;
     if (!value || xlu_cfg_value_get_list(cfg, value, &items, 0))
         return ERROR_INVAL;
     for (int i = 0; xlu_cfg_get_listitem2(items, i); i++) {
@@ -117,30 +123,54 @@ static int take_node(XLU_Config *cfg, XLU_ConfigValue *value, int nr, libxl_vnod
 
         if (!item || take_item(item, n))
             return wrong(nr, item ? item : "list");
+        *placed = *placed || !strncmp(item, "pnode=", strlen("pnode="));
     }
-    if (n->pnode != NO_PNODE && n->memkb && n->vcpus.size && n->distances)
-        return 0;
-    fprintf(stderr, "xl: vnuma: node %d: pnode, size, vcpus and vdistances are needed\n", nr);
-    return ERROR_INVAL;
+    return 0;
+}
+
+static void init_node(libxl_vnode_info *n, int nr_nodes)
+{
+    libxl_vnode_info_init(n);
+    n->memkb = 0;
+    n->num_distances = nr_nodes;
+    n->distances = must_alloc(calloc((size_t)nr_nodes, sizeof(*n->distances)));
+}
+
+/* More than the host has CPUs are a mistake unless maxvcpus= says the same. */
+static void check_vcpus(XLU_Config *cfg, const libxl_domain_build_info *b)
+{
+    long max;
+
+    if (!xlu_cfg_get_long(cfg, "maxvcpus", &max, 1) ||
+        vnuma_vcpus(b) <= libxl_get_online_cpus(ctx))
+        return;
+    fprintf(stderr, "xl: vnuma: more vCPUs than the host has CPUs, and no maxvcpus=\n");
+    exit(EXIT_BAD);
 }
 
 void config_take_vnuma(XLU_Config *cfg, libxl_domain_build_info *b)
 {
     XLU_ConfigList *list;
+    bool placed = false;
     int nr;
 
-    if (xlu_cfg_get_list(cfg, "vnuma", &list, &nr, 0) || !nr)
+    if (xlu_cfg_get_list(cfg, "vnuma", &list, &nr, 1) || !nr)
         return;
     if (nr > NODES_MAX) {
         fprintf(stderr, "xl: vnuma: more than %d nodes\n", NODES_MAX);
         exit(EXIT_BAD);
     }
     b->vnuma_nodes = must_alloc(calloc((size_t)nr, sizeof(*b->vnuma_nodes)));
-    for (int i = 0; i < nr; i++)
-        if (take_node(cfg, xlu_cfg_get_listitem2(list, i), i,
-                      &b->vnuma_nodes[b->num_vnuma_nodes++]))
+    for (int i = 0; i < nr; i++) {
+        libxl_vnode_info *n = &b->vnuma_nodes[b->num_vnuma_nodes++];
+
+        init_node(n, nr);
+        if (take_node(cfg, xlu_cfg_get_listitem2(list, i), i, n, &placed))
             exit(EXIT_BAD);
-    libxl_defbool_set(&b->numa_placement, false);
+    }
+    check_vcpus(cfg, b);
+    if (placed)
+        libxl_defbool_set(&b->numa_placement, false);
 }
 
 long vnuma_vcpus(const libxl_domain_build_info *b)

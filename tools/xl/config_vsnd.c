@@ -191,7 +191,10 @@ void config_take_vsnd(XLU_Config *cfg, libxl_domain_config *d)
 
     if (xlu_cfg_get_list(cfg, "vsnd", &cards, &nr, 0))
         return;
-    for (int i = 0; i < nr; i++)
-        take_card(cfg, xlu_cfg_get_listitem2(cards, i),
-                  one_more(&d->vsnds, &d->num_vsnds, sizeof(*d->vsnds)));
+    for (int i = 0; i < nr; i++) {
+        libxl_device_vsnd *card = one_more(&d->vsnds, &d->num_vsnds, sizeof(*d->vsnds));
+
+        take_card(cfg, xlu_cfg_get_listitem2(cards, i), card);
+        card->devid = i;
+    }
 }

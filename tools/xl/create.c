@@ -111,11 +111,16 @@ int console_wait(void)
     return 0;
 }
 
-void print_config(const libxl_domain_config *d)
+void print_config(FILE *f, const libxl_domain_config *d)
 {
-    char *json = libxl_domain_config_to_json(ctx, (libxl_domain_config *)(uintptr_t)d);
+    char *json;
 
-    fputs(json, stdout);
+    if (settings.sxp) {
+        print_sxp(f, NO_DOMAIN, d);
+        return;
+    }
+    json = libxl_domain_config_to_json(ctx, (libxl_domain_config *)(uintptr_t)d);
+    fputs(json, f);
     free(json);
 }
 
@@ -183,8 +188,7 @@ int create_domain(const struct create_options *o)
         return EXIT_LIBXL;
     }
     if (!o->quiet && !(settings.dry_run && o->quiet))
-        printf("Parsing config from %s\n", src.name);
-    fflush(stdout);
+        fprintf(stderr, "Parsing config from %s\n", src.name);
     libxl_domain_config_init(&m.config);
     config_parse(&src, &m.config);
     free(src.text);
@@ -193,7 +197,7 @@ int create_domain(const struct create_options *o)
         goto out;
     }
     if (o->debug || settings.dry_run || settings.verbosity > 3)
-        print_config(&m.config);
+        print_config(settings.dry_run ? stdout : stderr, &m.config);
     if (settings.dry_run)
         goto out;
     fflush(stdout);
@@ -349,7 +353,7 @@ int main_config_update(int argc, char **argv)
     libxl_domain_config_init(&d);
     config_parse(&src, &d);
     if (debug)
-        print_config(&d);
+        print_config(stdout, &d);
     printf("setting dom%u configuration\n", domid);
     json = libxl_domain_config_to_json(ctx, &d);
     rc = libxl_userdata_store(ctx, domid, "libxl-json", (uint8_t *)json, (int)strlen(json) + 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What describes a device: "KEY=VALUE,KEY=VALUE ...". */
 #include <ctype.h>
+#include <limits.h>
 
 #include "xl.h"
 
@@ -50,86 +51,105 @@ void vif_defaults(libxl_device_nic *nic)
         replace(&nic->backend_domname, settings.vif_backend);
 }
 
-static int parse_mac(const char *s, libxl_mac mac)
+/* Six octets; what follows them does not matter. */
+static int take_mac(const char *s, libxl_mac mac)
 {
-    int used = 0;
+    libxl_mac octets;
 
-    if (sscanf(s, LIBXL_MAC_FMT "%n", &mac[0], &mac[1], &mac[2], &mac[3], &mac[4], &mac[5],
-               &used) == 6 &&
-        !s[used])
-        return 0;
-    fprintf(stderr, "Invalid mac address '%s'\n", s);
-    return ERROR_INVAL;
+    if (sscanf(s, LIBXL_MAC_FMT, &octets[0], &octets[1], &octets[2], &octets[3], &octets[4],
+               &octets[5]) != 6) {
+        fprintf(stderr, "Invalid mac address '%s'\n", s);
+        return ERROR_INVAL;
+    }
+    memcpy(mac, octets, sizeof(octets));
+    return 0;
 }
 
-static int parse_pair(const char *key, const char *value, XLU_Config *cfg, libxl_device_nic *nic)
+static int number_or_exit(const char *s, bool below_zero)
 {
+    char *end;
+    long v = strtol(s, &end, 10);
+
+    if (end == s || v > INT_MAX || v < INT_MIN || (v < 0 && !below_zero)) {
+        fprintf(stderr, "xl: no number: \"%s\"\n", s);
+        exit(EXIT_BAD);
+    }
+    return (int)v;
+}
+
+static int take_nic_type(const char *s, libxl_device_nic *nic)
+{
+    if (!strcmp(s, "ioemu")) {
+        nic->nictype = LIBXL_NIC_TYPE_VIF_IOEMU;
+    } else if (!strcmp(s, "vif")) {
+        nic->nictype = LIBXL_NIC_TYPE_VIF;
+    } else {
+        fprintf(stderr, "type= is vif or ioemu, not \"%s\"\n", s);
+        return ERROR_INVAL;
+    }
+    return 0;
+}
+
+static int take_nic_value(const char *key, const char *value, XLU_Config *cfg,
+                          libxl_device_nic *nic)
+{
+    if (!strcmp(key, "mac="))
+        return take_mac(value, nic->mac);
+    if (!strcmp(key, "type="))
+        return take_nic_type(value, nic);
+    if (!strcmp(key, "rate=")) {
+        if (xlu_vif_parse_rate(cfg, value, nic))
+            exit(EXIT_BAD);
+    } else if (!strcmp(key, "mtu=")) {
+        nic->mtu = number_or_exit(value, true);
+    } else if (!strcmp(key, "devid=")) {
+        nic->devid = number_or_exit(value, false);
+    } else {
+        fprintf(stderr, "the accel parameter of vifs has no effect\n");
+    }
+    return 0;
+}
+
+/* "KEY=VALUE", with nothing round the "=", or one of the two words. */
+static int take_nic_item(const char *item, XLU_Config *cfg, libxl_device_nic *nic)
+{
+    static const char *const values[] = {"mac=", "type=", "rate=", "mtu=", "devid=", "accel="};
     const struct {
         const char *key;
         char **to;
     } strings[] = {
-        {"bridge", &nic->bridge},         {"ip", &nic->ip},
-        {"script", &nic->script},         {"vifname", &nic->ifname},
-        {"model", &nic->model},           {"backend", &nic->backend_domname},
-        {"gatewaydev", &nic->gatewaydev},
+        {"bridge=", &nic->bridge},         {"ip=", &nic->ip},
+        {"script=", &nic->script},         {"vifname=", &nic->ifname},
+        {"model=", &nic->model},           {"backend=", &nic->backend_domname},
+        {"gatewaydev=", &nic->gatewaydev}, {"forwarddev=", &nic->coloft_forwarddev},
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(strings); i++) {
-        if (!strcmp(key, strings[i].key)) {
-            replace(strings[i].to, value);
+        if (!strncmp(item, strings[i].key, strlen(strings[i].key))) {
+            replace(strings[i].to, item + strlen(strings[i].key));
             return 0;
         }
     }
-    if (!strcmp(key, "mac"))
-        return parse_mac(value, nic->mac);
-    if (!strcmp(key, "rate"))
-        return xlu_vif_parse_rate(cfg, value, nic) ? ERROR_INVAL : 0;
-    if (!strcmp(key, "mtu")) {
-        nic->mtu = atoi(value);
-        return 0;
-    }
-    if (!strcmp(key, "devid")) {
-        nic->devid = atoi(value);
-        return 0;
-    }
-    if (!strcmp(key, "trusted")) {
-        libxl_defbool_set(&nic->trusted, atoi(value));
-        return 0;
-    }
-    if (!strcmp(key, "type")) {
-        if (!strcmp(value, "ioemu"))
-            nic->nictype = LIBXL_NIC_TYPE_VIF_IOEMU;
-        else if (!strcmp(value, "vif"))
-            nic->nictype = LIBXL_NIC_TYPE_VIF;
-        else {
-            fprintf(stderr, "Invalid parameter `type'.\n");
-            return ERROR_INVAL;
-        }
-        return 0;
-    }
-    if (!strcmp(key, "accel") || !strncmp(key, "colo_", 5) || !strcmp(key, "forwarddev"))
-        return 0;
-    fprintf(stderr, "unrecognized argument `%s'\n", key);
-    return ERROR_INVAL;
+    for (unsigned int i = 0; i < ARRAY_SIZE(values); i++)
+        if (!strncmp(item, values[i], strlen(values[i])))
+            return take_nic_value(values[i], item + strlen(values[i]), cfg, nic);
+    if (strcmp(item, "trusted") && strcmp(item, "untrusted"))
+        return unknown_key(item);
+    libxl_defbool_set(&nic->trusted, !strcmp(item, "trusted"));
+    return 0;
 }
 
-struct vif_target {
-    XLU_Config *cfg;
-    libxl_device_nic *nic;
-};
-
-static int take_vif_pair(const char *key, const char *value, void *arg)
+int parse_vif(const char *spec, XLU_Config *cfg, libxl_device_nic *nic, bool lenient)
 {
-    struct vif_target *t = arg;
+    char *copy = must_alloc(strdup(spec)), *save = NULL, *part;
+    int rc = 0;
 
-    return parse_pair(key, value, t->cfg, t->nic);
-}
-
-int parse_vif(const char *spec, XLU_Config *cfg, libxl_device_nic *nic)
-{
-    struct vif_target t = {cfg, nic};
-
-    return each_pair(spec, take_vif_pair, &t);
+    for (part = strtok_r(copy, ",", &save); part && !rc; part = strtok_r(NULL, ",", &save)) {
+        rc = take_nic_item(part + strspn(part, " \t"), cfg, nic);
+        rc = lenient ? 0 : rc;
+    }
+    free(copy);
+    return rc;
 }
 
 /* Keyboards. */

@@ -149,7 +149,7 @@ static int parse_globals(int argc, char **argv)
             break;
         default:
             fprintf(stderr, "unknown global option\n");
-            exit(EXIT_USAGE);
+            exit(EXIT_BAD);
         }
     }
     return optind;

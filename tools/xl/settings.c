@@ -71,8 +71,11 @@ void settings_load(const char *file)
             fprintf(stderr, "invalid domid_policy option");
         settings.domid_random = !strcmp(s, "random");
     }
-    if (!xlu_cfg_get_string(cfg, "output_format", &s, 0) && strcmp(s, "json"))
-        fprintf(stderr, "xl: output_format \"%s\" is not supported: it stays JSON\n", s);
+    if (!xlu_cfg_get_string(cfg, "output_format", &s, 0)) {
+        settings.sxp = !strcmp(s, "sxp");
+        if (!settings.sxp && strcmp(s, "json"))
+            fprintf(stderr, "invalid output_format \"%s\": json or sxp\n", s);
+    }
     xlu_cfg_destroy(cfg);
     free(src.text);
 }

@@ -24,13 +24,18 @@ uint32_t find_domain(const char *name)
     exit(EXIT_BAD);
 }
 
-bool parse_ulong(const char *s, unsigned long *out)
+bool parse_number(const char *s, int base, unsigned long *out)
 {
     char *end;
 
     errno = 0;
-    *out = strtoul(s, &end, 10);
+    *out = strtoul(s, &end, base);
     return isdigit((unsigned char)*s) && !*end && !errno;
+}
+
+bool parse_ulong(const char *s, unsigned long *out)
+{
+    return parse_number(s, 10, out);
 }
 
 int64_t parse_mem_kb(const char *s)
@@ -89,8 +94,10 @@ static int parse_cpu_range(const char *s, libxl_bitmap *map)
             return ERROR_INVAL;
         last = strtoul(end + 1, &end, 10);
     }
-    if (*end || last < first || last > 0xffff)
+    if (*end || last < first)
         return ERROR_INVAL;
+    if (!nodes && last >= map->size * 8ul)
+        last = map->size * 8ul - 1; /* there are no more */
     libxl_bitmap_init(&of_node);
     for (unsigned long i = first; i <= last && !rc; i++) {
         if (!nodes) {
@@ -112,13 +119,11 @@ static int parse_cpu_range(const char *s, libxl_bitmap *map)
 int parse_cpus(const char *s, libxl_bitmap *map)
 {
     char *copy = must_alloc(strdup(s)), *save = NULL, *part;
-    int rc = *s ? 0 : ERROR_INVAL;
+    int rc = 0;
 
     for (part = strtok_r(copy, ",", &save); part && !rc; part = strtok_r(NULL, ",", &save)) {
         while (isspace((unsigned char)*part))
             part++;
-        for (char *e = part + strlen(part); e > part && isspace((unsigned char)e[-1]);)
-            *--e = '\0';
         rc = parse_cpu_range(part, map);
     }
     if (rc)

@@ -47,7 +47,7 @@ struct settings {
     char *lockfile, *vif_script, *vif_bridge, *vif_backend, *vif_gatewaydev;
     uint32_t max_grant_frames, max_maptrack_frames;
     int max_grant_version;
-    bool domid_random;
+    bool domid_random, sxp;
     char *cpumask, *pv_cpumask, *hvm_cpumask;
     char *blkdev_start, *netbuf_script, *proxy_script;
 };
@@ -79,6 +79,7 @@ void *must_alloc(void *p);
 /* Decimal MB unless a unit follows; KiB, or -1. */
 int64_t parse_mem_kb(const char *s);
 bool parse_ulong(const char *s, unsigned long *out);
+bool parse_number(const char *s, int base, unsigned long *out); /* base 0: as C has it */
 /* "0-3,^2,node:1,all"; 0 or an error with a message printed. @map has its size already. */
 int parse_cpus(const char *s, libxl_bitmap *map);
 /* "0-3,5" or "all" or "none" of the first @nr bits. */
@@ -99,7 +100,9 @@ struct config_source {
 };
 void config_parse(const struct config_source *src, libxl_domain_config *out);
 /* device_config.c */
-int parse_vif(const char *spec, XLU_Config *cfg, libxl_device_nic *nic);
+/* What is not known, or no address or kind, is said and passed over, and if not @lenient ends it:
+ * ERROR_INVAL. Ends the program where a number is none. */
+int parse_vif(const char *spec, XLU_Config *cfg, libxl_device_nic *nic, bool lenient);
 void vif_defaults(libxl_device_nic *nic);
 /* @take for each "KEY=VALUE" of a list with commas, until one fails. */
 int each_pair(const char *spec, int (*take)(const char *key, const char *value, void *arg),
@@ -126,7 +129,9 @@ struct create_options {
 int create_domain(const struct create_options *o);
 /* The domain made, and running unless it shall not; an error of libxl. */
 int bring_up(const struct create_options *o, libxl_domain_config *d, uint32_t *domid);
-void print_config(const libxl_domain_config *d);
+void print_config(FILE *f, const libxl_domain_config *d); /* as output_format of xl.conf says */
+/* sxp.c; @domid is NO_DOMAIN where there is no domain yet. */
+void print_sxp(FILE *f, uint32_t domid, const libxl_domain_config *d);
 /* A viewer of the domain's screen, as a process of its own. */
 void viewer_start(uint32_t domid, bool password);
 int console_wait(void); /* for the end of the console that bring_up() has opened */

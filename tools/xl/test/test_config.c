@@ -13,6 +13,26 @@
 libxl_ctx *ctx;
 struct settings settings;
 
+/* The host of the tests has four nodes and eight CPUs. */
+libxl_numainfo *libxl_get_numainfo(libxl_ctx *c, int *nr)
+{
+    (void)c;
+    *nr = 4;
+    return calloc(4, sizeof(libxl_numainfo));
+}
+
+int libxl_cpu_bitmap_alloc(libxl_ctx *c, libxl_bitmap *map, int nr)
+{
+    (void)c;
+    return libxl_bitmap_alloc(NULL, map, nr ? nr : 8);
+}
+
+int libxl_get_online_cpus(libxl_ctx *c)
+{
+    (void)c;
+    return 8;
+}
+
 #define BASE "name='a'\nmemory=64\nkernel='/k'\n"
 
 static void parse(const char *text, libxl_domain_config *d)
@@ -97,7 +117,7 @@ static void network_cards_are_read(void **state)
     libxl_domain_config d;
 
     (void)state;
-    parse(BASE "vif=['', 'mac=00:16:3e:01:02:03, bridge=b,rate=8Mb/s,type=vif,trusted=0']\n", &d);
+    parse(BASE "vif=['', 'mac=00:16:3e:01:02:03, bridge=b,rate=8Mb/s,type=vif,untrusted']\n", &d);
     assert_int_equal(d.num_nics, 2);
     assert_int_equal(d.nics[1].mac[5], 3);
     assert_string_equal(d.nics[1].bridge, "b");
@@ -118,7 +138,7 @@ static void numa_nodes_are_read(void **state)
           &d);
     assert_int_equal(d.b_info.num_vnuma_nodes, 2);
     assert_int_equal(d.b_info.max_vcpus, 6);
-    assert_int_equal(libxl_bitmap_count_set(&d.b_info.avail_vcpus), 6);
+    assert_int_equal(d.b_info.avail_vcpus.size, 0); /* libxl's default */
     assert_int_equal(d.b_info.max_memkb, 768 << 10);
     assert_false(libxl_defbool_val(d.b_info.numa_placement));
     n = d.b_info.vnuma_nodes;
@@ -131,6 +151,13 @@ static void numa_nodes_are_read(void **state)
     assert_int_equal(n[1].distances[0], 30);
     assert_int_equal(n[1].distances[1], 10);
     assert_true(libxl_bitmap_test(&n[1].vcpus, 4));
+    libxl_domain_config_dispose(&d);
+    /* What is not said is 0, and what is said twice holds as said last. */
+    parse(BASE "vnuma=[['size=64','vcpus=0','colour=red','vdistances=9,9,9','size=32'],[]]\n", &d);
+    assert_int_equal(d.b_info.vnuma_nodes[0].memkb, 32 << 10);
+    assert_int_equal(d.b_info.vnuma_nodes[0].num_distances, 2);
+    assert_int_equal(d.b_info.vnuma_nodes[1].distances[1], 0);
+    assert_true(libxl_defbool_is_default(d.b_info.numa_placement));
     libxl_domain_config_dispose(&d);
     parse(BASE "vcpus=1\nmaxvcpus=2\nvnuma=[['pnode=0','size=64','vcpus=0-1','vdistances=10']]\n",
           &d);
@@ -201,27 +228,32 @@ static void what_is_wrong_ends_the_program(void **state)
         "vkb=['unique-id=u']",
         "vkb=['backend-type=linux,multi-touch-width=3']",
         "vtpm=['uuid=1']",
+        "vtpm=['uuid=00112233-4455-6677-8899-aabbccddeeff']",
         "p9=['tag=t']",
         "pvcalls=['front=1']",
-        "usbctrl=['ports=32']",
-        "usbctrl=['version=x']",
         "usbdev=['hostbus=256']",
         "usbdev=['type=toaster']",
         "vdispl=['connectors=a:1920']",
         "vdispl=['connectors=1920x1080']",
-        "vif=['bridge']",
-        "vif=['wings=2']",
         "vnuma=['pnode=0']",
-        "vnuma=[['pnode=0','size=64','vcpus=0']]",
-        "vnuma=[['pnode=0','size=64','vcpus=0','vdistances=10','vdistances=10']]",
         "vnuma=[['pnode=-1','size=64','vcpus=0','vdistances=10']]",
-        "vnuma=[['pnode=0','size=0','vcpus=0','vdistances=10']]",
         "vnuma=[['pnode=0','size=64','vcpus=1-0','vdistances=10']]",
         "vnuma=[['pnode=0','size=64','vcpus=0,','vdistances=10']]",
         "vnuma=[['pnode=0','size=64','vcpus=0-4096','vdistances=10']]",
         "vnuma=[['pnode=0','size=64','vcpus=0','vdistances=10,']]",
         "vnuma=[['pnode=0','size=64','vcpus=0','vdistances=ten']]",
-        "vnuma=[['pnode=0','size=64','vcpus=0','vdistances=10','colour=red']]",
+        "vnuma=[['pnode=4','size=64','vcpus=0','vdistances=10']]",
+        "vnuma=[['pnode=0','size=64','vcpus=0-8','vdistances=10']]",
+        "vif=['mtu=']",
+        "vif=['devid=-1']",
+        "cpus=''",
+        "builder='linux'",
+        "builder='hvm'\ntype='pv'",
+        "firmware='pvgrub32'",
+        "max_grant_frames='x'",
+        "max_maptrack_frames=[]",
+        "type='hvm'\nmmio_hole=255",
+        "type='hvm'\nvnclisten='1.2.3.4:5'\nvncdisplay=3",
         "maxvcpus=3\nvnuma=[['pnode=0','size=64','vcpus=0','vdistances=10']]",
         "maxmem=65\nvnuma=[['pnode=0','size=64','vcpus=0','vdistances=10']]",
         "type='hvm'\nrdm='strategy=guest'",
@@ -277,13 +309,81 @@ static void examples_are_read(void **state)
     }
 }
 
+static void some_mistakes_end_it_with_3(void **state)
+{
+    static const char *const wrong[] = {
+        "timer_mode='native'",
+        "device_model_args='-s'",
+        "type='hvm'\nmca_caps='lmce'",
+        "type='hvm'\nmca_caps=['xmce']",
+        "type='hvm'\nviridian=['bogus']",
+        "type='hvm'\nvendor_device='bogus'",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        char text[256];
+
+        snprintf(text, sizeof(text), BASE "%s\n", wrong[i]);
+        if (status_of(text) != EXIT_LIBXL)
+            fail_msg("%s: status %d", wrong[i], status_of(text));
+    }
+    assert_int_equal(status_of("name='a'\ntype='pvh'\n"), EXIT_BAD); /* nothing to start */
+    assert_int_equal(status_of("name='a'\ntype='hvm'\n"), 0);
+}
+
+/* What is not understood of these is said, and the rest holds. */
+static void some_mistakes_are_passed_over(void **state)
+{
+    libxl_domain_config d;
+
+    (void)state;
+    parse(BASE "vif=['bridge', 'wings=2,mac=x,type=toaster,bridge=b', 'mac=0:1:2:3:4:5:6']\n"
+               "cpuid='host,bogus=0,sse3=0'\nusbctrl=['version=9,ports=99']\n",
+          &d);
+    assert_int_equal(d.num_nics, 3);
+    assert_string_equal(d.nics[1].bridge, "b");
+    assert_int_equal(d.nics[2].mac[5], 5);
+    assert_int_equal(d.usbctrls[0].ports, 99);
+    libxl_domain_config_dispose(&d);
+}
+
+static void what_is_not_said_is_left_to_libxl(void **state)
+{
+    libxl_domain_config d;
+
+    (void)state;
+    parse(BASE "cpus='0,99999'\nbootloader_args='a  b'\nbootloader='l'\n"
+               "init_seclabel='i'\nseclabel='s'\nvtpm=['backend=b','backend=b']\n"
+               "pci=['00:03.0']\nvnc=0\nsdl=1\n",
+          &d);
+    assert_int_equal(d.b_info.max_vcpus, 0);
+    assert_int_equal(d.b_info.num_vcpu_hard_affinity, 1);
+    assert_true(libxl_defbool_is_default(d.b_info.numa_placement));
+    assert_string_equal(d.b_info.bootloader_args[1], "b");
+    assert_null(d.b_info.bootloader_args[2]);
+    assert_string_equal(d.c_info.ssid_label, "i");
+    assert_string_equal(d.b_info.exec_ssid_label, "s");
+    assert_int_equal(d.vtpms[1].devid, 1);
+    assert_int_equal(d.num_vfbs, 0);
+    assert_true(libxl_defbool_val(d.b_info.u.pv.e820_host)); /* with PCI devices, always */
+    libxl_domain_config_dispose(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(devices_are_read),     cmocka_unit_test(examples_are_read),
-        cmocka_unit_test(keyboards_add_up),     cmocka_unit_test(network_cards_are_read),
-        cmocka_unit_test(numa_nodes_are_read),  cmocka_unit_test(reserved_memory_is_read),
-        cmocka_unit_test(sound_cards_are_read), cmocka_unit_test(what_is_wrong_ends_the_program),
+        cmocka_unit_test(devices_are_read),
+        cmocka_unit_test(examples_are_read),
+        cmocka_unit_test(keyboards_add_up),
+        cmocka_unit_test(network_cards_are_read),
+        cmocka_unit_test(numa_nodes_are_read),
+        cmocka_unit_test(reserved_memory_is_read),
+        cmocka_unit_test(sound_cards_are_read),
+        cmocka_unit_test(what_is_wrong_ends_the_program),
+        cmocka_unit_test(some_mistakes_end_it_with_3),
+        cmocka_unit_test(some_mistakes_are_passed_over),
+        cmocka_unit_test(what_is_not_said_is_left_to_libxl),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

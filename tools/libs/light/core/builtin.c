@@ -32,7 +32,7 @@ static int parse_range(struct json_object *o, int64_t min, uint64_t max, uint64_
     return *out > max ? ERROR_INVAL : 0;
 }
 
-/* 64-bit values above the signed range are written as negative numbers and read back so. */
+/* 64-bit values may also be read as negative numbers, which earlier versions wrote. */
 #define INTEGER(id, ctype, min, max)                                                               \
     static void init_##id(void *p, int64_t initial)                                                \
     {                                                                                              \
@@ -44,7 +44,10 @@ static int parse_range(struct json_object *o, int64_t min, uint64_t max, uint64_
     }                                                                                              \
     static void print_##id(struct json_writer *w, const void *p)                                   \
     {                                                                                              \
-        jw_int(w, (int64_t) * (const ctype *)p);                                                   \
+        if ((ctype)-1 > 0)                                                                         \
+            jw_uint(w, (uint64_t) * (const ctype *)p);                                             \
+        else                                                                                       \
+            jw_int(w, (int64_t) * (const ctype *)p);                                               \
     }                                                                                              \
     static int parse_##id(libxl_ctx *ctx, void *p, struct json_object *o)                          \
     {                                                                                              \
@@ -560,7 +563,7 @@ static void copy_cpuid(libxl_ctx *ctx, void *to, const void *from)
 static bool initial_cpuid(const void *p, int64_t initial)
 {
     (void)initial;
-    return libxl_cpuid_policy_list_length(p) == 0;
+    return cpuid_is_empty(p);
 }
 BUILTIN(cpuid_policy_list, libxl_cpuid_policy_list, .dispose = dispose_cpuid, .copy = copy_cpuid,
         .is_initial = initial_cpuid, .print = cpuid_print, .parse = cpuid_parse);

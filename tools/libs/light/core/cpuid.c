@@ -2,7 +2,6 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include <xenctrl.h>
 
@@ -10,125 +9,19 @@
 #include "core/json.h"
 
 #define WORD_BITS  32
-#define ANY_LEAF   XEN_CPUID_INPUT_UNUSED
+#define MSR_BITS   64
+#define MAX_MSRS   8
+#define MSR_ARCH_CAPABILITIES 0x10a /* Intel SDM vol 4 */
 #define MAX_LEAVES 64 /* of one list: bounds what a configuration can ask for */
 
 struct libxl__cpu_policy {
     unsigned int nr;
     struct xc_xend_cpuid leaves[MAX_LEAVES + 1]; /* ends with an unused one */
+    unsigned int nr_msrs;
+    struct xc_msr msrs[MAX_MSRS + 1]; /* likewise */
 };
 
 static const char *const reg_names[4] = {"eax", "ebx", "ecx", "edx"};
-
-enum reg { EAX, EBX, ECX, EDX };
-
-/* Feature names of xl.cfg(5): Intel SDM vol 2A "CPUID"; AMD APM vol 3 appendix E. */
-static const struct feature {
-    const char *name;
-    uint32_t leaf, subleaf;
-    uint8_t reg, bit, width;
-} features[] = {
-    {"fpu", 1, ANY_LEAF, EDX, 0, 1},
-    {"vme", 1, ANY_LEAF, EDX, 1, 1},
-    {"de", 1, ANY_LEAF, EDX, 2, 1},
-    {"pse", 1, ANY_LEAF, EDX, 3, 1},
-    {"tsc", 1, ANY_LEAF, EDX, 4, 1},
-    {"msr", 1, ANY_LEAF, EDX, 5, 1},
-    {"pae", 1, ANY_LEAF, EDX, 6, 1},
-    {"mce", 1, ANY_LEAF, EDX, 7, 1},
-    {"cmpxchg8", 1, ANY_LEAF, EDX, 8, 1},
-    {"apic", 1, ANY_LEAF, EDX, 9, 1},
-    {"sysenter", 1, ANY_LEAF, EDX, 11, 1},
-    {"mtrr", 1, ANY_LEAF, EDX, 12, 1},
-    {"pge", 1, ANY_LEAF, EDX, 13, 1},
-    {"mca", 1, ANY_LEAF, EDX, 14, 1},
-    {"cmov", 1, ANY_LEAF, EDX, 15, 1},
-    {"pat", 1, ANY_LEAF, EDX, 16, 1},
-    {"pse36", 1, ANY_LEAF, EDX, 17, 1},
-    {"clfsh", 1, ANY_LEAF, EDX, 19, 1},
-    {"ds", 1, ANY_LEAF, EDX, 21, 1},
-    {"acpi", 1, ANY_LEAF, EDX, 22, 1},
-    {"mmx", 1, ANY_LEAF, EDX, 23, 1},
-    {"fxsr", 1, ANY_LEAF, EDX, 24, 1},
-    {"sse", 1, ANY_LEAF, EDX, 25, 1},
-    {"sse2", 1, ANY_LEAF, EDX, 26, 1},
-    {"ss", 1, ANY_LEAF, EDX, 27, 1},
-    {"htt", 1, ANY_LEAF, EDX, 28, 1},
-    {"tm", 1, ANY_LEAF, EDX, 29, 1},
-    {"pbe", 1, ANY_LEAF, EDX, 31, 1},
-    {"sse3", 1, ANY_LEAF, ECX, 0, 1},
-    {"pclmulqdq", 1, ANY_LEAF, ECX, 1, 1},
-    {"monitor", 1, ANY_LEAF, ECX, 3, 1},
-    {"vmx", 1, ANY_LEAF, ECX, 5, 1},
-    {"est", 1, ANY_LEAF, ECX, 7, 1},
-    {"tm2", 1, ANY_LEAF, ECX, 8, 1},
-    {"ssse3", 1, ANY_LEAF, ECX, 9, 1},
-    {"fma", 1, ANY_LEAF, ECX, 12, 1},
-    {"cx16", 1, ANY_LEAF, ECX, 13, 1},
-    {"pcid", 1, ANY_LEAF, ECX, 17, 1},
-    {"sse4_1", 1, ANY_LEAF, ECX, 19, 1},
-    {"sse4_2", 1, ANY_LEAF, ECX, 20, 1},
-    {"x2apic", 1, ANY_LEAF, ECX, 21, 1},
-    {"movbe", 1, ANY_LEAF, ECX, 22, 1},
-    {"popcnt", 1, ANY_LEAF, ECX, 23, 1},
-    {"tsc-deadline", 1, ANY_LEAF, ECX, 24, 1},
-    {"aes", 1, ANY_LEAF, ECX, 25, 1},
-    {"xsave", 1, ANY_LEAF, ECX, 26, 1},
-    {"avx", 1, ANY_LEAF, ECX, 28, 1},
-    {"f16c", 1, ANY_LEAF, ECX, 29, 1},
-    {"rdrand", 1, ANY_LEAF, ECX, 30, 1},
-    {"hypervisor", 1, ANY_LEAF, ECX, 31, 1},
-    {"stepping", 1, ANY_LEAF, EAX, 0, 4},
-    {"model", 1, ANY_LEAF, EAX, 4, 4},
-    {"family", 1, ANY_LEAF, EAX, 8, 4},
-    {"brandid", 1, ANY_LEAF, EBX, 0, 8},
-    {"clflush", 1, ANY_LEAF, EBX, 8, 8},
-    {"proccount", 1, ANY_LEAF, EBX, 16, 8},
-    {"localapicid", 1, ANY_LEAF, EBX, 24, 8},
-    {"fsgsbase", 7, 0, EBX, 0, 1},
-    {"tsc_adjust", 7, 0, EBX, 1, 1},
-    {"bmi1", 7, 0, EBX, 3, 1},
-    {"hle", 7, 0, EBX, 4, 1},
-    {"avx2", 7, 0, EBX, 5, 1},
-    {"smep", 7, 0, EBX, 7, 1},
-    {"bmi2", 7, 0, EBX, 8, 1},
-    {"erms", 7, 0, EBX, 9, 1},
-    {"invpcid", 7, 0, EBX, 10, 1},
-    {"rtm", 7, 0, EBX, 11, 1},
-    {"rdseed", 7, 0, EBX, 18, 1},
-    {"adx", 7, 0, EBX, 19, 1},
-    {"smap", 7, 0, EBX, 20, 1},
-    {"clflushopt", 7, 0, EBX, 23, 1},
-    {"clwb", 7, 0, EBX, 24, 1},
-    {"sha", 7, 0, EBX, 29, 1},
-    {"umip", 7, 0, ECX, 2, 1},
-    {"pku", 7, 0, ECX, 3, 1},
-    {"rdpid", 7, 0, ECX, 22, 1},
-    {"ibrsb", 7, 0, EDX, 26, 1},
-    {"stibp", 7, 0, EDX, 27, 1},
-    {"ssbd", 7, 0, EDX, 31, 1},
-    {"xsaveopt", 0xd, 1, EAX, 0, 1},
-    {"xsavec", 0xd, 1, EAX, 1, 1},
-    {"xgetbv1", 0xd, 1, EAX, 2, 1},
-    {"xsaves", 0xd, 1, EAX, 3, 1},
-    {"maxleaf", 0, ANY_LEAF, EAX, 0, 32},
-    {"maxhvleaf", 0x40000000, ANY_LEAF, EAX, 0, 8},
-    {"lahfsahf", 0x80000001, ANY_LEAF, ECX, 0, 1},
-    {"cmplegacy", 0x80000001, ANY_LEAF, ECX, 1, 1},
-    {"svm", 0x80000001, ANY_LEAF, ECX, 2, 1},
-    {"altmovcr8", 0x80000001, ANY_LEAF, ECX, 4, 1},
-    {"abm", 0x80000001, ANY_LEAF, ECX, 5, 1},
-    {"sse4a", 0x80000001, ANY_LEAF, ECX, 6, 1},
-    {"3dnowprefetch", 0x80000001, ANY_LEAF, ECX, 8, 1},
-    {"syscall", 0x80000001, ANY_LEAF, EDX, 11, 1},
-    {"nx", 0x80000001, ANY_LEAF, EDX, 20, 1},
-    {"page1gb", 0x80000001, ANY_LEAF, EDX, 26, 1},
-    {"rdtscp", 0x80000001, ANY_LEAF, EDX, 27, 1},
-    {"lm", 0x80000001, ANY_LEAF, EDX, 29, 1},
-    {"invtsc", 0x80000007, ANY_LEAF, EDX, 8, 1},
-    {"procpkg", 4, 0, EAX, 26, 6},
-    {"nc", 0x80000008, ANY_LEAF, ECX, 0, 8},
-};
 
 static void unused_leaf(struct xc_xend_cpuid *l)
 {
@@ -137,16 +30,42 @@ static void unused_leaf(struct xc_xend_cpuid *l)
     l->input[1] = XEN_CPUID_INPUT_UNUSED;
 }
 
-static struct xc_xend_cpuid *leaf_get(libxl_cpuid_policy_list *list, uint32_t leaf,
-                                      uint32_t subleaf)
+static struct libxl__cpu_policy *policy_get(libxl_cpuid_policy_list *list)
 {
     struct libxl__cpu_policy *p = *list;
-    struct xc_xend_cpuid *l;
 
     if (!p) {
         p = *list = xmalloc0(sizeof(*p));
         unused_leaf(&p->leaves[0]);
+        p->msrs[0].index = XC_MSR_INPUT_UNUSED;
     }
+    return p;
+}
+
+static struct xc_msr *msr_get(libxl_cpuid_policy_list *list, uint32_t index)
+{
+    struct libxl__cpu_policy *p = policy_get(list);
+    struct xc_msr *m;
+
+    for (unsigned int i = 0; i < p->nr_msrs; i++)
+        if (p->msrs[i].index == index)
+            return &p->msrs[i];
+    if (p->nr_msrs == MAX_MSRS)
+        return NULL;
+    m = &p->msrs[p->nr_msrs++];
+    m[1].index = XC_MSR_INPUT_UNUSED;
+    m->index = index;
+    memset(m->policy, 'x', MSR_BITS);
+    m->policy[MSR_BITS] = '\0';
+    return m;
+}
+
+static struct xc_xend_cpuid *leaf_get(libxl_cpuid_policy_list *list, uint32_t leaf,
+                                      uint32_t subleaf)
+{
+    struct libxl__cpu_policy *p = policy_get(list);
+    struct xc_xend_cpuid *l;
+
     for (unsigned int i = 0; i < p->nr; i++)
         if (p->leaves[i].leaf == leaf && p->leaves[i].subleaf == subleaf)
             return &p->leaves[i];
@@ -186,13 +105,18 @@ int libxl_cpuid_policy_list_length(const libxl_cpuid_policy_list *l)
     return l && *l ? (int)(*l)->nr : 0;
 }
 
+bool cpuid_is_empty(const libxl_cpuid_policy_list *l)
+{
+    return !l || !*l || (!(*l)->nr && !(*l)->nr_msrs);
+}
+
 void libxl_cpuid_policy_list_copy(libxl_ctx *ctx, libxl_cpuid_policy_list *dst,
                                   const libxl_cpuid_policy_list *src)
 {
     struct libxl__cpu_policy *copy = NULL;
 
     (void)ctx;
-    if (libxl_cpuid_policy_list_length(src)) {
+    if (!cpuid_is_empty(src)) {
         copy = xmalloc0(sizeof(*copy));
         *copy = **src;
         for (unsigned int i = 0; i < copy->nr; i++)
@@ -208,24 +132,66 @@ struct xc_xend_cpuid *cpuid_leaves(const libxl_cpuid_policy_list *l)
     return l && *l ? (*l)->leaves : NULL;
 }
 
-static int feature_set(libxl_cpuid_policy_list *list, const struct feature *f, const char *val)
+struct xc_msr *cpuid_msrs(const libxl_cpuid_policy_list *l)
+{
+    return l && *l ? (*l)->msrs : NULL;
+}
+
+/* @width bits from @bit up: those of @v, or all of them the letter @letter unless that is 0. */
+static void bits_set(char *word, unsigned int bit, unsigned int width, char letter, uint64_t v)
+{
+    for (unsigned int i = 0; i < width; i++)
+        word[WORD_BITS - 1 - bit - i] = letter ? letter : (v >> i) & 1 ? '1' : '0';
+}
+
+/* The two of which a part lies higher up: Intel SDM vol 2A, "CPUID", leaf 1. */
+static bool split_field(char *word, const char *name, char letter, uint64_t v)
+{
+    if (!strcmp(name, "model")) {
+        bits_set(word, 4, 4, letter, v);
+        bits_set(word, 16, 4, letter, v >> 4);
+    } else if (!strcmp(name, "family")) {
+        bits_set(word, 8, 4, letter, v < 15 ? v : 15);
+        bits_set(word, 20, 8, '\0', !letter && v > 15 ? v - 15 : 0);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* "x", "k", "s" or a number of which the low bits count. */
+static bool take_value(const char *val, char *letter, uint64_t *v)
+{
+    char *end;
+
+    *letter = strlen(val) == 1 && strchr("xks", val[0]) ? val[0] : '\0';
+    *v = *letter ? 0 : strtoull(val, &end, 0);
+    return *letter || (end != val && !*end);
+}
+
+static int feature_set(libxl_cpuid_policy_list *list, const struct cpuid_feature *f,
+                       const char *val)
 {
     struct xc_xend_cpuid *l = leaf_get(list, f->leaf, f->subleaf);
-    char *word, *end;
-    unsigned long v;
+    uint64_t v;
+    char letter;
 
-    if (!l)
+    if (!l || !take_value(val, &letter, &v))
         return ERROR_INVAL;
-    word = reg_get(l, f->reg);
-    if (strlen(val) == 1 && strchr("xks", val[0])) {
-        memset(word + WORD_BITS - f->bit - f->width, val[0], f->width);
-        return 0;
-    }
-    v = strtoul(val, &end, 0);
-    if (end == val || *end || (f->width < WORD_BITS && v >> f->width))
+    if (!split_field(reg_get(l, f->reg), f->name, letter, v))
+        bits_set(reg_get(l, f->reg), f->bit, f->width, letter, v);
+    return 0;
+}
+
+static int arch_cap_set(libxl_cpuid_policy_list *list, int bit, const char *val)
+{
+    struct xc_msr *m = msr_get(list, MSR_ARCH_CAPABILITIES);
+    uint64_t v;
+    char letter;
+
+    if (!m || !take_value(val, &letter, &v))
         return ERROR_INVAL;
-    for (unsigned int i = 0; i < f->width; i++)
-        word[WORD_BITS - 1 - f->bit - i] = (v >> i) & 1 ? '1' : '0';
+    m->policy[MSR_BITS - 1 - bit] = letter ? letter : v & 1 ? '1' : '0';
     return 0;
 }
 
@@ -233,18 +199,20 @@ static int feature_set(libxl_cpuid_policy_list *list, const struct feature *f, c
 int libxl_cpuid_parse_config(libxl_cpuid_policy_list *cpuid, const char *str)
 {
     const char *eq = strchr(str, '=');
+    const struct cpuid_feature *f;
+    int bit;
 
     if (!strcmp(str, "host"))
         return 0;
     if (!eq)
         return 1;
-    for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
-        const struct feature *f = &features[i];
-
-        if (strlen(f->name) == (size_t)(eq - str) && !strncasecmp(f->name, str, strlen(f->name)))
-            return feature_set(cpuid, f, eq + 1) ? 3 : 0;
-    }
-    return 2;
+    f = cpuid_feature_find(str, (size_t)(eq - str));
+    if (f)
+        return feature_set(cpuid, f, eq + 1) ? 3 : 0;
+    bit = arch_cap_find(str, (size_t)(eq - str));
+    if (bit < 0)
+        return 2;
+    return arch_cap_set(cpuid, bit, eq + 1) ? 3 : 0;
 }
 
 static int reg_number(const char *name)
@@ -255,9 +223,9 @@ static int reg_number(const char *name)
     return -1;
 }
 
-static bool word_ok(const char *w)
+static bool word_ok(const char *w, size_t bits)
 {
-    return strspn(w, "01xks") == WORD_BITS;
+    return strspn(w, "01xks") == bits;
 }
 
 /* "LEAF[,SUBLEAF]:REG=WORD[,REG=WORD ...]" */
@@ -285,7 +253,7 @@ int libxl_cpuid_parse_config_xend(libxl_cpuid_policy_list *cpuid, const char *st
             return 2;
         if (s[3] != '=')
             return 3;
-        if (!word_ok(s + 4))
+        if (!word_ok(s + 4, WORD_BITS))
             return 4;
         memcpy(reg_get(l, (unsigned int)reg), s + 4, WORD_BITS);
         end = (char *)(uintptr_t)s + 4 + WORD_BITS;
@@ -322,8 +290,34 @@ void cpuid_print(struct json_writer *w, const void *p)
     jw_array_end(w);
     jw_key(w, "msr");
     jw_array_begin(w);
+    for (unsigned int i = 0; policy && i < policy->nr_msrs; i++) {
+        jw_map_begin(w);
+        jw_key(w, "index");
+        jw_int(w, policy->msrs[i].index);
+        jw_key(w, "policy");
+        jw_string(w, policy->msrs[i].policy);
+        jw_map_end(w);
+    }
     jw_array_end(w);
     jw_map_end(w);
+}
+
+static int msr_parse(libxl_cpuid_policy_list *list, struct json_object *o)
+{
+    struct json_object *index, *policy;
+    struct xc_msr *m;
+
+    if (!json_object_object_get_ex(o, "index", &index) ||
+        !json_object_object_get_ex(o, "policy", &policy) ||
+        !json_object_is_type(policy, json_type_string) ||
+        json_object_get_string_len(policy) != MSR_BITS ||
+        !word_ok(json_object_get_string(policy), MSR_BITS))
+        return ERROR_INVAL;
+    m = msr_get(list, (uint32_t)json_object_get_int64(index));
+    if (!m)
+        return ERROR_INVAL;
+    memcpy(m->policy, json_object_get_string(policy), MSR_BITS);
+    return 0;
 }
 
 static int leaf_parse(libxl_cpuid_policy_list *list, struct json_object *o)
@@ -343,7 +337,8 @@ static int leaf_parse(libxl_cpuid_policy_list *list, struct json_object *o)
     for (unsigned int r = 0; r < 4; r++) {
         if (!json_object_object_get_ex(o, reg_names[r], &v))
             continue;
-        if (!json_object_is_type(v, json_type_string) || !word_ok(json_object_get_string(v)) ||
+        if (!json_object_is_type(v, json_type_string) || 
+            !word_ok(json_object_get_string(v), WORD_BITS) ||
             json_object_get_string_len(v) != WORD_BITS)
             return ERROR_INVAL;
         memcpy(reg_get(l, r), json_object_get_string(v), WORD_BITS);
@@ -354,16 +349,23 @@ static int leaf_parse(libxl_cpuid_policy_list *list, struct json_object *o)
 /* Older streams have the array alone. */
 int cpuid_parse(libxl_ctx *ctx, void *p, struct json_object *o)
 {
-    struct json_object *list = o;
+    struct json_object *list = o, *msrs = NULL;
     int rc = 0;
 
     (void)ctx;
-    if (json_object_is_type(o, json_type_object) && !json_object_object_get_ex(o, "cpuid", &list))
-        return 0;
+    if (json_object_is_type(o, json_type_object)) {
+        json_object_object_get_ex(o, "msr", &msrs);
+        if (!json_object_object_get_ex(o, "cpuid", &list))
+            return 0;
+    }
     if (!json_object_is_type(list, json_type_array))
         return ERROR_INVAL;
     libxl_cpuid_dispose(p);
     for (size_t i = 0; i < json_object_array_length(list) && !rc; i++)
         rc = leaf_parse(p, json_object_array_get_idx(list, i));
+    if (!json_object_is_type(msrs, json_type_array))
+        return rc;
+    for (size_t i = 0; i < json_object_array_length(msrs) && !rc; i++)
+        rc = msr_parse(p, json_object_array_get_idx(msrs, i));
     return rc;
 }

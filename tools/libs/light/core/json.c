@@ -131,6 +131,14 @@ void jw_int(struct json_writer *w, int64_t v)
     put(w, buf, (size_t)snprintf(buf, sizeof(buf), "%" PRId64, v));
 }
 
+void jw_uint(struct json_writer *w, uint64_t v)
+{
+    char buf[24];
+
+    lead(w);
+    put(w, buf, (size_t)snprintf(buf, sizeof(buf), "%" PRIu64, v));
+}
+
 void jw_bool(struct json_writer *w, bool v)
 {
     lead(w);

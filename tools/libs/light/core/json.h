@@ -22,6 +22,7 @@ void jw_array_end(struct json_writer *w);
 void jw_key(struct json_writer *w, const char *key);
 void jw_string(struct json_writer *w, const char *s); /* NULL gives null */
 void jw_int(struct json_writer *w, int64_t v);
+void jw_uint(struct json_writer *w, uint64_t v);
 void jw_bool(struct json_writer *w, bool v);
 /* Ends the text with a newline; the caller frees it. */
 char *jw_finish(struct json_writer *w);

@@ -97,7 +97,8 @@ int arch_cpu_policy(struct scope *sc, uint32_t domid, const libxl_domain_build_i
         return ERROR_FAIL;
     }
     if (xc_cpuid_apply_policy(sc->ctx->xch, domid, false, NULL, 0, pae, itsc,
-                              libxl_defbool_val(b->nested_hvm), cpuid_leaves(&b->cpuid), NULL)) {
+                              libxl_defbool_val(b->nested_hvm), cpuid_leaves(&b->cpuid),
+                              cpuid_msrs(&b->cpuid))) {
         LOG_ERRNO(sc, "cannot apply the CPUID policy");
         return ERROR_FAIL;
     }

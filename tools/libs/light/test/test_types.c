@@ -37,12 +37,46 @@ static void fill(libxl_domain_config *d)
     libxl_bitmap_alloc(NULL, &d->b_info.avail_vcpus, 9);
     libxl_bitmap_set(&d->b_info.avail_vcpus, 8);
     assert_int_equal(libxl_cpuid_parse_config(&d->b_info.cpuid, "sse3=0"), 0);
+    assert_int_equal(libxl_cpuid_parse_config(&d->b_info.cpuid, "rdcl-no=1"), 0);
     d->num_disks = 1;
     d->disks = calloc(1, sizeof(*d->disks));
     libxl_device_disk_init(&d->disks[0]);
     d->disks[0].vdev = strdup("xvda");
     d->disks[0].format = LIBXL_DISK_FORMAT_RAW;
     d->on_crash = LIBXL_ACTION_ON_SHUTDOWN_PRESERVE;
+}
+
+static void cpuid_is(const char *flag, const char *json)
+{
+    libxl_domain_config d;
+    char *text;
+
+    libxl_domain_config_init(&d);
+    assert_int_equal(libxl_cpuid_parse_config(&d.b_info.cpuid, flag), 0);
+    text = libxl_domain_config_to_json(NULL, &d);
+    if (!strstr(text, json))
+        fail_msg("%s: %s", flag, text);
+    free(text);
+    libxl_domain_config_dispose(&d);
+}
+
+static void flags_of_cpuid(void **state)
+{
+    libxl_domain_config d;
+
+    (void)state;
+    cpuid_is("family=0x10", "\"eax\": \"xxxx00000001xxxxxxxx1111xxxxxxxx\"");
+    cpuid_is("family=s", "\"eax\": \"xxxx00000000xxxxxxxxssssxxxxxxxx\"");
+    cpuid_is("model=0x12", "\"eax\": \"xxxxxxxxxxxx0001xxxxxxxx0010xxxx\"");
+    cpuid_is("sse3=2", "\"ecx\": \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0\"");
+    cpuid_is("srso-msr-fix=0", "\"leaf\": 2147483681");
+    cpuid_is("taa-no=0", "\"index\": 266");
+    cpuid_is("its-no=k", "\"policy\": \"xkxxxxxxxxxxxx");
+    libxl_domain_config_init(&d);
+    assert_int_equal(libxl_cpuid_parse_config(&d.b_info.cpuid, "sse3"), 1);
+    assert_int_equal(libxl_cpuid_parse_config(&d.b_info.cpuid, "FPU=0"), 2);
+    assert_int_equal(libxl_cpuid_parse_config(&d.b_info.cpuid, "taa-no=maybe"), 3);
+    libxl_domain_config_dispose(&d);
 }
 
 static void json_comes_back_the_same(void **state)
@@ -282,6 +316,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_goes_into_a_generator),
+        cmocka_unit_test(flags_of_cpuid),
         cmocka_unit_test(json_comes_back_the_same),
         cmocka_unit_test(a_copy_outlives_its_source),
         cmocka_unit_test(initial_values_are_left_out),
