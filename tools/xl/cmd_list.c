@@ -220,6 +220,10 @@ int main_sharing(int argc, char **argv)
         return EXIT_BAD;
     }
     domid = optind < argc ? find_domain(argv[optind]) : NO_DOMAIN;
+    if (domid != NO_DOMAIN && libxl_domain_info(ctx, NULL, domid)) {
+        fprintf(stderr, "Error: Domain '%s' does not exist.\n", argv[optind]);
+        return EXIT_BAD;
+    }
     list = libxl_list_domain(ctx, &nr);
     if (!list)
         return EXIT_BAD;
@@ -306,12 +310,18 @@ static time_t host_uptime(void)
 
 static void print_uptime(uint32_t domid, time_t now, bool brief)
 {
-    time_t up = domid ? now - (time_t)libxl_vm_get_start_time(ctx, domid) : host_uptime();
-    char *name = domain_name_or_id(domid), text[48], at[16];
+    uint32_t start = domid ? libxl_vm_get_start_time(ctx, domid) : 0;
+    time_t up = domid ? now - (time_t)start : host_uptime();
+    char *name, text[48], at[16];
     long days = up / 86400;
     int h = (int)(up % 86400 / 3600), m = (int)(up % 3600 / 60), s = (int)(up % 60);
     struct tm tm;
 
+    if (start == UINT32_MAX) {
+        fprintf(stderr, "cannot tell since when domain %u is there\n", domid);
+        return;
+    }
+    name = domain_name_or_id(domid);
     if (brief) {
         strftime(at, sizeof(at), "%H:%M:%S", localtime_r(&now, &tm));
         if (days)

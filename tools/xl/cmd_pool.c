@@ -64,22 +64,24 @@ static int pool_cpus(XLU_Config *cfg, const libxl_bitmap *free_cpus, libxl_bitma
             s = xlu_cfg_get_listitem(list, i);
             rc = parse_cpus(s ? s : "", cpus);
         }
+        if (!rc && nr && libxl_bitmap_is_empty(cpus)) {
+            fprintf(stderr, "none of the cpus is there\n");
+            rc = ERROR_INVAL;
+        }
     } else if (!xlu_cfg_get_string(cfg, "cpus", &s, 0)) {
         rc = parse_cpus(s, cpus);
     } else {
         while (cpu < (int)free_cpus->size * 8 && !libxl_bitmap_test(free_cpus, cpu))
             cpu++;
-        libxl_bitmap_set(cpus, cpu);
+        if (cpu < (int)cpus->size * 8)
+            libxl_bitmap_set(cpus, cpu);
+        return 0;
     }
     for (int i = 0; i < (int)cpus->size * 8 && !rc; i++) {
         if (libxl_bitmap_test(cpus, i) && !libxl_bitmap_test(free_cpus, i)) {
             fprintf(stderr, "cpu %d illegal or not free\n", i);
             rc = ERROR_INVAL;
         }
-    }
-    if (!rc && libxl_bitmap_is_empty(cpus)) {
-        fprintf(stderr, "none of the cpus is there and free\n");
-        rc = ERROR_INVAL;
     }
     return rc;
 }

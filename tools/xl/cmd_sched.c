@@ -72,14 +72,19 @@ static int print_pools(const struct policy *p, const char *only, bool params_onl
         fprintf(stderr, "unknown cpupool '%s'\n", only);
         return EXIT_BAD;
     }
+    if (params_only) { /* of one pool, whatever rules it */
+        char *name = libxl_cpupoolid_to_name(ctx, poolid);
+
+        p->print_pool(poolid, name ? name : "");
+        free(name);
+        return EXIT_OK;
+    }
     pools = libxl_list_cpupool(ctx, &nr_pools);
     doms = libxl_list_domain(ctx, &nr_doms);
     for (int i = 0; pools && doms && i < nr_pools; i++) {
         if (pools[i].sched != p->id || (only && pools[i].poolid != poolid))
             continue;
         p->print_pool(pools[i].poolid, pools[i].pool_name);
-        if (params_only)
-            continue;
         print_header();
         for (int d = 0; d < nr_doms; d++)
             if (doms[d].cpupool == pools[i].poolid)

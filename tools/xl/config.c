@@ -12,7 +12,7 @@ static void fail(const char *what)
     exit(EXIT_BAD);
 }
 
-static void drop_if_empty(libxl_string_list *list)
+void drop_if_empty(libxl_string_list *list)
 {
     if (*list && !**list)
         libxl_string_list_dispose(list);
@@ -137,8 +137,6 @@ static void take_identity(XLU_Config *cfg, libxl_domain_create_info *c)
         libxl_uuid_generate(&c->uuid);
     }
     libxl_defbool_set(&c->run_hotplug_scripts, settings.run_hotplug_scripts);
-    if (settings.domid_random)
-        c->domid = (uint32_t)RANDOM_DOMID;
 }
 
 /* "seclabel" is what the domain runs by, "init_seclabel" what it is made by. */
@@ -538,15 +536,13 @@ static void take_vifs(XLU_Config *cfg, libxl_domain_config *d)
     if (xlu_cfg_get_list(cfg, "vif", &list, &nr, 0))
         return;
     d->nics = must_alloc(calloc((size_t)nr + 1, sizeof(*d->nics)));
-    for (int i = 0; i < nr; i++) {
-        const char *spec = xlu_cfg_get_listitem(list, i);
+    for (int i = 0; i < nr && xlu_cfg_get_listitem(list, i); i++) {
         libxl_device_nic *nic = &d->nics[d->num_nics];
 
         libxl_device_nic_init(nic);
         nic->devid = d->num_nics++;
         vif_defaults(nic);
-        if (parse_vif(spec ? spec : "", cfg, nic, true))
-            exit(EXIT_BAD);
+        parse_vif(xlu_cfg_get_listitem(list, i), cfg, nic, true);
     }
 }
 

@@ -7,6 +7,7 @@
 
 /* Keys of HVM and PVH guests, the device model and displays; the type is known. */
 void config_take_platform(XLU_Config *cfg, libxl_domain_config *d);
+void drop_if_empty(libxl_string_list *list); /* which is then NULL */
 /* Says what is outdated or has no effect. */
 void config_warn(XLU_Config *cfg, const libxl_domain_config *d);
 /* Devices that are neither disks nor network cards. */

@@ -277,8 +277,7 @@ INIT(dtdev)
         name, sizeof(libxl_device_##kind), offsetof(libxl_domain_config, field),                   \
             offsetof(libxl_domain_config, num_##field), devid, init_##kind, parse                  \
     }
-#define NUMBERED(name, kind, field, parse)                                                         \
-    LIST(name, kind, field, parse, offsetof(libxl_device_##kind, devid))
+#define DEVID(kind) offsetof(libxl_device_##kind, devid)
 #define NO_DEVID SIZE_MAX
 static const struct list {
     const char *key;
@@ -287,14 +286,14 @@ static const struct list {
     void (*init)(void *device);
     int (*parse)(const char *spec, void *device);
 } lists[] = {
-    NUMBERED("vkb", vkb, vkbs, parse_vkb),
-    NUMBERED("channel", channel, channels, parse_channel),
-    NUMBERED("vtpm", vtpm, vtpms, parse_vtpm),
+    LIST("vkb", vkb, vkbs, parse_vkb, DEVID(vkb)),
+    LIST("channel", channel, channels, parse_channel, DEVID(channel)),
+    LIST("vtpm", vtpm, vtpms, parse_vtpm, DEVID(vtpm)),
     LIST("p9", p9, p9s, parse_p9, NO_DEVID),
-    NUMBERED("pvcalls", pvcallsif, pvcallsifs, parse_pvcalls),
-    NUMBERED("usbctrl", usbctrl, usbctrls, parse_usbctrl),
+    LIST("pvcalls", pvcallsif, pvcallsifs, parse_pvcalls, DEVID(pvcallsif)),
+    LIST("usbctrl", usbctrl, usbctrls, parse_usbctrl, DEVID(usbctrl)),
     LIST("usbdev", usbdev, usbdevs, parse_usbdev, NO_DEVID),
-    NUMBERED("vdispl", vdispl, vdispls, parse_vdispl),
+    LIST("vdispl", vdispl, vdispls, parse_vdispl, DEVID(vdispl)),
     LIST("dtdev", dtdev, dtdevs, parse_dtdev, NO_DEVID),
 };
 

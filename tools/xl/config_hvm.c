@@ -42,6 +42,8 @@ static const struct key hvm_keys[] = {
     {"vncunused", KEY_DEFBOOL, B(u.hvm.vnc.findunused)},
     {"sdl", KEY_DEFBOOL, B(u.hvm.sdl.enable)},
     {"opengl", KEY_DEFBOOL, B(u.hvm.sdl.opengl)},
+    {"display", KEY_STRING, B(u.hvm.sdl.display)},
+    {"xauthority", KEY_STRING, B(u.hvm.sdl.xauthority)},
     {"spice", KEY_DEFBOOL, B(u.hvm.spice.enable)},
     {"spiceport", KEY_INTEGER, B(u.hvm.spice.port)},
     {"spicetls_port", KEY_INTEGER, B(u.hvm.spice.tls_port)},
@@ -241,6 +243,8 @@ static void take_one_or_more(XLU_Config *cfg, const char *key, char **one, libxl
 {
     int e = xlu_cfg_get_list_as_string_list(cfg, key, more, 1);
 
+    if (!e)
+        drop_if_empty(more);
     if (e == ESRCH || !e)
         return;
     if (xlu_cfg_replace_string(cfg, key, one, 0)) {
@@ -360,10 +364,10 @@ static void take_hvm(XLU_Config *cfg, libxl_domain_build_info *b)
 
 static void take_firmware_hvm(const char *s, libxl_domain_build_info *b)
 {
+    if (!strncmp(s, "uefi", strlen(s)))
+        s = "ovmf"; /* a beginning will do, as with the stock xl */
     if (!strcmp(s, "bios"))
         return; /* the device model's own */
-    if (!strcmp(s, "uefi"))
-        s = "ovmf";
     if (libxl_bios_type_from_string(s, &b->u.hvm.bios)) {
         free(b->u.hvm.firmware);
         b->u.hvm.firmware = must_alloc(strdup(s));

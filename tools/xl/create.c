@@ -160,6 +160,8 @@ int bring_up(const struct create_options *o, libxl_domain_config *d, uint32_t *d
 
     if (lock < 0)
         return ERROR_FAIL;
+    if (settings.domid_random && (!d->c_info.domid || d->c_info.domid == NO_DOMAIN))
+        d->c_info.domid = (uint32_t)RANDOM_DOMID;
     rc = make_room(d);
     if (!rc)
         rc = make(o, d, domid);
@@ -262,6 +264,10 @@ int main_create(int argc, char **argv)
     struct create_options o = {0};
     int opt, r;
 
+    if (argv[1] && argv[1][0] != '-' && !strchr(argv[1], '=')) { /* options may follow the file */
+        o.file = *++argv;
+        argc--;
+    }
     while ((opt = command_getopt(argc, argv, "Fnqf:pcdeVAh", longopts, "create", 0)) != -1) {
         switch (opt) {
         case 'f':

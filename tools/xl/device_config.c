@@ -51,17 +51,23 @@ void vif_defaults(libxl_device_nic *nic)
         replace(&nic->backend_domname, settings.vif_backend);
 }
 
-/* Six octets; what follows them does not matter. */
+/* Six octets with anything between them; what follows does not matter, and those before a mistake
+ * hold. */
 static int take_mac(const char *s, libxl_mac mac)
 {
-    libxl_mac octets;
+    const char *at = s;
 
-    if (sscanf(s, LIBXL_MAC_FMT, &octets[0], &octets[1], &octets[2], &octets[3], &octets[4],
-               &octets[5]) != 6) {
-        fprintf(stderr, "Invalid mac address '%s'\n", s);
-        return ERROR_INVAL;
+    for (unsigned int i = 0; i < sizeof(libxl_mac); i++) {
+        char *end;
+        unsigned long octet = strtoul(at, &end, 16);
+
+        if (!isxdigit((unsigned char)*at) || octet > 0xff) {
+            fprintf(stderr, "Invalid mac address '%s'\n", s);
+            return ERROR_INVAL;
+        }
+        mac[i] = (uint8_t)octet;
+        at = *end ? end + 1 : end;
     }
-    memcpy(mac, octets, sizeof(octets));
     return 0;
 }
 
@@ -122,6 +128,7 @@ static int take_nic_item(const char *item, XLU_Config *cfg, libxl_device_nic *ni
         {"script=", &nic->script},         {"vifname=", &nic->ifname},
         {"model=", &nic->model},           {"backend=", &nic->backend_domname},
         {"gatewaydev=", &nic->gatewaydev}, {"forwarddev=", &nic->coloft_forwarddev},
+        {"netdev=", &nic->gatewaydev}, /* what it was called */
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(strings); i++) {

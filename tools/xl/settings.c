@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* xl.conf(5). */
+#include <errno.h>
+
 #include "xl.h"
 
 static void take_autoballoon(XLU_Config *cfg)
@@ -17,15 +19,27 @@ static void take_autoballoon(XLU_Config *cfg)
         fprintf(stderr, "invalid autoballoon option\n");
 }
 
+/* A wrong one ends the program, as the stock xl does. */
+static bool take_limit(XLU_Config *cfg, const char *key, long *l)
+{
+    int e = xlu_cfg_get_bounded_long(cfg, key, 0, 0x7fffffff, l, 0);
+
+    if (e && e != ESRCH) {
+        fprintf(stderr, "xl.conf: %s is not what it can be\n", key);
+        exit(EXIT_BAD);
+    }
+    return !e;
+}
+
 static void take_limits(XLU_Config *cfg)
 {
     long l;
 
-    if (!xlu_cfg_get_bounded_long(cfg, "max_grant_frames", 0, 0x7fffffff, &l, 1))
+    if (take_limit(cfg, "max_grant_frames", &l))
         settings.max_grant_frames = (uint32_t)l;
-    if (!xlu_cfg_get_bounded_long(cfg, "max_maptrack_frames", 0, 0x7fffffff, &l, 1))
+    if (take_limit(cfg, "max_maptrack_frames", &l))
         settings.max_maptrack_frames = (uint32_t)l;
-    if (!xlu_cfg_get_bounded_long(cfg, "max_grant_version", 0, 0x7fffffff, &l, 1))
+    if (take_limit(cfg, "max_grant_version", &l))
         settings.max_grant_version = (int)l;
     if (!xlu_cfg_get_long(cfg, "run_hotplug_scripts", &l, 0))
         settings.run_hotplug_scripts = l;
@@ -40,7 +54,9 @@ void settings_load(const char *file)
         char **to;
     } strings[] = {
         {"lockfile", &settings.lockfile},
+        {"vifscript", &settings.vif_script}, /* the former name */
         {"vif.default.script", &settings.vif_script},
+        {"defaultbridge", &settings.vif_bridge}, /* likewise */
         {"vif.default.bridge", &settings.vif_bridge},
         {"vif.default.backend", &settings.vif_backend},
         {"vif.default.gatewaydev", &settings.vif_gatewaydev},

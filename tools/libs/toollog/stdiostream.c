@@ -8,13 +8,15 @@
 
 #include "xentoollog.h"
 
+#define PROGRESS_STEP 5
+
 struct xentoollog_logger_stdiostream {
     xentoollog_logger vtable;
     FILE *f;
     xentoollog_level min_level;
     unsigned flags;
     size_t drawn;     /* characters of progress on the current line */
-    int last_percent; /* of the progress last shown, -1 if none */
+    int last_percent; /* of the progress last shown */
 };
 
 static void clear_drawn(struct xentoollog_logger_stdiostream *lg)
@@ -58,7 +60,6 @@ stdiostream_vmessage(xentoollog_logger *logger, xentoollog_level level, int errn
         fprintf(lg->f, ": %s", strerror(errnoval));
     putc('\n', lg->f);
     fflush(lg->f);
-    lg->last_percent = -1;
 }
 
 static bool redraws(const struct xentoollog_logger_stdiostream *lg)
@@ -68,27 +69,32 @@ static bool redraws(const struct xentoollog_logger_stdiostream *lg)
     return !(lg->flags & XTL_STDIOSTREAM_PROGRESS_NO_CR) && isatty(fileno(lg->f)) > 0;
 }
 
+/* Each PROGRESS_STEP per cent are progress, what lies between is detail: as the stock library. */
+static xentoollog_level progress_level(int last, int percent)
+{
+    if (percent < last || percent >= last + PROGRESS_STEP)
+        return XTL_PROGRESS;
+    return percent > last ? XTL_DETAIL : XTL_NONE;
+}
+
 static void stdiostream_progress(xentoollog_logger *logger, const char *context,
                                  const char *doing_what, int percent, unsigned long done,
                                  unsigned long total)
 {
     struct xentoollog_logger_stdiostream *lg = (void *)logger;
-    bool cr = redraws(lg), end = done == total;
-    /* Lines in a log: one for each tenth, if the level asks for it. A terminal: every change. */
-    int step = cr ? 1 : 10;
+    xentoollog_level level = progress_level(lg->last_percent, percent);
+    bool cr = redraws(lg);
     int n;
 
-    if ((lg->flags & XTL_STDIOSTREAM_HIDE_PROGRESS) || lg->min_level > XTL_PROGRESS)
+    if ((lg->flags & XTL_STDIOSTREAM_HIDE_PROGRESS) || level == XTL_NONE || level < lg->min_level)
         return;
-    if (!end && lg->last_percent >= 0 && percent / step == lg->last_percent / step)
-        return;
-    lg->last_percent = end ? -1 : percent;
+    lg->last_percent = percent;
     clear_drawn(lg);
     if (!cr)
         put_prefix(lg);
-    n = fprintf(lg->f, "%s%s%s: %lu/%lu  %3d%%", context ? context : "", context ? ": " : "",
-                doing_what, done, total, percent);
-    if (cr && !end)
+    n = fprintf(lg->f, "%s%s%s%s: %lu/%lu  %3d%%", context ? context : "", context ? ": " : "",
+                cr ? "" : level == XTL_PROGRESS ? "progress: " : "detail: ", doing_what, done, total, percent);
+    if (cr && done != total)
         lg->drawn = n > 0 ? (size_t)n : 0;
     else
         putc('\n', lg->f);
@@ -113,7 +119,6 @@ xentoollog_logger_stdiostream *xtl_createlogger_stdiostream(FILE *f, xentoollog_
         .f = f,
         .min_level = min_level,
         .flags = flags,
-        .last_percent = -1,
     };
     return lg;
 }

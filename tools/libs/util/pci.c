@@ -115,7 +115,6 @@ int xlu_pci_parse_spec_string(XLU_Config *cfg, libxl_device_pci *pci, const char
         if (!strchr(str, '=') || strcspn(str, "=") > strcspn(str, ","))
             return fail(cfg, "no PCI address", str);
         s = str;
-        pci->vfunc_mask = 1u << 0;
     } else if (*s == '@') {
         s++;
         if (!hex(&s, 0x1f, &slot))

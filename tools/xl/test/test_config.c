@@ -370,6 +370,50 @@ static void what_is_not_said_is_left_to_libxl(void **state)
     libxl_domain_config_dispose(&d);
 }
 
+static char *sxp_of(const char *config)
+{
+    libxl_domain_config d;
+    char *text;
+    size_t len;
+    FILE *f = open_memstream(&text, &len);
+
+    assert_non_null(f);
+    parse(config, &d);
+    print_sxp(f, NO_DOMAIN, &d);
+    fclose(f);
+    libxl_domain_config_dispose(&d);
+    return text;
+}
+
+/* What the stock xl prints of the same. */
+static void a_configuration_as_s_expressions(void **state)
+{
+    char *text = sxp_of(BASE "bootloader='l'\nbootloader_args=['x','y']\npool='P'\nhap=0\n"
+                             "vif=['mac=00:16:3e:00:00:01']\n");
+
+    (void)state;
+    assert_string_equal(
+        text, "(domain\n\t(domid -1)\n\t(create_info)\n\t(hvm 0)\n\t(hap False)\n"
+              "\t(oos <default>)\n\t(ssidref 0)\n\t(name a)\n\t(uuid <unknown>)\n"
+              "\t(cpupool P)\n\t(xsdata (null))\n\t(platformdata (null))\n\t(build_info)\n"
+              "\t(max_vcpus 0)\n\t(max_grant_frames 0)\n\t(max_maptrack_frames 0)\n"
+              "\t(tsc_mode default)\n\t(max_memkb 65536)\n\t(target_memkb 65536)\n"
+              "\t(nomigrate <default>)\n\t(bootloader l)\n\t(bootloader_args x y)\n\t(image\n"
+              "\t\t(linux 0)\n\t\t\t(kernel /k)\n\t\t\t(cmdline (null))\n"
+              "\t\t\t(ramdisk (null))\n\t\t\t(e820_host <default>)\n\t\t)\n\t)\n"
+              "\t(device\n\t\t(vif\n\t\t\t(backend_domid 0)\n\t\t\t(frontend_domid -1)\n"
+              "\t\t\t(devid 0)\n\t\t\t(mtu 0)\n\t\t\t(model (null))\n"
+              "\t\t\t(mac 00163e000001)\n\t\t)\n\t)\n)\n");
+    free(text);
+    text = sxp_of("name='h'\ntype='hvm'\nvga='stdvga'\ndisk=['/a,raw,hda,r']\npci=['00:1c.0@5']\n");
+    assert_non_null(strstr(text, "\t\t(hvm\n\t\t\t(firmware (null))\n\t\t\t(video_memkb -1)\n"));
+    assert_non_null(strstr(text, "(timer_mode unknown)\n"));
+    assert_non_null(strstr(text, "(stdvga True)\n"));
+    assert_non_null(strstr(text, "\t\t(tap\n"));
+    assert_non_null(strstr(text, "(pci dev 0000:00:1c.0@28)\n"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +428,7 @@ int main(void)
         cmocka_unit_test(some_mistakes_end_it_with_3),
         cmocka_unit_test(some_mistakes_are_passed_over),
         cmocka_unit_test(what_is_not_said_is_left_to_libxl),
+        cmocka_unit_test(a_configuration_as_s_expressions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,7 @@ static int pvcallsif_describe(struct scope *sc, uint32_t domid, const libxl_devi
 {
     device_op_describe(sc, &(struct device){domid, d->backend_domid, "pvcalls", d->devid, NULL},
                        op);
+    op->unwaited = true; /* its backend comes when it comes */
     return 0;
 }
 

@@ -243,6 +243,10 @@ int create_defaults(struct scope *sc, libxl_domain_config *config)
     libxl_defbool_setdefault(&b->numa_placement, true);
     if (c->type == LIBXL_DOMAIN_TYPE_PV)
         libxl_defbool_setdefault(&b->u.pv.e820_host, config->num_pcidevs > 0);
+    if (c->type == LIBXL_DOMAIN_TYPE_PV && b->num_vnuma_nodes) {
+        LOG_ERROR(sc, "PV guests cannot have virtual NUMA nodes");
+        return ERROR_INVAL;
+    }
     (void)((rc = check_kind(sc, b)) || (rc = check_passthrough(sc, config)) ||
            (rc = check_vpmu(sc, b)) || (rc = vcpu_defaults(sc, b)) ||
            (rc = memory_defaults(sc, b)) || (rc = grant_defaults(sc, b)));

@@ -182,7 +182,7 @@ struct booted {
 static int write_image(struct scope *sc, xs_transaction_t t, const struct booted *a, const char *vm)
 {
     const libxl_domain_build_info *bi = &a->config->b_info;
-    int rc = put(sc, t, vm, "image/ostype", bi->type == LIBXL_DOMAIN_TYPE_HVM ? "hvm" : a->b->os);
+    int rc = put(sc, t, vm, "image/ostype", bi->type == LIBXL_DOMAIN_TYPE_HVM ? "hvm" : "linux");
 
     if (!rc && bi->kernel)
         rc = put(sc, t, vm, "image/kernel", bi->kernel);

@@ -30,7 +30,7 @@ static void values(void **state)
 {
     int e, nr;
     XLU_Config *cfg = read_text("# comment\na = 'x\\n\"'; b=0x1f\nc=[1, [2,'y'],\n 3, ]\n"
-                                "c += [4]\na += 'z' # end",
+                                "c += [4]\na += 'z' # end\nd.e.f=5",
                                 &e);
     XLU_ConfigList *list, *inner;
     const char *s;
@@ -45,6 +45,7 @@ static void values(void **state)
     assert_int_equal(xlu_cfg_get_bounded_long(cfg, "b", 0, 30, &l, 1), EINVAL);
     assert_int_equal(xlu_cfg_get_long(cfg, "a", &l, 1), EINVAL);
     assert_int_equal(xlu_cfg_get_long(cfg, "nope", &l, 0), ESRCH);
+    assert_int_equal(xlu_cfg_get_long(cfg, "d.e.f", &l, 0), 0);
     assert_int_equal(xlu_cfg_get_list(cfg, "c", &list, &nr, 0), 0);
     assert_int_equal(nr, 4);
     assert_string_equal(xlu_cfg_get_listitem(list, 3), "4");
