@@ -212,8 +212,8 @@ static void take_affinities(XLU_Config *cfg, libxl_domain_build_info *b)
     for (int i = 0; i < b->num_vcpu_hard_affinity; i++)
         if (libxl_bitmap_is_empty(&b->vcpu_hard_affinity[i]))
             fail("vcpu hard affinity map is empty");
-    lists |= take_affinity(cfg, "cpus_soft", vcpus, &b->num_vcpu_soft_affinity,
-                           &b->vcpu_soft_affinity);
+    lists |=
+        take_affinity(cfg, "cpus_soft", vcpus, &b->num_vcpu_soft_affinity, &b->vcpu_soft_affinity);
     if (lists || b->num_vcpu_soft_affinity)
         libxl_defbool_set(&b->numa_placement, false);
 }

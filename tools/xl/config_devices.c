@@ -278,7 +278,7 @@ INIT(dtdev)
             offsetof(libxl_domain_config, num_##field), devid, init_##kind, parse                  \
     }
 #define DEVID(kind) offsetof(libxl_device_##kind, devid)
-#define NO_DEVID SIZE_MAX
+#define NO_DEVID    SIZE_MAX
 static const struct list {
     const char *key;
     size_t size, array, count; /* of an element; where the config has the two */

@@ -141,8 +141,7 @@ static void check_vcpus(XLU_Config *cfg, const libxl_domain_build_info *b)
 {
     long max;
 
-    if (!xlu_cfg_get_long(cfg, "maxvcpus", &max, 1) ||
-        vnuma_vcpus(b) <= libxl_get_online_cpus(ctx))
+    if (!xlu_cfg_get_long(cfg, "maxvcpus", &max, 1) || vnuma_vcpus(b) <= libxl_get_online_cpus(ctx))
         return;
     fprintf(stderr, "xl: vnuma: more vCPUs than the host has CPUs, and no maxvcpus=\n");
     exit(EXIT_BAD);

@@ -93,7 +93,10 @@ static void stdiostream_progress(xentoollog_logger *logger, const char *context,
     if (!cr)
         put_prefix(lg);
     n = fprintf(lg->f, "%s%s%s%s: %lu/%lu  %3d%%", context ? context : "", context ? ": " : "",
-                cr ? "" : level == XTL_PROGRESS ? "progress: " : "detail: ", doing_what, done, total, percent);
+                cr                      ? ""
+                : level == XTL_PROGRESS ? "progress: "
+                                        : "detail: ",
+                doing_what, done, total, percent);
     if (cr && done != total)
         lg->drawn = n > 0 ? (size_t)n : 0;
     else

@@ -8,11 +8,11 @@
 #include "core/cpuid.h"
 #include "core/json.h"
 
-#define WORD_BITS  32
-#define MSR_BITS   64
-#define MAX_MSRS   8
+#define WORD_BITS             32
+#define MSR_BITS              64
+#define MAX_MSRS              8
 #define MSR_ARCH_CAPABILITIES 0x10a /* Intel SDM vol 4 */
-#define MAX_LEAVES 64 /* of one list: bounds what a configuration can ask for */
+#define MAX_LEAVES            64    /* of one list: bounds what a configuration can ask for */
 
 struct libxl__cpu_policy {
     unsigned int nr;
@@ -337,7 +337,7 @@ static int leaf_parse(libxl_cpuid_policy_list *list, struct json_object *o)
     for (unsigned int r = 0; r < 4; r++) {
         if (!json_object_object_get_ex(o, reg_names[r], &v))
             continue;
-        if (!json_object_is_type(v, json_type_string) || 
+        if (!json_object_is_type(v, json_type_string) ||
             !word_ok(json_object_get_string(v), WORD_BITS) ||
             json_object_get_string_len(v) != WORD_BITS)
             return ERROR_INVAL;
