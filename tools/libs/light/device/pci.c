@@ -392,6 +392,7 @@ static void recorded(struct pci_change *c, int rc)
     }
     c->failed = rc;
     c->plug.done = taken_out_again;
+    c->plug.runs_on = true;
     pci_plug_out(&c->plug);
 }
 

@@ -16,10 +16,15 @@ static char *plug_id(const struct pci_plug *p)
 }
 
 static void ask(struct pci_plug *p, const char *command, struct json_object *arguments,
+                enum qmp_stop stop,
                 void (*done)(libxl_ctx *, struct qmp *, int, struct json_object *))
 {
-    p->qmp = (struct qmp){
-        .sc = p->sc, .domid = p->domid, .command = command, .arguments = arguments, .done = done};
+    p->qmp = (struct qmp){.sc = p->sc,
+                          .domid = p->domid,
+                          .command = command,
+                          .arguments = arguments,
+                          .stop = p->runs_on ? QMP_NEVER : stop,
+                          .done = done};
     qmp_start(&p->qmp);
 }
 
@@ -84,7 +89,7 @@ static void added(libxl_ctx *ctx, struct qmp *q, int rc, struct json_object *ans
     if (rc)
         p->done(ctx, p, rc);
     else
-        ask(p, "query-pci", NULL, slot_known);
+        ask(p, "query-pci", NULL, QMP_NEVER, slot_known);
 }
 
 void pci_plug_in(struct pci_plug *p)
@@ -99,22 +104,39 @@ void pci_plug_in(struct pci_plug *p)
                        scope_printf(p->sc, "%x.%x", p->pci->vdevfn >> 3, p->pci->vdevfn & 7));
     if (p->pci->permissive)
         qmp_put_bool(args, "permissive", true);
-    ask(p, "device_add", args, added);
+    ask(p, "device_add", args, QMP_UNTIL_SENT, added);
 }
 
 /* Out. */
 
 static void look(libxl_ctx *ctx, struct ev_timer *ev);
 
+/* The guest may let go of it later; nobody waits for that any more. */
+static void look_no_more(libxl_ctx *ctx, struct cancel *c)
+{
+    struct pci_plug *p = CONTAINER_OF(c, struct pci_plug, cancel);
+
+    ev_timer_stop(ctx, &p->again);
+    p->done(ctx, p, ERROR_ABORTED);
+}
+
+static int look_later(struct pci_plug *p)
+{
+    int rc = p->runs_on ? 0 : cancel_start(p->sc, &p->cancel, look_no_more);
+
+    if (!rc)
+        rc = ev_timer_start(p->sc->ctx, &p->again, LOOK_AGAIN_MS, look);
+    if (rc)
+        cancel_stop(&p->cancel);
+    return rc;
+}
+
 static void looked(libxl_ctx *ctx, struct qmp *q, int rc, struct json_object *answer)
 {
     struct pci_plug *p = CONTAINER_OF(q, struct pci_plug, qmp);
 
     if (!rc && find_device(answer, plug_id(p))) {
-        if (++p->looks < LOOKS_MAX)
-            rc = ev_timer_start(ctx, &p->again, LOOK_AGAIN_MS, look);
-        else
-            rc = ERROR_TIMEDOUT;
+        rc = ++p->looks < LOOKS_MAX ? look_later(p) : ERROR_TIMEDOUT;
         if (!rc)
             return;
         LOG_ERROR(p->sc, "the guest does not let go of PCI device " PCI_BDF_FMT, PCI_BDF(p->pci));
@@ -124,8 +146,11 @@ static void looked(libxl_ctx *ctx, struct qmp *q, int rc, struct json_object *an
 
 static void look(libxl_ctx *ctx, struct ev_timer *ev)
 {
+    struct pci_plug *p = CONTAINER_OF(ev, struct pci_plug, again);
+
     (void)ctx;
-    ask(CONTAINER_OF(ev, struct pci_plug, again), "query-pci", NULL, looked);
+    cancel_stop(&p->cancel);
+    ask(p, "query-pci", NULL, QMP_ANY_TIME, looked);
 }
 
 static void removal_begun(libxl_ctx *ctx, struct qmp *q, int rc, struct json_object *answer)
@@ -133,10 +158,13 @@ static void removal_begun(libxl_ctx *ctx, struct qmp *q, int rc, struct json_obj
     struct pci_plug *p = CONTAINER_OF(q, struct pci_plug, qmp);
 
     (void)answer;
-    if (rc)
+    /* The guest has let go of it since somebody asked the last time. */
+    if (rc == ERROR_QMP_DEVICE_NOT_FOUND)
+        p->done(ctx, p, 0);
+    else if (rc)
         p->done(ctx, p, rc);
     else
-        ask(p, "query-pci", NULL, looked);
+        ask(p, "query-pci", NULL, QMP_ANY_TIME, looked);
 }
 
 void pci_plug_out(struct pci_plug *p)
@@ -144,7 +172,7 @@ void pci_plug_out(struct pci_plug *p)
     struct json_object *args = json_object_new_object();
 
     qmp_put_string(args, "id", plug_id(p));
-    ask(p, "device_del", args, removal_begun);
+    ask(p, "device_del", args, QMP_UNTIL_SENT, removal_begun);
 }
 
 /* All of a domain. */

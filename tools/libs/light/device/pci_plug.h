@@ -12,10 +12,12 @@ struct pci_plug {
     struct scope *sc;
     uint32_t domid;
     libxl_device_pci *pci; /* in: vdevfn is where the guest has it afterwards */
+    bool runs_on;          /* it is not called off */
     void (*done)(libxl_ctx *ctx, struct pci_plug *p, int rc);
     /* Private: */
     struct qmp qmp;
     struct ev_timer again;
+    struct cancel cancel;
     unsigned int looks;
 };
 void pci_plug_in(struct pci_plug *p);

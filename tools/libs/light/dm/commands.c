@@ -40,6 +40,7 @@ int libxl_qemu_monitor_command(libxl_ctx *ctx, uint32_t domid, const char *comma
                           .domid = domid,
                           .command = "human-monitor-command",
                           .arguments = json_object_new_object(),
+                          .stop = QMP_ANY_TIME,
                           .done = monitor_answered};
     qmp_put_string(m->qmp.arguments, "command-line", command_line);
     qmp_start(&m->qmp);

@@ -120,7 +120,10 @@ static void listed(libxl_ctx *ctx, struct qmp *q, int rc, struct json_object *an
 void dm_cpus(struct dm_cpus *c)
 {
     c->task = (struct dm_task){.sc = c->sc, .domid = c->domid, .done = plugged};
-    c->qmp = (struct qmp){
-        .sc = c->sc, .domid = c->domid, .command = "query-hotpluggable-cpus", .done = listed};
+    c->qmp = (struct qmp){.sc = c->sc,
+                          .domid = c->domid,
+                          .command = "query-hotpluggable-cpus",
+                          .stop = QMP_ANY_TIME,
+                          .done = listed};
     qmp_start(&c->qmp);
 }

@@ -42,12 +42,20 @@ int dm_args_disks(struct dm_args *a);
 /* Whether a domain of this configuration needs one. */
 bool dm_needed(const libxl_domain_config *config);
 
+/* Until when a command can be called off. What is called off ends with ERROR_ABORTED. */
+enum qmp_stop {
+    QMP_UNTIL_SENT, /* then the machine may have changed, and somebody has to know how */
+    QMP_ANY_TIME,   /* it only asks, or nobody relies on what it has done */
+    QMP_NEVER,      /* it puts something right, or there is another way to stop it */
+};
+
 /* One command over a connection of its own. */
 struct qmp {
     /* Set by the caller: */
     struct scope *sc;
     uint32_t domid;
-    const char *command;           /* its name */
+    const char *command; /* its name */
+    enum qmp_stop stop;
     struct json_object *arguments; /* owned by us from the start on; may be NULL */
     /* @answer is what QEMU returns, or NULL; it is freed afterwards. */
     void (*done)(libxl_ctx *ctx, struct qmp *q, int rc, struct json_object *answer);
@@ -55,6 +63,7 @@ struct qmp {
     bool greeted, asked;
     struct ev_fd fd;
     struct ev_timer timeout;
+    struct cancel cancel;
     char *buf;
     size_t len, room;
 };
@@ -79,6 +88,7 @@ struct dm_task {
     /* Set by the caller: */
     struct scope *sc;
     uint32_t domid;
+    bool runs_on; /* it is never called off; else it is before its first command is sent */
     void (*done)(libxl_ctx *ctx, struct dm_task *t, int rc);
     /* Private: */
     struct dm_task_step *step;

@@ -41,6 +41,7 @@ void qmp_stop(struct qmp *q)
         close(fd);
     }
     ev_timer_stop(q->sc->ctx, &q->timeout);
+    cancel_stop(&q->cancel);
     free(q->buf);
     q->buf = NULL;
     json_object_put(q->arguments);
@@ -111,6 +112,8 @@ static bool take_message(libxl_ctx *ctx, struct qmp *q, struct json_object *o)
             return true;
         }
         q->asked = true;
+        if (q->stop == QMP_UNTIL_SENT)
+            cancel_stop(&q->cancel);
         rc = send_command(q, q->command, q->arguments);
     }
     if (rc)
@@ -182,6 +185,11 @@ static void timed_out(libxl_ctx *ctx, struct ev_timer *ev)
     finish(ctx, q, ERROR_TIMEDOUT, NULL);
 }
 
+static void called_off(libxl_ctx *ctx, struct cancel *c)
+{
+    finish(ctx, CONTAINER_OF(c, struct qmp, cancel), ERROR_ABORTED, NULL);
+}
+
 static int dial(struct scope *sc, uint32_t domid)
 {
     struct sockaddr_un sa = {.sun_family = AF_UNIX};
@@ -202,13 +210,14 @@ static int dial(struct scope *sc, uint32_t domid)
 void qmp_start(struct qmp *q)
 {
     libxl_ctx *ctx = q->sc->ctx;
-    int fd = dial(q->sc, q->domid), rc = ERROR_FAIL;
+    int fd, rc = q->stop == QMP_NEVER ? 0 : cancel_start(q->sc, &q->cancel, called_off);
 
     q->greeted = q->asked = false;
     q->len = q->room = 0;
-    if (fd >= 0) {
-        rc = ev_fd_start(ctx, &q->fd, fd, POLLIN, readable);
-        if (rc)
+    if (!rc) {
+        fd = dial(q->sc, q->domid);
+        rc = fd < 0 ? ERROR_FAIL : ev_fd_start(ctx, &q->fd, fd, POLLIN, readable);
+        if (rc && fd >= 0)
             close(fd);
     }
     if (!rc)

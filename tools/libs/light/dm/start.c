@@ -158,6 +158,7 @@ static void ask_next(libxl_ctx *ctx, struct dm_start *d)
     d->qmp = (struct qmp){.sc = d->sc,
                           .domid = d->domid,
                           .command = questions[d->next_step].command,
+                          .stop = QMP_ANY_TIME, /* the domain goes with it */
                           .done = answered};
     if (questions[d->next_step].take == set_password) {
         d->qmp.arguments = json_object_new_object();

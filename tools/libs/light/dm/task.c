@@ -31,6 +31,7 @@ static void ask_next(libxl_ctx *ctx, struct dm_task *t)
                           .domid = t->domid,
                           .command = s->command,
                           .arguments = s->arguments,
+                          .stop = t->runs_on || t->next > 1 ? QMP_NEVER : QMP_UNTIL_SENT,
                           .done = answered};
     s->arguments = NULL;
     qmp_start(&t->qmp);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Small operations on a running domain. */
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "core/userdata.h"
 #include "domain/domain.h"
@@ -249,24 +253,69 @@ struct core_dump {
     struct ao *ao;
     uint32_t domid;
     const char *file;
+    int fd;
+    atomic_bool stop;
     struct ev_work work;
 };
+
+static int core_piece(xc_interface *xch, void *arg, char *buffer, unsigned int length)
+{
+    struct core_dump *c = arg;
+    ssize_t n = 0;
+
+    (void)xch;
+    for (unsigned int done = 0; done < length; done += (unsigned int)n) {
+        if (c->stop) {
+            errno = ECANCELED;
+            return -1;
+        }
+        n = write(c->fd, buffer + done, length - done);
+        if (n < 0 && errno == EINTR)
+            n = 0;
+        if (n < 0)
+            return -1;
+    }
+    return 0;
+}
 
 static int core_write(struct ev_work *w)
 {
     struct core_dump *c = CONTAINER_OF(w, struct core_dump, work);
+    int r;
 
-    return xc_domain_dumpcore(c->ao->sc.ctx->xch, c->domid, c->file) ? errno : 0;
+    c->fd = open(c->file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (c->fd < 0)
+        return errno;
+    errno = 0;
+    r = xc_domain_dumpcore_via_callback(c->ao->sc.ctx->xch, c->domid, c, core_piece);
+    r = r ? (errno ? errno : EIO) : 0;
+    if (close(c->fd) && !r)
+        r = errno;
+    return r;
 }
 
+/* Of a dump that is called off nothing stays. */
 static void core_written(libxl_ctx *ctx, struct ev_work *w, int r)
 {
     struct core_dump *c = CONTAINER_OF(w, struct core_dump, work);
+    int rc = r ? ERROR_FAIL : 0;
 
     (void)ctx;
-    if (r)
+    c->ao->abort = NULL;
+    if (r && c->stop) {
+        rc = ERROR_ABORTED;
+        unlink(c->file);
+    } else if (r) {
         LOG_ERROR(&c->ao->sc, "cannot dump core to %s: %s", c->file, strerror(r));
-    ao_complete(c->ao, r ? ERROR_FAIL : 0);
+    }
+    ao_complete(c->ao, rc);
+}
+
+static void core_stop(struct ao *ao)
+{
+    struct core_dump *c = ao->abort_of;
+
+    c->stop = true;
 }
 
 int libxl_domain_core_dump(libxl_ctx *ctx, uint32_t domid, const char *filename,
@@ -279,6 +328,8 @@ int libxl_domain_core_dump(libxl_ctx *ctx, uint32_t domid, const char *filename,
     c->ao = ao;
     c->domid = domid;
     c->file = scope_strdup(&ao->sc, filename);
+    ao->abort_of = c;
+    ao->abort = core_stop;
     rc = ev_work_start(ctx, &c->work, core_write, core_written);
     return rc ? ao_finish(ao, rc) : ao_run(ao);
 }

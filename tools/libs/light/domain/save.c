@@ -172,6 +172,7 @@ static int save_start(struct ao *ao, struct save *s, uint32_t domid, int fd, int
     s->has_dm = dm_has_state(sc, domid);
     s->dm.sc = sc;
     s->dm.domid = domid;
+    s->dm.runs_on = true; /* the helper's end stops it */
     args[4] = s->has_dm ? dm_save_path(sc, domid) : "";
     s->helper.sc = sc;
     s->helper.asked = save_asked;

@@ -172,6 +172,7 @@ static struct json_object *answer(struct json_object *question)
     const char *command = text_of(question, "execute");
     struct json_object *arguments;
 
+    snprintf(fake_qmp.said, sizeof(fake_qmp.said), "%s", command);
     if (!json_object_object_get_ex(question, "arguments", &arguments))
         arguments = NULL;
     if (!strcmp(command, "device_add"))
@@ -184,8 +185,10 @@ static struct json_object *answer(struct json_object *question)
         return query_cpus();
     if (!strcmp(command, "query-chardev"))
         return returned(json_object_new_array());
-    if (!strcmp(command, "qmp_capabilities"))
+    if (!strcmp(command, "qmp_capabilities") || !strcmp(command, "eject"))
         return returned(json_object_new_object());
+    if (!strcmp(command, "human-monitor-command"))
+        return returned(json_object_new_string("as you wish"));
     return error("CommandNotFound");
 }
 
@@ -207,7 +210,8 @@ static void hear_lines(int nr)
         question = json_tokener_parse(callers[nr].buf);
         assert_non_null(question);
         o = answer(question);
-        say(callers[nr].fd, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+        if (fake_qmp.mood == FAKE_ANSWERS || !strcmp(fake_qmp.said, "qmp_capabilities"))
+            say(callers[nr].fd, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
         json_object_put(o);
         json_object_put(question);
         memmove(callers[nr].buf, end + 1, callers[nr].len - used);
@@ -248,7 +252,8 @@ static bool caller_comes(void)
     assert_in_range(nr, 0, CALLERS_MAX - 1);
     callers[nr].fd = fd;
     callers[nr].len = 0;
-    say(fd, "{\"QMP\": {\"version\": {}, \"capabilities\": []}}");
+    if (fake_qmp.mood != FAKE_IS_SILENT)
+        say(fd, "{\"QMP\": {\"version\": {}, \"capabilities\": []}}");
     return true;
 }
 
@@ -276,7 +281,8 @@ void fake_qmp_open(const char *socket_path)
 
 void fake_qmp_close(void)
 {
-    close(listener);
+    if (listener >= 0)
+        close(listener);
     listener = -1;
     for (int i = 0; i < DEVICES_MAX; i++)
         forget(i);

@@ -10,6 +10,8 @@ struct fake_qmp {
     const char *refused; /* adding a device of this driver is */
     int stays; /* so often a PCI device is still there when it is looked for; -1: for ever */
     int cpus, cpus_max; /* of the machine at its start */
+    enum { FAKE_ANSWERS, FAKE_GREETS, FAKE_IS_SILENT } mood;
+    char said[64]; /* the last command that came */
 };
 extern struct fake_qmp fake_qmp;
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -16,6 +17,7 @@
 
 struct fake_guest guest;
 bool fake_no_iommu;
+struct fake_dump fake_dump;
 
 xc_interface *xc_interface_open(xentoollog_logger *a, xentoollog_logger *b, unsigned int c)
 {
@@ -36,6 +38,20 @@ int xc_domain_max_vcpus(xc_interface *xch, uint32_t domid, unsigned int max)
     (void)xch;
     (void)domid;
     guest.max_vcpus = max;
+    return 0;
+}
+
+int xc_domain_dumpcore_via_callback(xc_interface *xch, uint32_t domid, void *arg,
+                                    dumpcore_rtn_t dump_rtn)
+{
+    char piece[FAKE_DUMP_PIECE] = {0};
+
+    assert_int_equal(domid, GUEST);
+    for (unsigned int i = 0; !fake_dump.pieces || i < fake_dump.pieces; i++) {
+        usleep(1000);
+        if (dump_rtn(xch, arg, piece, sizeof(piece)))
+            return -1;
+    }
     return 0;
 }
 

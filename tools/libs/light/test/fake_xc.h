@@ -17,6 +17,12 @@ struct fake_guest {
     unsigned int max_vcpus;
 };
 extern struct fake_guest guest;
+/* A dump of the guest: of so many pieces, 0 of ever more, a millisecond each. */
+#define FAKE_DUMP_PIECE 4096
+struct fake_dump {
+    unsigned int pieces;
+};
+extern struct fake_dump fake_dump;
 extern bool fake_no_iommu; /* of the machine */
 
 #endif

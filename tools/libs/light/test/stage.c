@@ -404,6 +404,36 @@ void guest_absent(void)
     DO(libxl_domain_destroy(ctx, GUEST, &how));
 }
 
+void hvm_present(void)
+{
+    fake_qmp_open(XEN_RUN_DIR "/qmp-libxl-5");
+    guest_create();
+}
+
+void hvm_absent(void)
+{
+    guest_absent();
+    fake_qmp_close();
+}
+
+/* There until it is killed, but not for ever. */
+_Noreturn void stage_device_model(void)
+{
+    signal(SIGHUP, SIG_DFL); /* who started the test may have had it ignored */
+    alarm(300);
+    for (;;)
+        pause();
+}
+
+void model_has(const char *what)
+{
+    char *devices = fake_qmp_devices();
+
+    if (strcmp(devices, what))
+        fail_msg("the device model has\n%sand not\n%s", devices, what);
+    free(devices);
+}
+
 /* Setting the stage. */
 
 static pid_t store_start(void)

@@ -35,6 +35,7 @@ void write_file(const char *path, const char *text, mode_t mode);
 extern const libxl_asyncop_how how;
 extern bool over;
 extern int result;
+void step(void);   /* one more */
 int finish(void);  /* its end; returns result */
 void settle(void); /* until nothing moves any more */
 
@@ -63,6 +64,11 @@ void make_nic(libxl_device_nic *n);
 void make_config(bool devices);
 /* An HVM guest, whose device model is this program: it is run with -xen-domid, and has to stay. */
 void make_hvm_config(void);
+/* With its end of QMP (fake_qmp.h). */
+void hvm_present(void);
+void hvm_absent(void);
+_Noreturn void stage_device_model(void);
+void model_has(const char *devices); /* else the test fails */
 void guest_present(void);
 void guest_create(void); /* by the configuration as it is */
 void guest_absent(void);

@@ -12,6 +12,7 @@
 #include "stage.h"
 
 #include "domain/domain.h"
+#include "fake_qmp.h"
 #include "save_helper/protocol.h"
 
 /* Creation. */
@@ -44,6 +45,25 @@ static void create_after(int rc)
 static void creation(void **state)
 {
     at_each_step(&(struct scenario){.start = create_start, .after = create_after});
+}
+
+static void hvm_create_before(void)
+{
+    fake_qmp_close();
+    fake_qmp_open(XEN_RUN_DIR "/qmp-libxl-5");
+}
+
+static int hvm_create_start(void)
+{
+    make_hvm_config();
+    return libxl_domain_create_new(ctx, &config, &domid, &how, NULL);
+}
+
+static void hvm_creation(void **state)
+{
+    at_each_step(&(struct scenario){
+        .before = hvm_create_before, .start = hvm_create_start, .after = create_after});
+    fake_qmp_close();
 }
 
 /* Restoring and saving, with a helper that is this program. */
@@ -209,6 +229,143 @@ static void nic_adding(void **state)
     guest_absent();
 }
 
+/* A dump of the guest's memory. */
+
+#define CORE XEN_RUN_DIR "/core"
+
+static int dump_start(void)
+{
+    return libxl_domain_core_dump(ctx, GUEST, CORE, &how);
+}
+
+static void dump_after(int rc)
+{
+    struct stat st;
+
+    if (rc) {
+        assert_int_equal(stat(CORE, &st), -1);
+        return;
+    }
+    assert_int_equal(stat(CORE, &st), 0);
+    assert_int_equal(st.st_size, fake_dump.pieces * FAKE_DUMP_PIECE);
+    unlink(CORE);
+}
+
+static void dumping(void **state)
+{
+    guest_present();
+    fake_dump.pieces = 20;
+    at_each_step(&(struct scenario){.start = dump_start, .after = dump_after});
+    /* One that would go on for ever. */
+    fake_dump.pieces = 0;
+    over = false;
+    assert_int_equal(dump_start(), 0);
+    assert_int_equal(libxl_ao_abort(ctx, &how), 0);
+    assert_int_equal(finish(), ERROR_ABORTED);
+    dump_after(ERROR_ABORTED);
+    guest_absent();
+}
+
+/* Commands to the device model. */
+
+static char *output;
+
+static int monitor_start(void)
+{
+    output = NULL;
+    return libxl_qemu_monitor_command(ctx, GUEST, "info", &output, &how);
+}
+
+static void monitor_after(int rc)
+{
+    assert_int_equal(output != NULL, !rc);
+    free(output);
+}
+
+static libxl_device_disk empty_drive(void)
+{
+    libxl_device_disk d;
+
+    libxl_device_disk_init(&d);
+    d.vdev = strdup("hdc");
+    d.format = LIBXL_DISK_FORMAT_EMPTY;
+    d.is_cdrom = 1;
+    d.removable = 1;
+    return d;
+}
+
+static int eject_start(void)
+{
+    libxl_device_disk d = empty_drive();
+    int rc = libxl_cdrom_insert(ctx, GUEST, &d, &how);
+
+    libxl_device_disk_dispose(&d);
+    return rc;
+}
+
+/* What QEMU has been told is done, and known to be. */
+static void eject_after(int rc)
+{
+    assert_int_equal(!strcmp(fake_qmp.said, "eject"), !rc);
+    fake_qmp.said[0] = '\0';
+}
+
+static int controller_start(void)
+{
+    libxl_device_usbctrl d;
+    int rc;
+
+    libxl_device_usbctrl_init(&d);
+    d.version = 1;
+    rc = libxl_device_usbctrl_add(ctx, GUEST, &d, &how);
+    libxl_device_usbctrl_dispose(&d);
+    return rc;
+}
+
+static void controller_after(int rc)
+{
+    libxl_device_usbctrl d;
+
+    if (rc) {
+        model_has("");
+        return;
+    }
+    model_has("{\"driver\":\"piix3-usb-uhci\",\"id\":\"xenusb-0\"}\n");
+    assert_int_equal(libxl_devid_to_device_usbctrl(ctx, GUEST, 0, &d), 0);
+    DO(libxl_device_usbctrl_remove(ctx, GUEST, &d, &how));
+    libxl_device_usbctrl_dispose(&d);
+}
+
+static int stopped(int (*start)(void), const char *once_said)
+{
+    over = false;
+    fake_qmp.said[0] = '\0';
+    assert_int_equal(start(), 0);
+    while (strcmp(fake_qmp.said, once_said))
+        step();
+    settle();
+    assert_int_equal(libxl_ao_abort(ctx, &how), 0);
+    return over ? result : finish();
+}
+
+static void commanding(void **state)
+{
+    make_hvm_config();
+    config.disks = calloc(1, sizeof(*config.disks));
+    config.disks[config.num_disks++] = empty_drive();
+    hvm_present();
+    at_each_step(&(struct scenario){.start = monitor_start, .after = monitor_after});
+    at_each_step(&(struct scenario){.start = eject_start, .after = eject_after});
+    at_each_step(&(struct scenario){.start = controller_start, .after = controller_after});
+    /* One that hangs. */
+    fake_qmp.mood = FAKE_GREETS;
+    assert_int_equal(stopped(monitor_start, "human-monitor-command"), ERROR_ABORTED);
+    fake_qmp.mood = FAKE_IS_SILENT;
+    assert_int_equal(stopped(monitor_start, ""), ERROR_ABORTED);
+    assert_int_equal(stopped(eject_start, ""), ERROR_ABORTED);
+    hvm_absent();
+}
+
 /* Half a domain is of no use. */
 
 static void create_before(void)
@@ -261,18 +418,17 @@ static int helper_run(bool save)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(creation),
-        cmocka_unit_test(restoration),
-        cmocka_unit_test(saving),
-        cmocka_unit_test(suspending),
-        cmocka_unit_test(shutting_down),
-        cmocka_unit_test(disk_adding),
-        cmocka_unit_test(disk_removing),
-        cmocka_unit_test(nic_adding),
-        cmocka_unit_test(destruction_runs_on),
+        cmocka_unit_test(creation),    cmocka_unit_test(hvm_creation),
+        cmocka_unit_test(restoration), cmocka_unit_test(saving),
+        cmocka_unit_test(suspending),  cmocka_unit_test(shutting_down),
+        cmocka_unit_test(disk_adding), cmocka_unit_test(disk_removing),
+        cmocka_unit_test(nic_adding),  cmocka_unit_test(dumping),
+        cmocka_unit_test(commanding),  cmocka_unit_test(destruction_runs_on),
     };
     int failures;
 
+    if (argc > 1 && !strcmp(argv[1], "-xen-domid"))
+        stage_device_model();
     if (argc > 1)
         return helper_run(!strcmp(argv[1], "save"));
     stream = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -134,27 +134,6 @@ static void usb_devices_have_ports(void **state)
     guest_absent();
 }
 
-static void model_has(const char *what)
-{
-    char *devices = fake_qmp_devices();
-
-    if (strcmp(devices, what))
-        fail_msg("the device model has\n%sand not\n%s", devices, what);
-    free(devices);
-}
-
-static void hvm_present(void)
-{
-    fake_qmp_open(XEN_RUN_DIR "/qmp-libxl-5");
-    guest_create();
-}
-
-static void hvm_absent(void)
-{
-    guest_absent();
-    fake_qmp_close();
-}
-
 static libxl_device_usbctrl ctrl_of(libxl_usbctrl_type type, int version, int ports)
 {
     libxl_device_usbctrl d;
@@ -483,6 +462,47 @@ static void hvm_guests_get_pci_devices(void **state)
     hvm_absent();
 }
 
+/* A removal that nobody waits for any more: the device is the guest's until the next one. */
+
+static int pci_out_start(void)
+{
+    libxl_device_pci pci = pci_at(3, 0);
+
+    return libxl_device_pci_remove(ctx, GUEST, &pci, &how);
+}
+
+static void pci_in(void)
+{
+    libxl_device_pci pci = pci_at(3, 0);
+
+    fake_qmp.stays = 2;
+    DO(libxl_device_pci_add(ctx, GUEST, &pci, &how));
+}
+
+static void pci_out_after(int rc)
+{
+    stored_pci(rc != 0);
+    assert_int_equal(guest.assigned, rc != 0);
+    if (!rc)
+        return;
+    assert_int_equal(rc, ERROR_ABORTED);
+    fake_qmp.stays = 0;
+    DO(pci_out_start());
+    stored_pci(0);
+    assert_int_equal(guest.assigned, 0);
+}
+
+static void waiting_for_the_guest_to_let_go_can_be_stopped(void **state)
+{
+    host_pci_make(CARD);
+    make_hvm_config();
+    hvm_present();
+    at_each_step(
+        &(struct scenario){.before = pci_in, .start = pci_out_start, .after = pci_out_after});
+    model_has("");
+    hvm_absent();
+}
+
 static int pci_result(int rc)
 {
     assert_int_equal(rc, 0);
@@ -643,15 +663,6 @@ static void vcpus_are_plugged_into_the_machine(void **state)
     hvm_absent();
 }
 
-/* The device model: there until it is killed, but not for ever. */
-static _Noreturn void device_model(void)
-{
-    signal(SIGHUP, SIG_DFL); /* who started the test may have had it ignored */
-    alarm(300);
-    for (;;)
-        pause();
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -661,6 +672,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(sound_cards_are_described),
         cmocka_unit_test(what_no_card_can_have_is_refused),
         cmocka_unit_test(hvm_guests_get_pci_devices),
+        cmocka_unit_test(waiting_for_the_guest_to_let_go_can_be_stopped),
         cmocka_unit_test(what_the_device_model_refuses_is_taken_back),
         cmocka_unit_test(hvm_guests_are_made_with_pci_devices),
         cmocka_unit_test(scripts_are_told_of_taps),
@@ -670,7 +682,7 @@ int main(int argc, char **argv)
     int failures;
 
     if (argc > 1 && !strcmp(argv[1], "-xen-domid"))
-        device_model();
+        stage_device_model();
     libxl_device_vsnd_init(&card);
     failures = stage_run(tests, ARRAY_SIZE(tests));
     libxl_device_vsnd_dispose(&card);
