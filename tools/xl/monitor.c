@@ -10,7 +10,7 @@
 
 #define DUMP_DIR "/var/lib/xen/dump"
 
-enum next { NEXT_WAIT, NEXT_END, NEXT_GONE, NEXT_RESTART };
+enum next { NEXT_WAIT, NEXT_END, NEXT_GONE, NEXT_RESTART, NEXT_RESET };
 
 /* The log takes the place of the terminal. */
 static int redirect(const char *name)
@@ -166,9 +166,8 @@ static enum next act(struct monitor *m, libxl_action_on_shutdown action)
         destroy(m);
         return NEXT_END;
     case LIBXL_ACTION_ON_SHUTDOWN_SOFT_RESET:
-        printf("a soft reset is not supported\n");
-        destroy(m);
-        return NEXT_END;
+        refresh(m);
+        return NEXT_RESET;
     default:
         destroy(m);
         return NEXT_END;
@@ -229,12 +228,20 @@ static int restart(struct monitor *m)
     return libxl_domain_unpause(ctx, m->domid, NULL) ? EXIT_LIBXL : EXIT_OK;
 }
 
+/* The same domain goes on, by another kernel. */
+static int soft_reset(struct monitor *m)
+{
+    if (libxl_domain_soft_reset(ctx, &m->config, m->domid, NULL, NULL))
+        return EXIT_LIBXL;
+    return libxl_domain_unpause(ctx, m->domid, NULL) ? EXIT_LIBXL : EXIT_OK;
+}
+
 int monitor_run(struct monitor *m)
 {
     enum next next;
 
-    while ((next = follow(m)) == NEXT_RESTART)
-        if (restart(m))
+    while ((next = follow(m)) == NEXT_RESTART || next == NEXT_RESET)
+        if (next == NEXT_RESET ? soft_reset(m) : restart(m))
             return EXIT_LIBXL;
     if (next != NEXT_GONE)
         printf("Done. Exiting now\n");

@@ -25,7 +25,6 @@
     {                                                                                              \
     }
 
-UNSUPPORTED(domain_soft_reset)
 UNSUPPORTED(evenable_disk_eject)
 FREES_NOTHING(evdisable_disk_eject)
 

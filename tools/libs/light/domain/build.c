@@ -4,6 +4,8 @@
 #include "domain/build.h"
 #include "domain/numa.h"
 
+#include <xen/hvm/params.h>
+
 static int set_affinities(struct scope *sc, uint32_t domid, const libxl_domain_build_info *b)
 {
     int rc = numa_place(sc, domid, b);
@@ -274,4 +276,45 @@ int build_for_restore(struct scope *sc, uint32_t domid, const libxl_domain_confi
     if (!rc && config->b_info.type != LIBXL_DOMAIN_TYPE_PV)
         rc = lay_out_again(sc, domid, config);
     return rc;
+}
+
+/* A ring of the guest's and its port. */
+static int ring_again(struct scope *sc, uint32_t domid, uint32_t frame_param, uint32_t port_param,
+                      unsigned long *frame, unsigned int *port)
+{
+    xc_interface *xch = sc->ctx->xch;
+    uint64_t value = 0;
+    int rc = alloc_port(sc, domid, port);
+
+    if (rc)
+        return rc;
+    if (xc_hvm_param_get(xch, domid, frame_param, &value) ||
+        xc_hvm_param_set(xch, domid, port_param, *port)) {
+        LOG_ERRNO(sc, "cannot set up the guest's rings");
+        return ERROR_FAIL;
+    }
+    *frame = (unsigned long)value;
+    return 0;
+}
+
+/* What is half said in the ring to xenstored is of the old kernel's conversation. */
+int build_after_reset(struct scope *sc, uint32_t domid, struct build_result *out)
+{
+    xc_interface *xch = sc->ctx->xch;
+    int rc = ring_again(sc, domid, HVM_PARAM_STORE_PFN, HVM_PARAM_STORE_EVTCHN, &out->store_frame,
+                        &out->store_port);
+
+    if (!rc)
+        rc = ring_again(sc, domid, HVM_PARAM_CONSOLE_PFN, HVM_PARAM_CONSOLE_EVTCHN,
+                        &out->console_frame, &out->console_port);
+    if (rc)
+        return rc;
+    if (xc_clear_domain_page(xch, domid, out->store_frame) ||
+        xc_dom_gnttab_seed(xch, domid, true, out->console_frame, out->store_frame, TOOLSTACK_DOMID,
+                           TOOLSTACK_DOMID)) {
+        LOG_ERRNO(sc, "cannot set up the guest's rings");
+        return ERROR_FAIL;
+    }
+    out->os = scope_strdup(sc, "linux");
+    return 0;
 }

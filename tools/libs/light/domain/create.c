@@ -7,7 +7,8 @@
  * model, if there is one -> network cards
  *         -> configuration stored -> done
  *
- * Restoring, the helper takes the place of the kernel: memory and vCPUs come out of a stream.
+ * Restoring, the helper takes the place of the kernel: memory and vCPUs come out of a stream. In a
+ * soft reset both are there, and what the domain had else is taken from it first.
  *
  * Whatever fails after the second step takes the domain down again before the error is told.
  */
@@ -21,6 +22,7 @@
 #include "domain/build.h"
 #include "domain/domain.h"
 #include "domain/helper.h"
+#include "domain/soft_reset.h"
 
 #include <xenguest.h> /* needs what the others bring */
 
@@ -39,6 +41,8 @@ struct create {
     const libxl_domain_restore_params *restore;
     struct helper helper;
     struct bootloader boot;
+    bool resetting;
+    struct soft_reset reset;
     bool tell_console;
     libxl_asyncprogress_how console_how;
     struct ev_watch console;
@@ -50,7 +54,8 @@ static void create_end(struct create *c, int rc)
     ev_watch_stop(c->ao->sc.ctx, &c->console);
     cancel_stop(&c->console_cancel);
     libxl_domain_config_dispose(&c->config);
-    *c->domid_out = rc ? (uint32_t)-1 : c->domid;
+    if (c->domid_out)
+        *c->domid_out = rc ? (uint32_t)-1 : c->domid;
     ao_complete(c->ao, rc);
 }
 
@@ -70,7 +75,7 @@ static void create_failed(struct create *c, int rc)
 {
     ev_watch_stop(c->ao->sc.ctx, &c->console);
     cancel_stop(&c->console_cancel);
-    if (c->restore_fd >= 0)
+    if (c->restore_fd >= 0 || c->resetting)
         unlink(dm_resume_path(&c->ao->sc, c->domid));
     c->rc = rc == ERROR_ABORTED ? rc : ERROR_FAIL; /* whatever the reason, as the stock library */
     c->destroy.sc = &c->ao->sc;
@@ -277,7 +282,8 @@ static void disks_added(libxl_ctx *ctx, struct device_batch *b, int rc)
     c->dm = (struct dm_start){.sc = &c->ao->sc,
                               .domid = c->domid,
                               .config = &c->config,
-                              .resume = c->restore_fd >= 0 && emulates(c),
+                              .resume = c->resetting ? c->reset.has_state
+                                                     : c->restore_fd >= 0 && emulates(c),
                               .done = dm_started};
     if (dm_needed(&c->config))
         dm_start(&c->dm);
@@ -540,34 +546,45 @@ static int create_check(struct create *c)
 
     if (!rc)
         rc = create_defaults(sc, cfg);
-    if (!rc)
+    if (!rc && !c->resetting)
         rc = pci_defaults(sc, cfg);
     if (rc)
         return rc;
     if (check_vnuma(sc, &cfg->b_info) || check_devices(sc, cfg))
         return ERROR_FAIL;
-    return check_name(sc, cfg->c_info.name);
+    return c->resetting ? 0 : check_name(sc, cfg->c_info.name);
+}
+
+static struct create *create_new(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t domid,
+                                 const libxl_asyncop_how *how,
+                                 const libxl_asyncprogress_how *console_how)
+{
+    struct ao *ao = ao_begin(ctx, domid, how);
+    struct create *c = scope_alloc(&ao->sc, sizeof(*c));
+
+    c->ao = ao;
+    c->given = d_config;
+    c->restore_fd = -1;
+    if (console_how) {
+        c->tell_console = true;
+        c->console_how = *console_how;
+    }
+    libxl_domain_config_copy(ctx, &c->config, d_config);
+    return c;
 }
 
 static int create(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid, int restore_fd,
                   const libxl_domain_restore_params *params, const libxl_asyncop_how *ao_how,
                   const libxl_asyncprogress_how *aop_console_how)
 {
-    struct ao *ao = ao_begin(ctx, (uint32_t)INVALID_DOMID, ao_how);
-    struct create *c = scope_alloc(&ao->sc, sizeof(*c));
+    struct create *c = create_new(ctx, d_config, (uint32_t)INVALID_DOMID, ao_how, aop_console_how);
+    struct ao *ao = c->ao;
     int rc;
 
-    c->ao = ao;
-    c->given = d_config;
     c->domid_out = domid;
     c->restore_fd = restore_fd;
     c->restore = params;
     *domid = (uint32_t)-1;
-    if (aop_console_how) {
-        c->tell_console = true;
-        c->console_how = *aop_console_how;
-    }
-    libxl_domain_config_copy(ctx, &c->config, d_config);
     rc = create_check(c);
     if (!rc)
         rc = make_domain(c);
@@ -578,6 +595,57 @@ static int create(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t *domid
     rc = create_steps(c);
     if (rc)
         create_failed(c, rc);
+    return ao_run(ao);
+}
+
+/* Soft reset. */
+
+static int equip_again(struct create *c)
+{
+    struct scope *sc = &c->ao->sc;
+    struct store_create nodes = {c->domid, &c->config};
+    int rc = pci_defaults(sc, &c->config); /* its own are free by now */
+
+    if (!rc)
+        rc = store_transact(sc, domain_store_create, &nodes);
+    if (!rc)
+        rc = build_after_reset(sc, c->domid, &c->built);
+    if (!rc)
+        create_built(c, 0);
+    return rc;
+}
+
+static void was_reset(libxl_ctx *ctx, struct soft_reset *r, int rc)
+{
+    struct create *c = CONTAINER_OF(r, struct create, reset);
+
+    (void)ctx;
+    if (!rc)
+        rc = equip_again(c);
+    if (rc)
+        create_failed(c, rc);
+}
+
+int libxl_domain_soft_reset(libxl_ctx *ctx, libxl_domain_config *d_config, uint32_t domid,
+                            const libxl_asyncop_how *ao_how,
+                            const libxl_asyncprogress_how *aop_console_how)
+{
+    struct create *c = create_new(ctx, d_config, domid, ao_how, aop_console_how);
+    struct ao *ao = c->ao;
+    int rc;
+
+    c->resetting = true;
+    c->domid = domid;
+    rc = soft_reset_check(&ao->sc, domid, &c->config);
+    if (!rc)
+        rc = create_check(c);
+    if (rc) {
+        libxl_domain_config_dispose(&c->config);
+        return ao_finish(ao, rc);
+    }
+    c->reset =
+        (struct soft_reset){.sc = &ao->sc, .domid = domid, .config = &c->config, .done = was_reset};
+    soft_reset_start(&c->reset);
     return ao_run(ao);
 }
 

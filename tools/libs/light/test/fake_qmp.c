@@ -29,6 +29,7 @@ static struct {
 } devices[DEVICES_MAX];
 
 static int listener = -1;
+static char path_of_socket[108];
 static struct {
     int fd;
     size_t len;
@@ -167,6 +168,17 @@ static struct json_object *query_cpus(void)
     return returned(list);
 }
 
+static struct json_object *save_state(struct json_object *arguments)
+{
+    FILE *f = fopen(text_of(arguments, "filename"), "we");
+
+    if (!f)
+        return error("GenericError");
+    fputs("state\n", f);
+    fclose(f);
+    return returned(json_object_new_object());
+}
+
 static struct json_object *answer(struct json_object *question)
 {
     const char *command = text_of(question, "execute");
@@ -185,7 +197,10 @@ static struct json_object *answer(struct json_object *question)
         return query_cpus();
     if (!strcmp(command, "query-chardev"))
         return returned(json_object_new_array());
-    if (!strcmp(command, "qmp_capabilities") || !strcmp(command, "eject"))
+    if (!strcmp(command, "xen-save-devices-state"))
+        return save_state(arguments);
+    if (!strcmp(command, "qmp_capabilities") || !strcmp(command, "eject") ||
+        !strcmp(command, "stop"))
         return returned(json_object_new_object());
     if (!strcmp(command, "human-monitor-command"))
         return returned(json_object_new_string("as you wish"));
@@ -266,17 +281,33 @@ bool fake_qmp_moves(void)
     return moved;
 }
 
-void fake_qmp_open(const char *socket_path)
+static void fake_qmp_listen(void)
 {
     struct sockaddr_un sa = {.sun_family = AF_UNIX};
 
-    assert_true(strlen(socket_path) < sizeof(sa.sun_path));
-    strcpy(sa.sun_path, socket_path);
-    unlink(socket_path);
+    strcpy(sa.sun_path, path_of_socket);
+    unlink(path_of_socket);
     listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     assert_true(listener >= 0);
     assert_int_equal(bind(listener, (struct sockaddr *)&sa, sizeof(sa)), 0);
     assert_int_equal(listen(listener, CALLERS_MAX), 0);
+}
+
+void fake_qmp_open(const char *socket_path)
+{
+    assert_true(strlen(socket_path) < sizeof(path_of_socket));
+    strcpy(path_of_socket, socket_path);
+    fake_qmp_listen();
+}
+
+void fake_qmp_restarted(void)
+{
+    if (listener < 0 || !access(path_of_socket, F_OK))
+        return;
+    close(listener);
+    for (int i = 0; i < DEVICES_MAX; i++)
+        forget(i);
+    fake_qmp_listen();
 }
 
 void fake_qmp_close(void)

@@ -17,6 +17,7 @@ extern struct fake_qmp fake_qmp;
 
 void fake_qmp_open(const char *socket_path); /* at a path that is free */
 void fake_qmp_close(void);
+void fake_qmp_restarted(void); /* another takes its place, if it is gone */
 bool fake_qmp_moves(void);
 
 /* One that it has been started with, by the same arguments. */

@@ -127,6 +127,23 @@ int xc_domain_destroy(xc_interface *xch, uint32_t domid)
     return 0;
 }
 
+int xc_domain_soft_reset(xc_interface *xch, uint32_t domid)
+{
+    (void)xch;
+    assert_int_equal(domid, GUEST);
+    assert_true(guest.suspended);
+    guest.suspended = false;
+    guest.resets++;
+    return 0;
+}
+
+int xc_hvm_param_get(xc_interface *xch, uint32_t domid, uint32_t param, uint64_t *value)
+{
+    (void)xch;
+    *value = domid == GUEST ? 0xfef00 + param : 0;
+    return 0;
+}
+
 int xc_domain_resume(xc_interface *xch, uint32_t domid, int fast)
 {
     (void)xch;
@@ -192,6 +209,9 @@ SUCCEEDS(int, xc_dom_boot_image, struct xc_dom_image *dom)
 SUCCEEDS(int, xc_dom_gnttab_init, struct xc_dom_image *dom)
 
 SUCCEEDS(int, xc_hvm_param_set, xc_interface *x, uint32_t d, uint32_t param, uint64_t value)
+SUCCEEDS(int, xc_clear_domain_pages, xc_interface *x, uint32_t d, unsigned long pfn, int nr)
+SUCCEEDS(int, xc_dom_gnttab_seed, xc_interface *x, uint32_t d, bool hvm, xen_pfn_t console,
+         xen_pfn_t store, uint32_t console_domid, uint32_t store_domid)
 SUCCEEDS(int, xc_domain_set_memory_map, xc_interface *x, uint32_t d, struct e820entry e[],
          uint32_t nr)
 SUCCEEDS(int, xc_set_paging_mempool_size, xc_interface *x, uint32_t d, uint64_t size)

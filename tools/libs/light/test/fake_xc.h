@@ -15,6 +15,7 @@ struct fake_guest {
     int assigned; /* devices */
     uint32_t assign_flags;
     unsigned int max_vcpus;
+    int resets; /* soft ones */
 };
 extern struct fake_guest guest;
 /* A dump of the guest: of so many pieces, 0 of ever more, a millisecond each. */

@@ -27,6 +27,11 @@ bool xs_introduce_domain(struct xs_handle *h, unsigned int domid, unsigned long 
     return true;
 }
 
+bool xs_release_domain(struct xs_handle *h, unsigned int domid)
+{
+    return true;
+}
+
 bool xs_resume_domain(struct xs_handle *h, unsigned int domid)
 {
     return true;
@@ -150,6 +155,8 @@ static bool device_model_moves(void)
          *state = get("/local/domain/0/device-model/%d/state", GUEST);
     bool moves = dir && !state;
 
+    if (moves)
+        fake_qmp_restarted();
     if (moves)
         put("running", "/local/domain/0/device-model/%d/state", GUEST);
     free(dir);

@@ -15,6 +15,8 @@
 #include "fake_qmp.h"
 #include "save_helper/protocol.h"
 
+#include <xen/hvm/params.h>
+
 /* Creation. */
 
 static const libxl_asyncprogress_how console_how = {.callback = NULL};
@@ -64,6 +66,61 @@ static void hvm_creation(void **state)
     at_each_step(&(struct scenario){
         .before = hvm_create_before, .start = hvm_create_start, .after = create_after});
     fake_qmp_close();
+}
+
+/* A guest that goes on by another kernel, with its devices anew; or with none, and then it goes. */
+
+static void reset_before(void)
+{
+    fake_qmp_close();
+    make_hvm_config();
+    config.nics = calloc(1, sizeof(*config.nics));
+    make_nic(&config.nics[config.num_nics++]);
+    hvm_present();
+    guest.suspended = true;
+}
+
+static int reset_start(void)
+{
+    return libxl_domain_soft_reset(ctx, &config, GUEST, &how, NULL);
+}
+
+static void equipped_anew(void)
+{
+    char *port = get("/local/domain/%d/store/port", GUEST),
+         *ring = get("/local/domain/%d/store/ring-ref", GUEST),
+         *vif = get("/local/domain/0/backend/vif/%d/0/state", GUEST),
+         *pid = get("/local/domain/%d/image/device-model-pid", GUEST);
+
+    assert_non_null(port);
+    assert_int_equal(atol(ring), 0xfef00 + HVM_PARAM_STORE_PFN);
+    assert_string_equal(vif, "2");
+    assert_non_null(pid);
+    free(port);
+    free(ring);
+    free(vif);
+    free(pid);
+}
+
+static void reset_after(int rc)
+{
+    assert_int_equal(guest.exists, !rc);
+    if (rc)
+        return;
+    assert_int_equal(guest.resets, 1);
+    equipped_anew();
+    guest_absent();
+}
+
+static void soft_reset(void **state)
+{
+    at_each_step(
+        &(struct scenario){.before = reset_before, .start = reset_start, .after = reset_after});
+    fake_qmp_close();
+    /* Not one that runs, or has no drivers to lose. */
+    guest_present();
+    assert_int_equal(libxl_domain_soft_reset(ctx, &config, GUEST, NULL, NULL), ERROR_INVAL);
+    guest_absent();
 }
 
 /* Restoring and saving, with a helper that is this program. */
@@ -418,12 +475,19 @@ static int helper_run(bool save)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(creation),    cmocka_unit_test(hvm_creation),
-        cmocka_unit_test(restoration), cmocka_unit_test(saving),
-        cmocka_unit_test(suspending),  cmocka_unit_test(shutting_down),
-        cmocka_unit_test(disk_adding), cmocka_unit_test(disk_removing),
-        cmocka_unit_test(nic_adding),  cmocka_unit_test(dumping),
-        cmocka_unit_test(commanding),  cmocka_unit_test(destruction_runs_on),
+        cmocka_unit_test(creation),
+        cmocka_unit_test(hvm_creation),
+        cmocka_unit_test(soft_reset),
+        cmocka_unit_test(restoration),
+        cmocka_unit_test(saving),
+        cmocka_unit_test(suspending),
+        cmocka_unit_test(shutting_down),
+        cmocka_unit_test(disk_adding),
+        cmocka_unit_test(disk_removing),
+        cmocka_unit_test(nic_adding),
+        cmocka_unit_test(dumping),
+        cmocka_unit_test(commanding),
+        cmocka_unit_test(destruction_runs_on),
     };
     int failures;
 
