@@ -192,30 +192,67 @@ static int of_domain(const libxl_event *ev, void *user)
     return ev->domid == *(const uint32_t *)user;
 }
 
+/* What the guest may do to its drives. */
+static libxl_evgen_disk_eject **drives_watch(const struct monitor *m)
+{
+    const libxl_domain_config *d = &m->config;
+    libxl_evgen_disk_eject **drives =
+        must_alloc(calloc((size_t)d->num_disks + 1, sizeof(libxl_evgen_disk_eject *)));
+
+    for (int i = 0; i < d->num_disks; i++)
+        if (d->disks[i].removable &&
+            libxl_evenable_disk_eject(ctx, m->domid, d->disks[i].vdev, 0, &drives[i]))
+            drives[i] = NULL;
+    return drives;
+}
+
+static void drives_leave(libxl_evgen_disk_eject **drives, int nr)
+{
+    for (int i = 0; i < nr; i++)
+        if (drives[i])
+            libxl_evdisable_disk_eject(ctx, drives[i]);
+    free(drives);
+}
+
+static enum next on_event(struct monitor *m, libxl_event *ev)
+{
+    switch (ev->type) {
+    case LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN:
+        return on_shutdown(m, ev->u.domain_shutdown.shutdown_reason);
+    case LIBXL_EVENT_TYPE_DOMAIN_DEATH:
+        printf("Domain %u has been destroyed.\n", m->domid);
+        return NEXT_GONE;
+    case LIBXL_EVENT_TYPE_DISK_EJECT:
+        libxl_cdrom_insert(ctx, m->domid, &ev->u.disk_eject.disk, NULL);
+        return NEXT_WAIT;
+    default:
+        return NEXT_WAIT;
+    }
+}
+
 /* Until this incarnation is over. */
 static enum next follow(struct monitor *m)
 {
     libxl_evgen_domain_death *death;
+    libxl_evgen_disk_eject **drives;
     enum next next = NEXT_WAIT;
+    int nr_drives = m->config.num_disks;
     libxl_event *ev;
 
     printf("Waiting for domain %s (domid %u) to die [pid %ld]\n", m->config.c_info.name, m->domid,
            (long)getpid());
     if (libxl_evenable_domain_death(ctx, m->domid, 0, &death))
         return NEXT_END;
+    drives = drives_watch(m);
     while (next == NEXT_WAIT) {
         if (libxl_event_wait(ctx, &ev, LIBXL_EVENTMASK_ALL, of_domain, &m->domid)) {
             next = NEXT_END;
             break;
         }
-        if (ev->type == LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN) {
-            next = on_shutdown(m, ev->u.domain_shutdown.shutdown_reason);
-        } else if (ev->type == LIBXL_EVENT_TYPE_DOMAIN_DEATH) {
-            printf("Domain %u has been destroyed.\n", m->domid);
-            next = NEXT_GONE;
-        }
+        next = on_event(m, ev);
         libxl_event_free(ctx, ev);
     }
+    drives_leave(drives, nr_drives);
     libxl_evdisable_domain_death(ctx, death);
     return next;
 }

@@ -342,6 +342,7 @@ void loop_destroy(libxl_ctx *ctx)
 {
     struct loop *l = ctx->loop;
     struct libxl__evgen_domain_death *d;
+    struct libxl__evgen_disk_eject *e;
     struct fd_hook *h;
     libxl_event *ev;
 
@@ -349,6 +350,8 @@ void loop_destroy(libxl_ctx *ctx)
         return;
     while ((d = XEN_LIST_FIRST(&l->deaths)))
         libxl_evdisable_domain_death(ctx, d);
+    while ((e = XEN_LIST_FIRST(&l->ejects)))
+        libxl_evdisable_disk_eject(ctx, e);
     watches_stop_all(ctx);
     ev_fd_stop(ctx, &l->sigchld_fd);
     ev_fd_stop(ctx, &l->wake);

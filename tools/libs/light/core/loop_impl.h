@@ -30,6 +30,15 @@ struct libxl__evgen_domain_death {
 };
 XEN_LIST_HEAD(death_list, struct libxl__evgen_domain_death);
 
+struct libxl__evgen_disk_eject {
+    XEN_LIST_ENTRY(struct libxl__evgen_disk_eject) link;
+    uint32_t domid;
+    libxl_ev_user user;
+    char *vdev;
+    struct ev_watch watch;
+};
+XEN_LIST_HEAD(eject_list, struct libxl__evgen_disk_eject);
+
 /* What the program's own loop holds of ours; "ev" is NULL once we have let go. They are kept
  * until the context ends, since the program may still be about to call with them. */
 struct fd_hook {
@@ -53,6 +62,7 @@ struct loop {
     struct event_list events;
     struct delivery_list deliveries;
     struct death_list deaths;
+    struct eject_list ejects;
     struct fd_hook_list free_fd_hooks;
     struct ev_watch death_watch;
     struct ev_fd xs_fd, sigchld_fd;

@@ -462,6 +462,61 @@ static void hvm_guests_get_pci_devices(void **state)
     hvm_absent();
 }
 
+/* CD drives. */
+
+#define EJECT "/local/domain/5/device/vbd/5632/eject"
+
+static libxl_event *eject_event(void)
+{
+    libxl_event *ev;
+
+    settle();
+    return libxl_event_check(ctx, &ev, LIBXL_EVENTMASK_ALL, NULL, NULL) ? NULL : ev;
+}
+
+static void drives_tell_of_ejects(void **state)
+{
+    libxl_evgen_disk_eject *drive, *kept;
+    libxl_event *ev;
+    char *word;
+
+    make_hvm_config();
+    config.disks = calloc(1, sizeof(*config.disks));
+    make_disk(&config.disks[config.num_disks++]);
+    config.disks[0].is_cdrom = 1;
+    free(config.disks[0].vdev);
+    free(config.disks[0].script);
+    config.disks[0].script = NULL;
+    config.disks[0].vdev = strdup("hdc");
+    config.disks[0].backend = LIBXL_DISK_BACKEND_UNKNOWN;
+    hvm_present();
+    assert_int_equal(libxl_evenable_disk_eject(ctx, GUEST, "nonsense", 1, &drive), ERROR_INVAL);
+    assert_int_equal(libxl_evenable_disk_eject(ctx, GUEST, "hdc", 77, &drive), 0);
+    assert_null(eject_event());
+    put("eject now", EJECT);
+    assert_null(eject_event());
+    put("eject", EJECT);
+    ev = eject_event();
+    assert_non_null(ev);
+    assert_int_equal(ev->type, LIBXL_EVENT_TYPE_DISK_EJECT);
+    assert_int_equal(ev->domid, GUEST);
+    assert_int_equal(ev->for_user, 77);
+    assert_string_equal(ev->u.disk_eject.vdev, "hdc");
+    assert_string_equal(ev->u.disk_eject.disk.vdev, "hdc");
+    assert_string_equal(ev->u.disk_eject.disk.pdev_path, config.disks[0].pdev_path);
+    libxl_event_free(ctx, ev);
+    word = get(EJECT);
+    assert_string_equal(word, "");
+    free(word);
+    assert_null(eject_event());
+    libxl_evdisable_disk_eject(ctx, drive);
+    put("eject", EJECT);
+    assert_null(eject_event());
+    /* It may end with the context, too. */
+    assert_int_equal(libxl_evenable_disk_eject(ctx, GUEST, "hdd", 1, &kept), 0);
+    hvm_absent();
+}
+
 /* A removal that nobody waits for any more: the device is the guest's until the next one. */
 
 static int pci_out_start(void)
@@ -676,6 +731,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_the_device_model_refuses_is_taken_back),
         cmocka_unit_test(hvm_guests_are_made_with_pci_devices),
         cmocka_unit_test(scripts_are_told_of_taps),
+        cmocka_unit_test(drives_tell_of_ejects),
         cmocka_unit_test(pv_guests_have_the_larger_of_two_sizes),
         cmocka_unit_test(vcpus_are_plugged_into_the_machine),
     };
