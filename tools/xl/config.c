@@ -304,6 +304,8 @@ static void take_limits(XLU_Config *cfg, libxl_domain_build_info *b)
     b->max_grant_frames = settings.max_grant_frames;
     b->max_maptrack_frames = settings.max_maptrack_frames;
     b->max_grant_version = settings.max_grant_version;
+    if (settings.blkdev_start)
+        b->blkdev_start = must_alloc(strdup(settings.blkdev_start));
     if (take_limit(cfg, "max_grant_frames", &l))
         b->max_grant_frames = (uint32_t)l;
     if (take_limit(cfg, "max_maptrack_frames", &l))

@@ -124,7 +124,7 @@ static void op_finish(libxl_ctx *ctx, struct device_op *op, int rc)
 /* What is taken away by force, be it a domain's or what has just been added, goes in any case. */
 static int op_cancellable(struct device_op *op, void (*stop)(libxl_ctx *, struct cancel *))
 {
-    return op->force ? 0 : cancel_start(op->sc, &op->cancel, stop);
+    return op->force || op->runs_on ? 0 : cancel_start(op->sc, &op->cancel, stop);
 }
 
 static int remove_nodes(struct scope *sc, xs_transaction_t t, void *arg)

@@ -74,6 +74,7 @@ struct device_op {
     struct device dev;
     struct nodes front, back; /* adding */
     bool force;               /* removing: do not wait for the guest to let go */
+    bool runs_on;             /* it is not called off */
     bool unwaited;            /* no kernel driver serves this kind */
     /* It is in the guest's emulated machine: there is only the toolstack's record, of op->back. */
     bool emulated;

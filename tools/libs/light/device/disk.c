@@ -234,14 +234,12 @@ static char *script_path(struct scope *sc, const char *script, const char *deflt
 /* "FORMAT:FILE", as the device model reads it. */
 static char *qdisk_params(struct scope *sc, const libxl_device_disk *disk)
 {
-    const char *format = disk->format == LIBXL_DISK_FORMAT_RAW   ? "aio"
-                         : disk->format == LIBXL_DISK_FORMAT_VHD ? "vpc"
-                                                                 : NULL;
-
     if (is_empty(disk))
         return scope_strdup(sc, "");
-    return scope_printf(sc, "%s:%s", format ? format : libxl_disk_format_to_string(disk->format),
-                        disk->pdev_path);
+    return scope_printf(
+        sc, "%s:%s",
+        disk->format == LIBXL_DISK_FORMAT_RAW ? "aio" : libxl_disk_format_to_string(disk->format),
+        disk->pdev_path);
 }
 
 int disk_describe(struct scope *sc, uint32_t domid, const libxl_device_disk *disk,
@@ -296,9 +294,7 @@ static void params_read(libxl_device_disk *disk, char *params)
     colon = disk->backend == LIBXL_DISK_BACKEND_QDISK ? strchr(params, ':') : NULL;
     if (colon) {
         *colon = '\0';
-        if (!strcmp(params, "vpc"))
-            disk->format = LIBXL_DISK_FORMAT_VHD;
-        else if (libxl_disk_format_from_string(params, &disk->format))
+        if (libxl_disk_format_from_string(params, &disk->format))
             disk->format = LIBXL_DISK_FORMAT_RAW;
         params = colon + 1;
     }

@@ -164,6 +164,16 @@ static void close_if(int *fd)
 
 /* The end. */
 
+static void detached(libxl_ctx *ctx, struct local_disk *l, int rc)
+{
+    struct bootloader *b = CONTAINER_OF(l, struct bootloader, disk);
+
+    b->rc = b->rc ? b->rc : rc;
+    if (b->rc)
+        bootloader_clean(b->sc, b->domid);
+    b->done(ctx, b, b->rc);
+}
+
 static void finish(libxl_ctx *ctx, struct bootloader *b, int rc)
 {
     int output = b->output.fd;
@@ -180,9 +190,9 @@ static void finish(libxl_ctx *ctx, struct bootloader *b, int rc)
     close_if(&b->console_tty);
     close_if(&b->log);
     store_rm(b->sc, XBT_NULL, tty_node(b));
-    if (rc)
-        bootloader_clean(b->sc, b->domid);
-    b->done(ctx, b, rc);
+    b->rc = rc;
+    b->disk.done = detached;
+    local_disk_detach(&b->disk);
 }
 
 /* False: there is no more, now or ever. */
@@ -235,22 +245,7 @@ void bootloader_kill(struct bootloader *b)
 
 /* The beginning. */
 
-static const char *disk_path(struct bootloader *b)
-{
-    const libxl_device_disk *d = b->config->disks;
-
-    if (!b->config->num_disks) {
-        LOG_ERROR(b->sc, "a bootloader needs a disk");
-        return NULL;
-    }
-    if (d->format != LIBXL_DISK_FORMAT_RAW || d->script || d->backend_domid != TOOLSTACK_DOMID) {
-        LOG_ERROR(b->sc, "a bootloader can look into raw disks of this domain only");
-        return NULL;
-    }
-    return d->pdev_path;
-}
-
-static char **command(struct bootloader *b, const char *disk)
+static char **command(struct bootloader *b)
 {
     const libxl_domain_build_info *info = &b->config->b_info;
     struct scope *sc = b->sc;
@@ -272,11 +267,11 @@ static char **command(struct bootloader *b, const char *disk)
     argv[n++] = scope_printf(sc, "--output-directory=%s/", work_dir(sc, b->domid));
     for (unsigned int i = 0; i < nr; i++)
         argv[n++] = scope_strdup(sc, info->bootloader_args[i]);
-    argv[n] = scope_strdup(sc, disk);
+    argv[n] = scope_strdup(sc, b->disk.path);
     return argv;
 }
 
-static int program_start(struct bootloader *b, const char *disk)
+static int program_start(struct bootloader *b)
 {
     int fds[2], out[2], rc;
 
@@ -291,7 +286,7 @@ static int program_start(struct bootloader *b, const char *disk)
     if (rc)
         close(out[0]);
     else
-        rc = ev_child_spawn_fds(b->sc, &b->child, command(b, disk), environ, fds, 2, program_ended);
+        rc = ev_child_spawn_fds(b->sc, &b->child, command(b), environ, fds, 2, program_ended);
     close(out[1]);
     return rc;
 }
@@ -335,17 +330,31 @@ static int prepare(struct bootloader *b)
     return rc ? rc : relay_start(b, &b->to_program, b->console_end, b->program_end, -1);
 }
 
+static void attached(libxl_ctx *ctx, struct local_disk *l, int rc)
+{
+    struct bootloader *b = CONTAINER_OF(l, struct bootloader, disk);
+
+    if (!rc)
+        rc = prepare(b);
+    if (!rc)
+        rc = program_start(b);
+    if (rc)
+        finish(ctx, b, rc);
+}
+
 void bootloader_start(struct bootloader *b)
 {
-    const char *disk = disk_path(b);
-    int rc;
+    const libxl_domain_config *c = b->config;
 
     b->program_end = b->program_tty = b->console_end = b->console_tty = b->log = -1;
     b->text = scope_alloc(b->sc, BOOTLOADER_OUTPUT_MAX);
     b->len = 0;
-    rc = disk ? prepare(b) : ERROR_INVAL;
-    if (!rc)
-        rc = program_start(b, disk);
-    if (rc)
-        finish(b->sc->ctx, b, rc);
+    b->disk = (struct local_disk){
+        .sc = b->sc, .disk = c->disks, .first = c->b_info.blkdev_start, .done = attached};
+    if (c->num_disks && c->disks->format != LIBXL_DISK_FORMAT_EMPTY) {
+        local_disk_attach(&b->disk);
+    } else {
+        LOG_ERROR(b->sc, "a bootloader needs a disk");
+        finish(b->sc->ctx, b, ERROR_INVAL);
+    }
 }

@@ -6,14 +6,16 @@
  *   PROGRAM --output=FILE --output-format=simple0 --output-directory=DIR [--args=CMDLINE]
  *           [ARGUMENTS of the configuration] DISK
  *
- * with a terminal, which is the guest's console meanwhile. It puts files into DIR and writes
- * strings into FILE, with a zero byte (or a newline) after each: "kernel PATH", "ramdisk PATH",
- * "args CMDLINE". What it shows goes to bootloader.DOMID.log, too.
+ * where DISK is the first disk of the configuration as a block device or a raw image of this
+ * domain, with a terminal, which is the guest's console meanwhile. It puts files into DIR and
+ * writes strings into FILE, with a zero byte (or a newline) after each: "kernel PATH", "ramdisk
+ * PATH", "args CMDLINE". What it shows goes to bootloader.DOMID.log, too.
  */
 #ifndef LIBXL_DOMAIN_BOOTLOADER_H
 #define LIBXL_DOMAIN_BOOTLOADER_H
 
 #include "domain/domain.h"
+#include "domain/local_disk.h"
 
 #define BOOTLOADER_OUTPUT_MAX 65536
 
@@ -30,6 +32,8 @@ struct bootloader {
     libxl_domain_config *config; /* kernel, ramdisk and cmdline are set on success */
     void (*done)(libxl_ctx *ctx, struct bootloader *b, int rc);
     /* Private: */
+    struct local_disk disk;
+    int rc;
     int program_end, console_end; /* master sides of two terminals */
     int program_tty, console_tty; /* slave sides */
     int log;

@@ -88,13 +88,13 @@ void put(const char *value, const char *fmt, ...)
 }
 
 /* A backend: shows that it is there, and lets go. */
-static bool backend_moves(const char *kind)
+static bool backend_moves(const char *kind, int of)
 {
     char dir[128];
     unsigned int nr = 0;
     bool moved = false;
 
-    snprintf(dir, sizeof(dir), "/local/domain/0/backend/%s/%d", kind, GUEST);
+    snprintf(dir, sizeof(dir), "/local/domain/0/backend/%s/%d", kind, of);
     char **ids = xs_directory(world, XBT_NULL, dir, &nr);
 
     for (unsigned int i = 0; i < nr; i++) {
@@ -109,6 +109,25 @@ static bool backend_moves(const char *kind)
     }
     free(ids);
     return moved;
+}
+
+/* This domain's own disk: its driver, and the device in the file system. */
+static bool local_disk_moves(void)
+{
+    char *state;
+    bool connects, gone;
+
+    if (backend_moves("qdisk", 0))
+        return true;
+    state = get("/local/domain/0/backend/qdisk/0/%d/state", LOCAL_DISK);
+    connects = state && *state == '2';
+    gone = !state && !unlink(XEN_RUN_DIR "/dev/" LOCAL_DISK_NAME);
+    free(state);
+    if (connects) {
+        put("4", "/local/domain/0/backend/qdisk/0/%d/state", LOCAL_DISK);
+        write_file(XEN_RUN_DIR "/dev/" LOCAL_DISK_NAME, "disk\n", 0644);
+    }
+    return connects || gone;
 }
 
 static bool console_moves(void)
@@ -169,9 +188,9 @@ static bool world_moves(void)
     static const char *const served[] = {"vbd", "vif", "qusb", "vsnd", "pci"};
 
     for (unsigned int i = 0; i < ARRAY_SIZE(served); i++)
-        if (backend_moves(served[i]))
+        if (backend_moves(served[i], GUEST))
             return true;
-    return console_moves() || guest_moves() || device_model_moves();
+    return local_disk_moves() || console_moves() || guest_moves() || device_model_moves();
 }
 
 /* What there is. */

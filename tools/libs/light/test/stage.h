@@ -31,6 +31,10 @@ char *get(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void put(const char *value, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void write_file(const char *path, const char *text, mode_t mode);
 
+/* The disk of domain 0, once there is one: its number and its name. */
+#define LOCAL_DISK      51728
+#define LOCAL_DISK_NAME "xvdb"
+
 /* An operation in progress: started with this, it sets these at its end. */
 extern const libxl_asyncop_how how;
 extern bool over;

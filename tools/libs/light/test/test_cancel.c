@@ -68,6 +68,54 @@ static void hvm_creation(void **state)
     fake_qmp_close();
 }
 
+/* A kernel out of a disk that only QEMU can read. The first name is somebody's. */
+
+static int boot_start(void)
+{
+    make_config(true);
+    free(config.b_info.kernel);
+    config.b_info.kernel = NULL;
+    config.b_info.bootloader = strdup(XEN_RUN_DIR "/loader");
+    config.disks[0].format = LIBXL_DISK_FORMAT_QCOW2;
+    config.disks[0].backend = LIBXL_DISK_BACKEND_QDISK;
+    free(config.disks[0].script);
+    config.disks[0].script = NULL;
+    free(config.b_info.device_model);
+    config.b_info.device_model = strdup("/proc/self/exe");
+    return libxl_domain_create_new(ctx, &config, &domid, &how, NULL);
+}
+
+static void boot_after(int rc)
+{
+    settle();
+    assert_int_equal(access(XEN_RUN_DIR "/dev/" LOCAL_DISK_NAME, F_OK), -1);
+    create_after(rc);
+}
+
+static void boot_before(void)
+{
+    fake_qmp_close();
+    fake_qmp_open(XEN_RUN_DIR "/qmp-libxl-5");
+}
+
+static void booting_from_a_local_disk(void **state)
+{
+    write_file(XEN_RUN_DIR "/loader",
+               "#!/bin/sh\n"
+               "for a; do case $a in --output=*) to=${a#*=};; esac; last=$a; done\n"
+               "[ \"$(cat \"$last\")\" = disk ] && printf 'kernel " XEN_RUN_DIR "/image\\0' >$to\n",
+               0755);
+    mkdir(XEN_RUN_DIR "/dev", 0755);
+    write_file(XEN_RUN_DIR "/dev/xvda", "another\n", 0644);
+    over = false;
+    assert_int_equal(boot_start(), 0);
+    assert_int_equal(finish(), ERROR_FAIL); /* who would serve it? */
+    put("running", "/local/domain/0/device-model/0/state");
+    at_each_step(
+        &(struct scenario){.before = boot_before, .start = boot_start, .after = boot_after});
+    fake_qmp_close();
+}
+
 /* A guest that goes on by another kernel, with its devices anew; or with none, and then it goes. */
 
 static void reset_before(void)
@@ -477,6 +525,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(creation),
         cmocka_unit_test(hvm_creation),
+        cmocka_unit_test(booting_from_a_local_disk),
         cmocka_unit_test(soft_reset),
         cmocka_unit_test(restoration),
         cmocka_unit_test(saving),
