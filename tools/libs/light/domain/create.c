@@ -548,6 +548,8 @@ static int create_check(struct create *c)
         rc = create_defaults(sc, cfg);
     if (!rc && !c->resetting)
         rc = pci_defaults(sc, cfg);
+    if (!rc)
+        rc = create_choose_passthrough(sc, cfg);
     if (rc)
         return rc;
     if (check_vnuma(sc, &cfg->b_info) || check_devices(sc, cfg))

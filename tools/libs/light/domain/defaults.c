@@ -138,6 +138,33 @@ static int check_passthrough(struct scope *sc, const libxl_domain_config *c)
     return rc;
 }
 
+/* xl.cfg(5), "passthrough". */
+int create_choose_passthrough(struct scope *sc, libxl_domain_config *c)
+{
+    libxl_domain_create_info *ci = &c->c_info;
+    xc_physinfo_t phys;
+    bool can_share;
+    int rc;
+
+    if (!create_wants_iommu(c)) {
+        ci->passthrough = LIBXL_PASSTHROUGH_DISABLED;
+        return 0;
+    }
+    rc = physinfo_get(sc, &phys);
+    if (rc)
+        return rc;
+    can_share = ci->type != LIBXL_DOMAIN_TYPE_PV &&
+                phys.capabilities & XEN_SYSCTL_PHYSCAP_iommu_hap_pt_share;
+    if (ci->passthrough == LIBXL_PASSTHROUGH_SHARE_PT && !can_share) {
+        LOG_ERROR(sc, "passthrough: share_pt is not available");
+        return ERROR_INVAL;
+    }
+    if (ci->passthrough != LIBXL_PASSTHROUGH_SYNC_PT)
+        ci->passthrough = can_share ? LIBXL_PASSTHROUGH_SHARE_PT : LIBXL_PASSTHROUGH_SYNC_PT;
+    LOG_DEBUG(sc, "passthrough: %s", libxl_passthrough_to_string(ci->passthrough));
+    return 0;
+}
+
 static int check_vpmu(struct scope *sc, const libxl_domain_build_info *b)
 {
     xc_physinfo_t phys;

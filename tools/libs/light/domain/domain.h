@@ -28,6 +28,8 @@ struct build_result {
 int create_defaults(struct scope *sc, libxl_domain_config *config);
 /* Is the IOMMU to keep the guest's devices to the guest? */
 bool create_wants_iommu(const libxl_domain_config *config);
+/* How, once all devices are known: neither "default" nor "enabled" is left. */
+int create_choose_passthrough(struct scope *sc, libxl_domain_config *config);
 int defaults_hvm(struct scope *sc, libxl_domain_build_info *b);
 int defaults_pvh(struct scope *sc, libxl_domain_build_info *b);
 /* Put the guest's memory, kernel or firmware, and vCPUs in place. */

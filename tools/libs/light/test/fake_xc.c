@@ -16,7 +16,7 @@
 #include "fake_xc.h"
 
 struct fake_guest guest;
-bool fake_no_iommu;
+bool fake_no_iommu, fake_shares;
 struct fake_dump fake_dump;
 
 xc_interface *xc_interface_open(xentoollog_logger *a, xentoollog_logger *b, unsigned int c)
@@ -113,7 +113,8 @@ int xc_domain_create(xc_interface *xch, uint32_t *domid, struct xen_domctl_creat
     assert_false(guest.exists);
     guest = (struct fake_guest){.exists = true,
                                 .hvm = config->flags & XEN_DOMCTL_CDF_hvm,
-                                .iommu = config->flags & XEN_DOMCTL_CDF_iommu};
+                                .iommu = config->flags & XEN_DOMCTL_CDF_iommu,
+                                .iommu_opts = config->iommu_opts};
     memcpy(guest.handle, config->handle, sizeof(guest.handle));
     *domid = GUEST;
     return 0;
@@ -163,6 +164,8 @@ int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
     info->capabilities = XEN_SYSCTL_PHYSCAP_pv | XEN_SYSCTL_PHYSCAP_hvm | XEN_SYSCTL_PHYSCAP_hap;
     if (!fake_no_iommu)
         info->capabilities |= XEN_SYSCTL_PHYSCAP_directio;
+    if (fake_shares)
+        info->capabilities |= XEN_SYSCTL_PHYSCAP_iommu_hap_pt_share;
     return 0;
 }
 

@@ -13,7 +13,7 @@ struct fake_guest {
     xen_domain_handle_t handle;
     int rights;   /* to ranges and interrupts: given minus taken */
     int assigned; /* devices */
-    uint32_t assign_flags;
+    uint32_t assign_flags, iommu_opts;
     unsigned int max_vcpus;
     int resets; /* soft ones */
 };
@@ -24,6 +24,6 @@ struct fake_dump {
     unsigned int pieces;
 };
 extern struct fake_dump fake_dump;
-extern bool fake_no_iommu; /* of the machine */
+extern bool fake_no_iommu, fake_shares; /* of the machine: IOMMUs use the guests' own tables */
 
 #endif

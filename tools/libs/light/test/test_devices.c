@@ -596,9 +596,18 @@ static void hvm_guests_are_made_with_pci_devices(void **state)
     model_has(PLUGGED PLUGGED_2);
     pci_list_is("3.0@20 4.1@d0 ");
     assert_true(guest.iommu);
+    assert_int_equal(guest.iommu_opts, XEN_DOMCTL_IOMMU_no_sharept);
     assert_int_equal(guest.rights, 2 * RIGHTS);
     assert_int_equal(guest.assigned, 2);
     hvm_absent();
+    config.c_info.passthrough = LIBXL_PASSTHROUGH_SHARE_PT;
+    assert_int_equal(libxl_domain_create_new(ctx, &config, &domid, NULL, NULL), ERROR_INVAL);
+    fake_shares = true;
+    config.c_info.passthrough = LIBXL_PASSTHROUGH_ENABLED;
+    hvm_present();
+    assert_int_equal(guest.iommu_opts, 0);
+    hvm_absent();
+    fake_shares = false;
     config.c_info.passthrough = LIBXL_PASSTHROUGH_DISABLED;
     assert_int_equal(libxl_domain_create_new(ctx, &config, &domid, NULL, NULL), ERROR_INVAL);
     config.c_info.passthrough = LIBXL_PASSTHROUGH_DEFAULT;
