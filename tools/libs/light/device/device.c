@@ -132,8 +132,10 @@ static int remove_nodes(struct scope *sc, xs_transaction_t t, void *arg)
     const struct device_op *op = arg;
     int rc = op->emulated ? 0 : store_prune(sc, t, op->back_path, 3);
 
+    /* A guest's folders were there before the device; domain 0's came with it. */
     if (!rc && !op->emulated)
-        rc = store_rm(sc, t, device_front_path(sc, &op->dev));
+        rc = store_prune(sc, t, device_front_path(sc, &op->dev),
+                         op->dev.domid == TOOLSTACK_DOMID ? 2 : 0);
     return rc ? rc : store_prune(sc, t, device_libxl_path(sc, &op->dev), 1);
 }
 
