@@ -81,11 +81,11 @@ static int wait_down(int left)
             return EXIT_BAD;
         }
         if (ev->type == LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN && ev->for_user == 0) {
-            printf("Domain %u has been shut down, reason code %d\n", ev->domid,
+            fprintf(stderr, "Domain %u has been shut down, reason code %d\n", ev->domid,
                    ev->u.domain_shutdown.shutdown_reason);
             left--;
         } else if (ev->type == LIBXL_EVENT_TYPE_DOMAIN_DEATH) {
-            printf("Domain %u has been destroyed\n", ev->domid);
+            fprintf(stderr, "Domain %u has been destroyed\n", ev->domid);
             left--;
         }
         libxl_event_free(ctx, ev);

@@ -714,7 +714,7 @@ int main_migrate_receive(int argc, char **argv)
     }
     if (argc != optind) {
         command_help("migrate-receive");
-        return EXIT_USAGE;
+        return EXIT_BAD;
     }
     signal(SIGPIPE, SIG_IGN);
     libxl_domain_config_init(&r.monitor.config);

@@ -92,6 +92,8 @@ int nic_describe(struct scope *sc, uint32_t domid, const libxl_device_nic *nic,
     nodes_addf(sc, f, "handle", "%d", nic->devid);
     nodes_add(f, "mac", mac);
     nodes_add(f, "trusted", libxl_defbool_val(nic->trusted) ? "1" : "0");
+    nodes_addf(sc, f, "mtu", "%d", nic->mtu ? nic->mtu : MTU_DEFAULT);
+    nodes_fix(f);
     return 0;
 }
 
