@@ -6,6 +6,7 @@
 #include "core/domains.h"
 #include "device/interface.h"
 
+#define MTU_SHOWN   1500 /* to a frontend of whose card no other is said: xl-network-configuration(5) */
 #define MTU_DEFAULT 1492 /* what a card has of which no other is said */
 
 static bool mac_is_zero(const libxl_mac mac)
@@ -92,7 +93,7 @@ int nic_describe(struct scope *sc, uint32_t domid, const libxl_device_nic *nic,
     nodes_addf(sc, f, "handle", "%d", nic->devid);
     nodes_add(f, "mac", mac);
     nodes_add(f, "trusted", libxl_defbool_val(nic->trusted) ? "1" : "0");
-    nodes_addf(sc, f, "mtu", "%d", nic->mtu ? nic->mtu : MTU_DEFAULT);
+    nodes_addf(sc, f, "mtu", "%d", nic->mtu ? nic->mtu : MTU_SHOWN);
     nodes_fix(f);
     return 0;
 }
