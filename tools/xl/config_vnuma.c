@@ -79,9 +79,10 @@ static int take_size(const char *s, libxl_vnode_info *n)
 static int host_nodes(void)
 {
     int nr = 0;
+    libxl_numainfo *nodes = libxl_get_numainfo(ctx, &nr);
 
-    libxl_numainfo_list_free(libxl_get_numainfo(ctx, &nr), nr);
-    return nr;
+    libxl_numainfo_list_free(nodes, nr);
+    return nodes ? nr : 0;
 }
 
 static int take_pnode(const char *s, libxl_vnode_info *n)
