@@ -256,7 +256,8 @@ int main_sysrq(int argc, char **argv)
         command_help("sysrq");
         return EXIT_BAD;
     }
-    libxl_send_sysrq(ctx, domid, letter[0]); /* which tells of a failure */
+    if (libxl_send_sysrq(ctx, domid, letter[0]))
+        fprintf(stderr, "cannot press a key of domain %u\n", domid);
     return EXIT_OK;
 }
 

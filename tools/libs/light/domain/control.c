@@ -89,11 +89,12 @@ int libxl_domain_reboot(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how 
 
 int libxl_send_sysrq(libxl_ctx *ctx, uint32_t domid, char sysrq)
 {
-    int rc;
+    int rc = libxl_domain_info(ctx, NULL, domid); /* no nodes of a domain that is not there */
     API_ENTER(ctx, domid);
 
-    rc = store_writef(sc, XBT_NULL, scope_printf(sc, "/local/domain/%u/control/sysrq", domid), "%c",
-                      sysrq);
+    if (!rc)
+        rc = store_writef(sc, XBT_NULL, scope_printf(sc, "/local/domain/%u/control/sysrq", domid),
+                          "%c", sysrq);
     API_LEAVE;
     return rc;
 }
@@ -183,10 +184,11 @@ static int do_rename(struct scope *sc, struct rename_args *a)
 int libxl_domain_rename(libxl_ctx *ctx, uint32_t domid, const char *old_name, const char *new_name)
 {
     struct rename_args a = {domid, old_name, new_name};
-    int rc;
+    int rc = libxl_domain_info(ctx, NULL, domid);
     API_ENTER(ctx, domid);
 
-    rc = do_rename(sc, &a);
+    if (!rc)
+        rc = do_rename(sc, &a);
     API_LEAVE;
     return rc;
 }
