@@ -215,6 +215,35 @@ static void hvm_guests_have_emulated_controllers(void **state)
     hvm_absent();
 }
 
+/* hvm_xs_strings.h: with nothing loaded there is nothing to be found. */
+static void firmware_finds_the_files_that_were_loaded_for_it(void **state)
+{
+    char *acpi, *smbios;
+
+    make_hvm_config();
+    hvm_present();
+    assert_null(get("/local/domain/%d/hvmloader/acpi", GUEST));
+    assert_null(get("/local/domain/%d/hvmloader/smbios", GUEST));
+    hvm_absent();
+    make_hvm_config();
+    config.b_info.u.hvm.acpi_firmware = strdup(config.b_info.u.hvm.firmware);
+    config.b_info.u.hvm.smbios_firmware = strdup(config.b_info.u.hvm.firmware);
+    hvm_present();
+    acpi = get("/local/domain/%d/hvmloader/acpi/length", GUEST);
+    smbios = get("/local/domain/%d/hvmloader/smbios/length", GUEST);
+    assert_string_equal(acpi, "0x6");
+    assert_string_equal(smbios, "0x6");
+    free(acpi);
+    free(smbios);
+    acpi = get("/local/domain/%d/hvmloader/acpi/address", GUEST);
+    smbios = get("/local/domain/%d/hvmloader/smbios/address", GUEST);
+    assert_non_null(acpi);
+    assert_non_null(smbios);
+    free(acpi);
+    free(smbios);
+    hvm_absent();
+}
+
 static int add_result(libxl_device_usbdev *d)
 {
     over = false;
@@ -732,6 +761,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usb_devices_have_ports),
         cmocka_unit_test(hvm_guests_have_emulated_controllers),
+        cmocka_unit_test(firmware_finds_the_files_that_were_loaded_for_it),
         cmocka_unit_test(devices_are_plugged_into_emulated_controllers),
         cmocka_unit_test(sound_cards_are_described),
         cmocka_unit_test(what_no_card_can_have_is_refused),
