@@ -152,8 +152,8 @@ unsigned int cpu_mhz(const struct shared_info *shared)
     int shift = t->tsc_shift;
     uint64_t mhz;
 
-    if (!mul || shift < -31 || shift > 31)
+    if (!mul || shift < -16 || shift > 31)
         return 0;
-    mhz = (1000ull << 32) / mul;
-    return (unsigned int)(shift < 0 ? mhz << -shift : mhz >> shift);
+    mhz = shift < 0 ? (1000ull << 32 << -shift) / mul : (1000ull << 32) / mul >> shift;
+    return (unsigned int)mhz;
 }

@@ -254,15 +254,15 @@ DefinitionBlock ("dsdt.aml", "DSDT", 2, "Xen", "HVM", 0)
         {
             CPUS, 256
         }
-        Name (CPUW, Buffer (32) {}) /* as it was at last */
+        /* As it was at last: each byte that is read goes to the device model. */
+        Name (CPUW, Buffer (32) {})
         Method (_INI)
         {
             CPUW = CPUS
         }
         Method (CSTA, 1) /* of vCPU Arg0 */
         {
-            Local0 = CPUS
-            If ((DerefOf (Local0 [Arg0 >> 3]) >> (Arg0 & 7)) & 1)
+            If ((DerefOf (CPUW [Arg0 >> 3]) >> (Arg0 & 7)) & 1)
             {
                 Return (0xf)
             }
@@ -278,19 +278,20 @@ DefinitionBlock ("dsdt.aml", "DSDT", 2, "Xen", "HVM", 0)
         }
         Method (CSCN, 0, Serialized) /* tell of those that have come or are to go */
         {
+            Local4 = CPUW
             Local0 = CPUS
+            CPUW = Local0 /* before anybody asks for a state */
             Local1 = 0
             While (Local1 < 128)
             {
                 Local2 = (DerefOf (Local0 [Local1 >> 3]) >> (Local1 & 7)) & 1
-                Local3 = (DerefOf (CPUW [Local1 >> 3]) >> (Local1 & 7)) & 1
+                Local3 = (DerefOf (Local4 [Local1 >> 3]) >> (Local1 & 7)) & 1
                 If (Local2 != Local3)
                 {
                     If (Local2) { CNOT (Local1, 1) } Else { CNOT (Local1, 3) }
                 }
                 Local1++
             }
-            CPUW = Local0
         }
     }
 

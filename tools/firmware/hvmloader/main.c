@@ -240,7 +240,7 @@ void hvmloader_main(const struct hvm_start_info *info)
     bios->load((const void *)(uint32_t)image->paddr, (size_t)image->size);
     make_map(bios, nr_given);
     bios->inform(&tables, &map);
-    memory_update_table();
+    memory_tell();
     memory_unmap(SHARED_INFO_GFN);
     say("entering %s", bios->title);
     memcpy((void *)REAL_MODE_ADDR, bios_start, (size_t)(bios_start_end - bios_start));

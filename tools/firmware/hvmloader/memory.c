@@ -7,9 +7,19 @@
 #include "bytes.h"
 #include "console.h"
 #include "hypercall.h"
+#include "io.h"
 #include "layout.h"
 #include "memory.h"
 #include <xen/lib/string.h>
+
+#define CMOS_INDEX           0x70
+#define CMOS_DATA            0x71
+#define CMOS_BASE_KB         0x15
+#define CMOS_EXTENDED_KB     0x17
+#define CMOS_EXTENDED_KB_TOO 0x30
+#define CMOS_ABOVE_16M       0x34 /* in 64 KiB, as the next one */
+#define CMOS_ABOVE_4G        0x5b
+#define CMOS_16M             0x1000000u
 
 struct memory memory;
 
@@ -53,7 +63,32 @@ void memory_relocate(uint64_t from)
     }
 }
 
-void memory_update_table(void)
+static void cmos_write(uint8_t idx, uint64_t v, unsigned int nr_bytes)
+{
+    for (unsigned int i = 0; i < nr_bytes; i++, v >>= 8) {
+        outb(CMOS_INDEX, (uint8_t)(idx + i));
+        outb(CMOS_DATA, (uint8_t)v);
+    }
+}
+
+static uint64_t at_most(uint64_t v, uint64_t max)
+{
+    return v < max ? v : max;
+}
+
+static void write_cmos(void)
+{
+    uint64_t above_1m = (memory.low_end - LOW_END) >> 10;
+    uint64_t above_16m = memory.low_end > CMOS_16M ? (memory.low_end - CMOS_16M) >> 16 : 0;
+
+    cmos_write(CMOS_BASE_KB, 640, 2);
+    cmos_write(CMOS_EXTENDED_KB, at_most(above_1m, 0xffff), 2);
+    cmos_write(CMOS_EXTENDED_KB_TOO, at_most(above_1m, 0xffff), 2);
+    cmos_write(CMOS_ABOVE_16M, at_most(above_16m, 0xffff), 2);
+    cmos_write(CMOS_ABOVE_4G, (memory.high_end - FOUR_GIB) >> 16, 3);
+}
+
+static void update_table(void)
 {
     struct hvm_info_table *t = table();
 
@@ -61,4 +96,10 @@ void memory_update_table(void)
     t->high_mem_pgend = memory.high_end > FOUR_GIB ? (uint32_t)(memory.high_end >> 12) : 0;
     t->checksum = 0;
     t->checksum = (uint8_t)-byte_sum(t, t->length);
+}
+
+void memory_tell(void)
+{
+    update_table();
+    write_cmos();
 }

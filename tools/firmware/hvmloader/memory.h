@@ -25,7 +25,10 @@ uint64_t memory_take_last(void);
 /* Move what lies from @from to the end of low RAM to the end of high RAM. */
 void memory_relocate(uint64_t from);
 
-/* The builder's table, as it is now: the guest's drivers may read it. */
-void memory_update_table(void);
+/*
+ * Say how much RAM there is now: in the builder's table, and in the CMOS memory, where OVMF reads
+ * it before it looks at the map. Source: QEMU, hw/i386/pc.c.
+ */
+void memory_tell(void);
 
 #endif

@@ -30,10 +30,13 @@
 #define ROM_MASK  0xfffff800u
 
 #define ID_PIIX3_ISA 0x70008086u
+#define ID_PIIX3_IDE 0x70108086u
 #define ID_PIIX4_PM  0x71138086u
 
 /* PIIX registers. */
 #define ISA_PIRQ   0x60 /* four bytes, of links A to D */
+#define IDE_TIMING 0x40 /* two bytes for each channel */
+#define IDE_DECODE 0x8000u
 #define PM_BASE    0x40
 #define PM_ENABLE  0x80
 #define PM_IO_BASE 0xb000u /* where the hypervisor and the device model have it */
@@ -163,7 +166,7 @@ static void switch_on(const struct pci_bar *b)
 {
     uint32_t command = config_read(b->devfn, REG_COMMAND) & 0xffff;
 
-    command |= COMMAND_MASTER | (b->kind == BAR_IO ? COMMAND_IO : 0);
+    command |= b->kind == BAR_IO ? COMMAND_IO : 0;
     /* A ROM alone does not make the device decode: its register has a bit for that. */
     if (b->kind != BAR_IO && b->reg != REG_ROM)
         command |= COMMAND_MEM;
@@ -254,6 +257,20 @@ static void set_links(unsigned int devfn, uint32_t id)
     outb(ELCR + 1, (uint8_t)(level >> 8));
 }
 
+/* Drivers leave a channel alone whose ports are not decoded. */
+static void set_ide(unsigned int devfn, uint32_t id)
+{
+    if (id == ID_PIIX3_IDE)
+        config_write(devfn, IDE_TIMING, IDE_DECODE << 16 | IDE_DECODE);
+}
+
+static void set_master(unsigned int devfn, uint32_t id)
+{
+    (void)id;
+    config_write16(devfn, REG_COMMAND,
+                   (uint16_t)(config_read(devfn, REG_COMMAND) | COMMAND_MASTER));
+}
+
 static void set_power_management(unsigned int devfn, uint32_t id)
 {
     if (id != ID_PIIX4_PM)
@@ -265,7 +282,9 @@ static void set_power_management(unsigned int devfn, uint32_t id)
 void pci_setup(bool may_relocate, const struct e820_entry *given, unsigned int nr_given)
 {
     for_each_function(set_links);
+    for_each_function(set_ide);
     for_each_function(set_power_management);
+    for_each_function(set_master);
     for_each_function(set_line);
     for_each_function(find_bars);
     place(may_relocate, given, nr_given);
