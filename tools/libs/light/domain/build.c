@@ -278,18 +278,15 @@ int build_for_restore(struct scope *sc, uint32_t domid, const libxl_domain_confi
     return rc;
 }
 
-/* A ring of the guest's and its port. */
+/* A ring of the guest's is where it was; it learns of the port from its platform. */
 static int ring_again(struct scope *sc, uint32_t domid, uint32_t frame_param, uint32_t port_param,
-                      unsigned long *frame, unsigned int *port)
+                      unsigned int port, unsigned long *frame)
 {
     xc_interface *xch = sc->ctx->xch;
     uint64_t value = 0;
-    int rc = alloc_port(sc, domid, port);
 
-    if (rc)
-        return rc;
     if (xc_hvm_param_get(xch, domid, frame_param, &value) ||
-        xc_hvm_param_set(xch, domid, port_param, *port)) {
+        xc_hvm_param_set(xch, domid, port_param, port)) {
         LOG_ERRNO(sc, "cannot set up the guest's rings");
         return ERROR_FAIL;
     }
@@ -297,16 +294,34 @@ static int ring_again(struct scope *sc, uint32_t domid, uint32_t frame_param, ui
     return 0;
 }
 
-/* What is half said in the ring to xenstored is of the old kernel's conversation. */
-int build_after_reset(struct scope *sc, uint32_t domid, struct build_result *out)
+/* By another number than the last one's the console daemon knows that its port is a new one. */
+static int ports_again(struct scope *sc, uint32_t domid, unsigned int old_console,
+                       struct build_result *out)
 {
-    xc_interface *xch = sc->ctx->xch;
-    int rc = ring_again(sc, domid, HVM_PARAM_STORE_PFN, HVM_PARAM_STORE_EVTCHN, &out->store_frame,
-                        &out->store_port);
+    int rc = alloc_port(sc, domid, &out->store_port);
 
     if (!rc)
+        rc = alloc_port(sc, domid, &out->console_port);
+    if (!rc && out->console_port == old_console) {
+        out->console_port = out->store_port;
+        out->store_port = old_console;
+    }
+    return rc;
+}
+
+/* What is half said in the ring to xenstored is of the old kernel's conversation. */
+int build_after_reset(struct scope *sc, uint32_t domid, unsigned int old_console,
+                      struct build_result *out)
+{
+    xc_interface *xch = sc->ctx->xch;
+    int rc = ports_again(sc, domid, old_console, out);
+
+    if (!rc)
+        rc = ring_again(sc, domid, HVM_PARAM_STORE_PFN, HVM_PARAM_STORE_EVTCHN, out->store_port,
+                        &out->store_frame);
+    if (!rc)
         rc = ring_again(sc, domid, HVM_PARAM_CONSOLE_PFN, HVM_PARAM_CONSOLE_EVTCHN,
-                        &out->console_frame, &out->console_port);
+                        out->console_port, &out->console_frame);
     if (rc)
         return rc;
     if (xc_clear_domain_page(xch, domid, out->store_frame) ||

@@ -610,8 +610,11 @@ static int equip_again(struct create *c)
 
     if (!rc)
         rc = store_transact(sc, domain_store_create, &nodes);
+    if (!rc && c->reset.tty)
+        rc = store_write(sc, XBT_NULL, scope_printf(sc, "%s/console/tty", store_dom(sc, c->domid)),
+                         c->reset.tty);
     if (!rc)
-        rc = build_after_reset(sc, c->domid, &c->built);
+        rc = build_after_reset(sc, c->domid, c->reset.console_port, &c->built);
     if (!rc)
         create_built(c, 0);
     return rc;

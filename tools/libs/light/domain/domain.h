@@ -38,8 +38,10 @@ int build_domain(struct scope *sc, uint32_t domid, const libxl_domain_config *co
 /* In place of build_domain(), before memory and vCPUs come out of a stream. Sets the ports. */
 int build_for_restore(struct scope *sc, uint32_t domid, const libxl_domain_config *config,
                       struct build_result *out);
-/* In place of build_domain(), after a soft reset: the rings are where they were. */
-int build_after_reset(struct scope *sc, uint32_t domid, struct build_result *out);
+/* In place of build_domain(), after a soft reset: the rings are where they were. @old_console: the
+ * port that the console had. */
+int build_after_reset(struct scope *sc, uint32_t domid, unsigned int old_console,
+                      struct build_result *out);
 /* Limits, affinity, scheduling: before the memory is built. */
 int build_prepare(struct scope *sc, uint32_t domid, const libxl_domain_config *config);
 

@@ -84,11 +84,16 @@ int soft_reset_check(struct scope *sc, uint32_t domid, const libxl_domain_config
 
 void soft_reset_start(struct soft_reset *r)
 {
+    const char *dom = store_dom(r->sc, r->domid);
+
     if (xc_domain_pause(r->sc->ctx->xch, r->domid)) {
         LOG_ERRNO(r->sc, "the domain cannot be paused");
         r->done(r->sc->ctx, r, ERROR_FAIL);
         return;
     }
+    r->tty = store_readf(r->sc, XBT_NULL, "%s/console/tty", dom);
+    r->console_port =
+        (unsigned int)store_read_long(r->sc, scope_printf(r->sc, "%s/console/port", dom));
     r->has_state = dm_has_state(r->sc, r->domid);
     r->save = (struct dm_task){.sc = r->sc, .domid = r->domid, .done = dm_saved};
     if (r->has_state)

@@ -17,6 +17,9 @@ struct soft_reset {
     /* If @r->has_state, the emulated machine as it was is at dm_resume_path(). */
     void (*done)(libxl_ctx *ctx, struct soft_reset *r, int rc);
     bool has_state;
+    /* What the console daemon keeps: its terminal and, until it hears of another, the port. */
+    const char *tty; /* NULL: there is none */
+    unsigned int console_port;
     /* Private: */
     struct dm_task save;
     struct dm_stop stop;

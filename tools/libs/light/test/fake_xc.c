@@ -134,6 +134,7 @@ int xc_domain_soft_reset(xc_interface *xch, uint32_t domid)
     assert_int_equal(domid, GUEST);
     assert_true(guest.suspended);
     guest.suspended = false;
+    guest.ports = 0;
     guest.resets++;
     return 0;
 }
@@ -314,7 +315,7 @@ int xc_get_max_nodes(xc_interface *xch)
 
 xc_evtchn_port_or_error_t xc_evtchn_alloc_unbound(xc_interface *xch, uint32_t domid, uint32_t to)
 {
-    return 1;
+    return FAKE_PORT + guest.ports++;
 }
 
 const char *xc_domain_get_native_protocol(xc_interface *xch, uint32_t domid)

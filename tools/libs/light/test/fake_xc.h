@@ -6,7 +6,8 @@
 
 #include <xenctrl.h>
 
-#define GUEST 5
+#define GUEST     5
+#define FAKE_PORT 1
 
 struct fake_guest {
     bool exists, suspended, hvm, iommu;
@@ -16,6 +17,7 @@ struct fake_guest {
     uint32_t assign_flags, iommu_opts;
     unsigned int max_vcpus;
     int resets; /* soft ones */
+    int ports;  /* allocated: from FAKE_PORT on */
 };
 extern struct fake_guest guest;
 /* A dump of the guest: of so many pieces, 0 of ever more, a millisecond each. */

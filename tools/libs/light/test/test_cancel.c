@@ -125,6 +125,7 @@ static void reset_before(void)
     config.nics = calloc(1, sizeof(*config.nics));
     make_nic(&config.nics[config.num_nics++]);
     hvm_present();
+    settle(); /* the console has its terminal */
     guest.suspended = true;
 }
 
@@ -138,9 +139,15 @@ static void equipped_anew(void)
     char *port = get("/local/domain/%d/store/port", GUEST),
          *ring = get("/local/domain/%d/store/ring-ref", GUEST),
          *vif = get("/local/domain/0/backend/vif/%d/0/state", GUEST),
-         *pid = get("/local/domain/%d/image/device-model-pid", GUEST);
+         *pid = get("/local/domain/%d/image/device-model-pid", GUEST),
+         *console = get("/local/domain/%d/console/port", GUEST),
+         *tty = get("/local/domain/%d/console/tty", GUEST);
 
-    assert_non_null(port);
+    assert_int_equal(atoi(port), FAKE_PORT + 1);
+    assert_int_equal(atoi(console), FAKE_PORT);
+    assert_string_equal(tty, "/dev/pts/7");
+    free(console);
+    free(tty);
     assert_int_equal(atol(ring), 0xfef00 + HVM_PARAM_STORE_PFN);
     assert_string_equal(vif, "2");
     assert_non_null(pid);
