@@ -82,7 +82,7 @@ static int wait_down(int left)
         }
         if (ev->type == LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN && ev->for_user == 0) {
             fprintf(stderr, "Domain %u has been shut down, reason code %d\n", ev->domid,
-                   ev->u.domain_shutdown.shutdown_reason);
+                    ev->u.domain_shutdown.shutdown_reason);
             left--;
         } else if (ev->type == LIBXL_EVENT_TYPE_DOMAIN_DEATH) {
             fprintf(stderr, "Domain %u has been destroyed\n", ev->domid);
