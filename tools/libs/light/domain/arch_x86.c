@@ -92,7 +92,8 @@ int arch_cpu_policy(struct scope *sc, uint32_t domid, const libxl_domain_build_i
         libxl_defbool_val(b->disable_migrate) || b->tsc_mode == LIBXL_TSC_MODE_ALWAYS_EMULATE;
     bool pae = b->type != LIBXL_DOMAIN_TYPE_HVM || libxl_defbool_val(b->u.hvm.pae);
 
-    if (b->tsc_mode && xc_domain_set_tsc_info(sc->ctx->xch, domid, b->tsc_mode, 0, 0, 0)) {
+    /* Also the default: from it the hypervisor goes by what the machine's counter is good for. */
+    if (xc_domain_set_tsc_info(sc->ctx->xch, domid, b->tsc_mode, 0, 0, 0)) {
         LOG_ERRNO(sc, "cannot set the TSC mode");
         return ERROR_FAIL;
     }

@@ -198,6 +198,8 @@ SUCCEEDS(int, xc_cpuid_apply_policy, xc_interface *x, uint32_t d, bool restore,
          const struct xc_xend_cpuid *xend, const struct xc_msr *msr)
 SUCCEEDS(int, xc_shadow_control, xc_interface *x, uint32_t d, unsigned int op, unsigned int *mb,
          unsigned int mode)
+SUCCEEDS(int, xc_domain_set_tsc_info, xc_interface *x, uint32_t d, uint32_t mode, uint64_t ns,
+         uint32_t khz, uint32_t incarnation)
 SUCCEEDS(int, xc_sched_id, xc_interface *x, int *id)
 SUCCEEDS(int, xc_sched_credit2_domain_get, xc_interface *x, uint32_t d,
          struct xen_domctl_sched_credit2 *s)
