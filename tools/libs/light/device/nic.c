@@ -6,8 +6,7 @@
 #include "core/domains.h"
 #include "device/interface.h"
 
-#define MTU_SHOWN                                                                                  \
-    1500 /* to a frontend of whose card no other is said: xl-network-configuration(5) */
+#define MTU_SHOWN   1500 /* to a frontend, where no other is said: xl-network-configuration(5) */
 #define MTU_DEFAULT 1492 /* what a card has of which no other is said */
 
 static bool mac_is_zero(const libxl_mac mac)
