@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -71,9 +72,12 @@ static void channel_event(struct daemon *d)
 {
     xenevtchn_port_or_error_t port = xenevtchn_pending(d->xce);
 
-    if (port < 0)
-        return;
-    if (port == d->hv_port) {
+    if (port < 0) {
+        if (errno == EAGAIN || errno == EINTR)
+            return;
+        syslog(LOG_ERR, "no more events: %m");
+        d->stop = true;
+    } else if (port == d->hv_port) {
         (void)xenevtchn_unmask(d->xce, (evtchn_port_t)port);
         hvlog_event(d);
     } else if ((unsigned int)port < d->nr_ports && d->by_port[port]) {

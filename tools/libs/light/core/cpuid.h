@@ -7,7 +7,16 @@
 #include "core/types.h"
 
 struct xc_xend_cpuid;
+#if defined(__i386__) || defined(__x86_64__)
 struct xc_msr;
+#else
+/* As xenctrl.h has it where guests have MSRs: a list is kept, and written down, anywhere. */
+struct xc_msr {
+    uint32_t index;
+    char policy[65];
+};
+#define XC_MSR_INPUT_UNUSED 0xffffffffu
+#endif
 
 /* What xl.cfg(5) has a name for: @width bits of a register, from @bit up. Intel SDM vol 2A "CPUID";
  * AMD APM vol 3 appendix E. The fields "family" and "model" lie in two pieces each. */
