@@ -30,41 +30,31 @@ static bool wait_for_gdb(struct session *s)
     return fds[0].revents && !s->over;
 }
 
-/* What gdb says while the guest runs: the interrupt, mostly. */
-static bool interrupted(struct session *s)
+static bool interrupt(struct session *s)
 {
-    switch (packet_receive(&s->conn)) {
-    case RECEIVED_INTERRUPT:
-        if (target_pause(s->target))
-            s->stop = STOP_GONE;
-        else if (target_poll(s->target, &s->stop_vcpu) == STOP_GONE)
-            s->stop = STOP_GONE;
-        else
-            s->stop = STOP_PAUSED;
-        return command_report_stop(s);
-    case RECEIVED_END:
-        return false;
-    default:
-        return true;
-    }
+    if (target_pause(s->target) || target_poll(s->target, &s->stop_vcpu) == STOP_GONE)
+        s->stop = STOP_GONE;
+    else
+        s->stop = STOP_PAUSED;
+    return command_report_stop(s);
 }
 
+/* A guest that runs can be interrupted and nothing else, one that is stopped can not. */
 static bool obey(struct session *s)
 {
-    switch (packet_receive(&s->conn)) {
-    case RECEIVED_PACKET:
+    enum received what = packet_receive(&s->conn);
+
+    if (what == RECEIVED_PACKET && !s->target->running)
         return command_run(s);
-    case RECEIVED_END:
-        return false;
-    default:
-        return true;
-    }
+    if (what == RECEIVED_INTERRUPT && s->target->running)
+        return interrupt(s);
+    return what != RECEIVED_END;
 }
 
 static bool go_on(struct session *s)
 {
     if (wait_for_gdb(s))
-        return s->target->running ? interrupted(s) : obey(s);
+        return obey(s);
     if (s->over || !s->target->running)
         return true;
     s->stop = target_poll(s->target, &s->stop_vcpu);
