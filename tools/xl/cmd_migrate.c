@@ -527,7 +527,7 @@ static int receive_header(struct receiver *r)
         free(json);
     }
     r->name = d->c_info.name;
-    if (asprintf(&d->c_info.name, "%s--incoming", r->name) < 0)
+    if (asprintf(&d->c_info.name, "%s" INCOMING, r->name) < 0)
         d->c_info.name = NULL;
     must_alloc(d->c_info.name);
     return EXIT_OK;
@@ -548,16 +548,19 @@ static int receive(struct receiver *r)
 /* The sender has said "go". */
 static int start(struct receiver *r, bool paused)
 {
+    const libxl_uuid *uuid = &r->monitor.config.c_info.uuid;
     uint32_t domid = r->monitor.domid;
     int rc, failed;
     char status;
 
-    receive_record(&r->monitor.config.c_info.uuid, true);
+    receive_record(uuid, paused ? RECORD_STARTING_PAUSED : RECORD_STARTING);
     rc = rename_final(r);
     if (!rc && !paused)
-        rc = libxl_domain_unpause(ctx, domid, NULL);
-    if (!rc)
+        rc = receive_unpause(domid);
+    if (!rc) {
+        receive_record(uuid, RECORD_STARTED);
         receive_guard_set(r->guard, STARTED);
+    }
     status = (char)-rc;
     failed = TELL(&r->link, report) || tell(&r->link, &status, sizeof(status), "result");
     if (!rc)
@@ -569,7 +572,7 @@ static int start(struct receiver *r, bool paused)
     fprintf(stderr, "migration target: Failure, destroying our copy.\n");
     rc = libxl_domain_destroy(ctx, domid, NULL);
     if (!rc)
-        receive_record(&r->monitor.config.c_info.uuid, false);
+        receive_record(uuid, RECORD_NONE);
     if (rc)
         fprintf(stderr, "migration target: Failed to destroy our copy (code %d).\n", rc);
     else if (!failed) {

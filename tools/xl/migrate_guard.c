@@ -106,7 +106,7 @@ static bool name_ends(const char *name, const char *end)
 static bool on_its_way(uint32_t domid)
 {
     char *name = libxl_domid_to_name(ctx, domid);
-    bool is = !name || name_ends(name, "--incoming");
+    bool is = !name || name_ends(name, INCOMING);
 
     free(name);
     return is;
@@ -136,28 +136,109 @@ static char *record_path(const libxl_uuid *uuid)
     return must_alloc(path);
 }
 
-void receive_record(const libxl_uuid *uuid, bool started)
+static const char *const record_text[] = {
+    [RECORD_STARTING] = "starting\n", [RECORD_STARTING_PAUSED] = "paused\n", [RECORD_STARTED] = ""};
+
+void receive_record(const libxl_uuid *uuid, enum receive_record record)
 {
     char *path = record_path(uuid);
     int fd = -1;
 
-    if (!started)
+    if (record == RECORD_NONE)
         unlink(path);
     else if ((mkdir(STARTED_DIR, 0700) && errno != EEXIST) ||
-             (fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) < 0)
+             (fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0 ||
+             write(fd, record_text[record], strlen(record_text[record])) < 0)
         perror(path);
     if (fd >= 0)
         close(fd);
     free(path);
 }
 
-static bool is_recorded(const libxl_uuid *uuid)
+static enum receive_record record_of(const libxl_uuid *uuid)
 {
-    char *path = record_path(uuid);
-    bool is = !access(path, F_OK);
+    enum receive_record record = RECORD_NONE;
+    char *path = record_path(uuid), text[16] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     free(path);
-    return is;
+    if (fd < 0)
+        return RECORD_NONE;
+    if (read(fd, text, sizeof(text) - 1) >= 0)
+        for (record = RECORD_STARTED; record > RECORD_NONE; record--)
+            if (!strcmp(text, record_text[record]))
+                break;
+    close(fd);
+    return record;
+}
+
+static bool is_starting(enum receive_record record)
+{
+    return record == RECORD_STARTING || record == RECORD_STARTING_PAUSED;
+}
+
+int receive_unpause(uint32_t domid)
+{
+    libxl_dominfo info;
+    int rc;
+
+    libxl_dominfo_init(&info);
+    rc = libxl_domain_info(ctx, &info, domid);
+    if (!rc && info.paused)
+        rc = libxl_domain_unpause(ctx, domid, NULL);
+    libxl_dominfo_dispose(&info);
+    return rc;
+}
+
+static int finish_copy(uint32_t domid, const char *name, bool paused)
+{
+    size_t len = strlen(name);
+    char *final;
+    int rc = 0;
+
+    if (name_ends(name, INCOMING)) {
+        final = must_alloc(strndup(name, len - strlen(INCOMING)));
+        rc = libxl_domain_rename(ctx, domid, name, final);
+        free(final);
+    }
+    return rc || paused ? rc : receive_unpause(domid);
+}
+
+/*
+ * With the lock: what a receiver had begun. A copy that a sender here has put aside is not its. If
+ * there is none, this host has gone down meanwhile, and the sender's is the last one.
+ */
+static void finish_start(const libxl_uuid *uuid, bool paused)
+{
+    unsigned int here = 0, failed = 0;
+    struct copies now;
+
+    copies_find(&now, uuid);
+    for (unsigned int i = 0; i < now.nr; i++) {
+        char *name = libxl_domid_to_name(ctx, now.domid[i]);
+
+        if (name && !name_ends(name, ASIDE)) {
+            fprintf(stderr,
+                    "migration target: Domain %u has been left half started, starting it.\n",
+                    now.domid[i]);
+            here++;
+            failed += !!finish_copy(now.domid[i], name, paused);
+        }
+        free(name);
+    }
+    if (!failed)
+        receive_record(uuid, here ? RECORD_STARTED : RECORD_NONE);
+}
+
+/* With the lock, so that nobody goes on with it. */
+static void settle_left(const libxl_uuid *uuid)
+{
+    enum receive_record record = record_of(uuid);
+
+    if (is_starting(record))
+        finish_start(uuid, record == RECORD_STARTING_PAUSED);
+    else
+        destroy_left(uuid);
 }
 
 void receive_begin(const libxl_uuid *uuid)
@@ -165,7 +246,7 @@ void receive_begin(const libxl_uuid *uuid)
     if (!receiver_lock(uuid))
         return;
     destroy_left(uuid);
-    receive_record(uuid, false);
+    receive_record(uuid, RECORD_NONE);
 }
 
 static void destroy_new(const struct copies *before, const libxl_uuid *uuid)
@@ -243,11 +324,13 @@ void receive_guard_set(struct receive_guard *guard, enum receive_phase phase)
 }
 
 /* NULL: on its way. A copy that a sender here has put aside does not count. */
-static const char *outcome_of(const libxl_uuid *uuid)
+static const char *outcome_of(const libxl_uuid *uuid, enum receive_record record)
 {
-    bool started = false;
+    bool started = record == RECORD_STARTED;
     struct copies now;
 
+    if (is_starting(record))
+        return NULL;
     copies_find(&now, uuid);
     for (unsigned int i = 0; i < now.nr; i++) {
         char *name;
@@ -259,7 +342,7 @@ static const char *outcome_of(const libxl_uuid *uuid)
             started = true;
         free(name);
     }
-    return started || is_recorded(uuid) ? OUTCOME_STARTED : OUTCOME_GONE;
+    return started ? OUTCOME_STARTED : OUTCOME_GONE;
 }
 
 int outcome_tell(const char *text)
@@ -272,13 +355,13 @@ int outcome_tell(const char *text)
         return EXIT_USAGE;
     }
     for (unsigned int i = 0; i < OUTCOME_TRIES; i++) {
-        outcome = outcome_of(&uuid);
+        outcome = outcome_of(&uuid, record_of(&uuid));
         if (outcome) {
             puts(outcome);
             return EXIT_OK;
         }
         if (receiver_lock(&uuid)) {
-            destroy_left(&uuid);
+            settle_left(&uuid);
             receive_over();
         }
         usleep(OUTCOME_WAIT_US);

@@ -13,7 +13,9 @@
 #include <libxl.h>
 
 /* What the sender's copy of a domain is called once the other one may run. */
-#define ASIDE "--migratedaway"
+#define ASIDE    "--migratedaway"
+/* And the receiver's until it is started. */
+#define INCOMING "--incoming"
 
 /* migrate_guard.c: false: another process sends this domain already. Held to the program's end. */
 bool send_begin(const libxl_uuid *uuid);
@@ -56,10 +58,14 @@ void receive_begin(const libxl_uuid *uuid);
 /* The domain runs here. Of each process that goes on. */
 void receive_over(void);
 /*
- * Remember that domain @uuid has started here, or forget it: the sender may ask after the domain
- * has gone again, and its own copy must not run any more. receive_begin() forgets.
+ * Remembered of domain @uuid beyond this process: the sender may ask when the domain has gone
+ * again, and its own copy must not run any more. What is STARTING while no receiver is alive is
+ * started, or left PAUSED, by who is asked; receive_begin() forgets all.
  */
-void receive_record(const libxl_uuid *uuid, bool started);
+enum receive_record { RECORD_NONE, RECORD_STARTING, RECORD_STARTING_PAUSED, RECORD_STARTED };
+void receive_record(const libxl_uuid *uuid, enum receive_record record);
+/* Unless a process that was killed has done it. Result: libxl's. */
+int receive_unpause(uint32_t domid);
 
 /*
  * Fork. In the child: RECEIVING, with a context of its own. In the parent only once the child has
@@ -73,7 +79,8 @@ void receive_guard_set(struct receive_guard *guard, enum receive_phase phase);
 /*
  * "xl migrate-receive --outcome UUID": once no copy of the domain is on its way any more, print
  * whether it has started here since it came last; a copy whose receiver is dead, and its guard too,
- * is destroyed. So it is by the next receiver of the same domain. Result: the program's.
+ * is started if they were at that, and else destroyed. The next receiver of the same domain
+ * destroys it. Result: the program's.
  */
 int outcome_tell(const char *uuid);
 #define OUTCOME_STARTED "started"

@@ -90,6 +90,44 @@ finish_late() {
     echo "xl migrate --finish knows what is over, what goes on and what has been"
 }
 
+# half_started WORD NAME paused|running: both processes of b's receiver were killed while they did what WORD says, when
+# the domain was called NAME and had this state; then the sender asks.
+half_started() {
+    local uuid=b0a7d1c5-0c54-4b8f-9f6e-6d1f0b8a2c11 records=/var/lib/xen/xl-received
+    { sed 's/^name = .*//' "$work/g1.cfg" && printf 'name = "%s"\nuuid = "%s"\n' "$2" $uuid; } >"$work/half.cfg"
+    on b xl create -e -p "$work/half.cfg" >/dev/null || fail "xl create"
+    [ "$3" != running ] || on b xl unpause "$2" || fail "xl unpause"
+    on b sh -c "mkdir -p $records && echo $1 >$records/$uuid"
+    [ "$(on b xl migrate-receive --outcome $uuid 2>/dev/null)" = started ] || fail "$1 as $2: not started"
+    case $1 in
+    starting) answers b g1 >/dev/null || fail "$1 as $2, $3: no answer" ;;
+    paused) on b xl list g1 | grep -q -- '--p---' || fail "$1 as $2: not paused" ;;
+    esac
+    on b xl destroy g1
+    [ "$(on b xl migrate-receive --outcome $uuid)" = started ] || fail "$1 as $2: forgotten"
+    on b rm "$records/$uuid"
+    [ "$(on b xl migrate-receive --outcome $uuid)" = gone ] || fail "$1 as $2: known without a record"
+    same b
+}
+
+# The host went down while it started the domain: nothing of it is there.
+never_started() {
+    local uuid=b0a7d1c5-0c54-4b8f-9f6e-6d1f0b8a2c11
+    on b sh -c "echo starting >/var/lib/xen/xl-received/$uuid"
+    [ "$(on b xl migrate-receive --outcome $uuid)" = gone ] || fail "a domain that is not there has started"
+    same b
+}
+
+half_starts() {
+    half_started starting g1--incoming paused
+    half_started starting g1 paused
+    half_started starting g1 running
+    half_started paused g1--incoming paused
+    half_started paused g1 paused
+    never_started
+    echo "a receiver killed while it starts the domain: it is started by who is asked"
+}
+
 # The line passes nothing on, and neither side is told: the receiver gives up, and the sender keeps it.
 silent_line() {
     local n
@@ -118,6 +156,7 @@ hand_over() {
     answers a g1 >/dev/null || fail "no answer"
     finish_refused
     finish_late
+    half_starts
     n=$(answers a g1) || fail "no answer"
     for point; do
         for action in "${actions[@]}"; do
