@@ -12,11 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compose.h"
 #include "harness.h"
 
 #define NR_CLIENTS   4u
 #define NR_GENERATED 200u
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char preamble[] = "/local/domain/1/data\0n1";
 static const char preamble2[] = "/local/domain/2/data\0n2\0r1";
@@ -84,62 +84,6 @@ static bool wanted(uint32_t type, const char *body)
     return type != XS_CONTROL || (strcmp(body, "memreport") && strcmp(body, "logfile"));
 }
 
-static uint64_t digest(const uint8_t *data, size_t size)
-{
-    uint64_t h = 0xcbf29ce484222325;
-
-    for (size_t i = 0; i < size; i++)
-        h = (h ^ data[i]) * 0x100000001b3;
-    return h | 1;
-}
-
-/* The next number of a sequence, below @n. */
-static unsigned int below(uint64_t *rng, unsigned int n)
-{
-    *rng ^= *rng << 13;
-    *rng ^= *rng >> 7;
-    *rng ^= *rng << 17;
-    return (unsigned int)(*rng >> 33) % n;
-}
-
-static size_t put_path(uint64_t *rng, char *to)
-{
-    static const char *const roots[] = {
-        "/local/domain/1/data", "/local/domain/2/data", "/local", "/", "", "data",
-        "@releaseDomain",       "@introduceDomain",     "/tool"};
-    static const char *const names[] = {"/a", "/b", "/long-name", "//", "/a b", "x", "/a/b/c", "/"};
-    size_t n = (size_t)sprintf(to, "%s", roots[below(rng, ARRAY_LEN(roots))]);
-
-    for (unsigned int depth = below(rng, 4); depth; depth--)
-        n += (size_t)sprintf(to + n, "%s", names[below(rng, ARRAY_LEN(names))]);
-    return n + 1; /* with its end */
-}
-
-static size_t put_word(uint64_t *rng, char *to)
-{
-    static const char *const words[] = {"T",     "F",  "1",  "2",     "3",     "b1",
-                                        "r2",    "n0", "w1", "token", "check", "quota",
-                                        "90000", "-1", "",   "100"};
-
-    return (size_t)sprintf(to, "%s", words[below(rng, ARRAY_LEN(words))]) + 1;
-}
-
-/* A request that is right in its form, mostly, with up to three arguments. Returns its length. */
-static size_t put_body(uint64_t *rng, char *to)
-{
-    size_t n = below(rng, 8) ? put_path(rng, to) : 0;
-
-    for (unsigned int args = below(rng, 4); args; args--)
-        n += put_word(rng, to + n);
-    if (below(rng, 16) == 0)
-        n += below(rng, 2500);
-    if (n && below(rng, 8) == 0)
-        n -= below(rng, n < 8 ? (unsigned int)n : 8);
-    if (n && below(rng, 8) == 0)
-        to[below(rng, (unsigned int)n)] ^= (char)(1 << below(rng, 8));
-    return n;
-}
-
 static void request(struct store *s, struct conn *c, struct xsd_sockmsg hdr, char *body, size_t len)
 {
     body[len] = '\0';
@@ -188,7 +132,7 @@ static void from_numbers(struct store *s, struct conn *c[NR_CLIENTS], uint64_t r
 
         if (below(&rng, 4) == 0)
             drain(conn);
-        request(s, conn, hdr, body, put_body(&rng, body));
+        request(s, conn, hdr, body, compose_body(&rng, body));
     }
 }
 
@@ -201,7 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     set_up(s, c);
     from_input(s, c, data, size);
-    from_numbers(s, c, digest(data, size));
+    from_numbers(s, c, compose_seed(data, size));
     store_tick(s, s->now_ms + 60000);
     store_free(s);
     count_input();
