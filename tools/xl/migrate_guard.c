@@ -139,19 +139,36 @@ static char *record_path(const libxl_uuid *uuid)
 static const char *const record_text[] = {
     [RECORD_STARTING] = "starting\n", [RECORD_STARTING_PAUSED] = "paused\n", [RECORD_STARTED] = ""};
 
+/* As a whole or not at all: a file that is made and not yet filled would say something else. */
+static bool record_write(const char *path, const char *text)
+{
+    size_t len = strlen(text);
+    bool good = false;
+    char *made;
+    int fd;
+
+    if (asprintf(&made, "%s.new", path) < 0)
+        made = NULL;
+    must_alloc(made);
+    fd = open(made, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        good = write(fd, text, len) == (ssize_t)len;
+        close(fd);
+    }
+    good = good && !rename(made, path);
+    free(made);
+    return good;
+}
+
 void receive_record(const libxl_uuid *uuid, enum receive_record record)
 {
     char *path = record_path(uuid);
-    int fd = -1;
 
     if (record == RECORD_NONE)
         unlink(path);
     else if ((mkdir(STARTED_DIR, 0700) && errno != EEXIST) ||
-             (fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0 ||
-             write(fd, record_text[record], strlen(record_text[record])) < 0)
+             !record_write(path, record_text[record]))
         perror(path);
-    if (fd >= 0)
-        close(fd);
     free(path);
 }
 

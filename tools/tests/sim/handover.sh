@@ -90,10 +90,11 @@ finish_late() {
     echo "xl migrate --finish knows what is over, what goes on and what has been"
 }
 
-# half_started WORD NAME paused|running: both processes of b's receiver were killed while they did what WORD says, when
-# the domain was called NAME and had this state; then the sender asks.
+uuid=b0a7d1c5-0c54-4b8f-9f6e-6d1f0b8a2c11 records=/var/lib/xen/xl-received
+
+# half_started WORD NAME paused|running: both processes of b's receiver were killed while they did what
+# WORD says, when the domain was called NAME and had this state; then the sender asks.
 half_started() {
-    local uuid=b0a7d1c5-0c54-4b8f-9f6e-6d1f0b8a2c11 records=/var/lib/xen/xl-received
     { sed 's/^name = .*//' "$work/g1.cfg" && printf 'name = "%s"\nuuid = "%s"\n' "$2" $uuid; } >"$work/half.cfg"
     on b xl create -e -p "$work/half.cfg" >/dev/null || fail "xl create"
     [ "$3" != running ] || on b xl unpause "$2" || fail "xl unpause"
@@ -112,8 +113,7 @@ half_started() {
 
 # The host went down while it started the domain: nothing of it is there.
 never_started() {
-    local uuid=b0a7d1c5-0c54-4b8f-9f6e-6d1f0b8a2c11
-    on b sh -c "echo starting >/var/lib/xen/xl-received/$uuid"
+    on b sh -c "echo starting >$records/$uuid"
     [ "$(on b xl migrate-receive --outcome $uuid)" = gone ] || fail "a domain that is not there has started"
     same b
 }

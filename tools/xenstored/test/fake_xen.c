@@ -55,12 +55,10 @@ void fake_page_done(struct fake_guest *g)
         __asan_poison_memory_region(g->page, PAGE_BYTES);
 }
 
-bool fake_raise(unsigned int port)
+void fake_raise(unsigned int port)
 {
-    if (port >= NR_PORTS || !ports[port].owner)
-        return false;
-    ports[port].pending = true;
-    return true;
+    if (port < NR_PORTS && ports[port].owner)
+        ports[port].pending = true;
 }
 
 static void raise_owner(uint32_t owner)

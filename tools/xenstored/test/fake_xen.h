@@ -26,8 +26,8 @@ void fake_reset(void);
 /* Between these two the page may be written as its guest does. */
 struct xenstore_domain_interface *fake_page(struct fake_guest *g);
 void fake_page_done(struct fake_guest *g);
-/* An event at @port; true if it is open. */
-bool fake_raise(unsigned int port);
+/* An event at @port, if it is open. */
+void fake_raise(unsigned int port);
 /* At whatever port the guest has, if any. */
 void fake_raise_guest(const struct fake_guest *g);
 /* VIRQ_DOM_EXC. */

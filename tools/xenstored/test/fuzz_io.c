@@ -6,6 +6,7 @@
  * happen before each round of the loop. After each, tree and accounts must agree; at the end a
  * client that keeps to the rules must have its answer, and nothing may be left.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,9 +25,11 @@
 #define ANSWER_WITHIN 100u /* rounds */
 #define HDR_BYTES     sizeof(struct xsd_sockmsg)
 
+static_assert(COMPOSED_MAX <= XENSTORE_PAYLOAD_MAX, "a request fits into a message");
+
 struct message {
     struct xsd_sockmsg hdr;
-    char body[COMPOSED_MAX];
+    char body[XENSTORE_PAYLOAD_MAX];
 };
 
 static struct {
